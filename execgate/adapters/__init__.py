@@ -1,0 +1,1 @@
+"""The generations of AutoGen, imported lazily."""

@@ -1,0 +1,1 @@
+"""Source to operations; the only room that imports libcst."""

@@ -1,0 +1,122 @@
+"""What happened when an authorized program ran."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+
+class Stop(str, enum.Enum):
+    """What ended a run."""
+
+    EXIT = "exit"
+    """The program itself: see `exit_code`."""
+    TIME = "time"
+    MEMORY = "memory"
+    PROCESSES = "processes"
+    OUTPUT = "output"
+    DISK = "disk"
+    CANCELLED = "cancelled"
+    ENGINE = "engine"
+    """The sandbox was lost while the program ran."""
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether a limit of the policy ended the run."""
+        return self in {Stop.TIME, Stop.MEMORY, Stop.PROCESSES, Stop.OUTPUT, Stop.DISK}
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that is handed to the program; `name` is relative to its working folder, with `/`."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file that the program left in its working folder; `name` is relative to it, with `/`.
+
+    It comes from untrusted code: `name` was checked (relative, no `..`, no control characters), `data` was not.
+    """
+
+    name: str
+    data: bytes
+
+    def to_json(self) -> dict[str, Any]:
+        """Return name, size in bytes and SHA-256 digest."""
+        return {
+            "name": self.name,
+            "size": len(self.data),
+            "digest": "sha256:" + hashlib.sha256(self.data).hexdigest(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a run used; None where this machine could not tell."""
+
+    wall_s: float
+    cpu_s: float | None = None
+    memory_peak_bytes: int | None = None
+    processes_peak: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return each figure under its name; times as strings with milliseconds."""
+        return {
+            "wall_s": f"{self.wall_s:.3f}",
+            "cpu_s": None if self.cpu_s is None else f"{self.cpu_s:.3f}",
+            "memory_peak_bytes": self.memory_peak_bytes,
+            "processes_peak": self.processes_peak,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionResult:
+    """How a run ended, what it printed and left, and what it used.
+
+    `exit_code` is the program's own status (minus the signal's number where one killed it), None where a
+    limit or the engine ended the run.  `detail` is one line for people.  `rejected` names the files that were
+    not taken over, each with why.
+    """
+
+    stopped_by: Stop
+    exit_code: int | None
+    stdout: str
+    stderr: str
+    usage: Usage
+    detail: str = ""
+    output_truncated: bool = False
+    artifacts: tuple[Artifact, ...] = ()
+    rejected: tuple[str, ...] = ()
+    backend: str = ""
+    image: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the program ended by itself with status 0."""
+        return self.stopped_by is Stop.EXIT and self.exit_code == 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the outcome as receipts hold it: output and files by digest and size, not whole."""
+        return {
+            "stopped_by": self.stopped_by.value,
+            "exit_code": self.exit_code,
+            "detail": self.detail,
+            "stdout": _digest(self.stdout),
+            "stderr": _digest(self.stderr),
+            "output_truncated": self.output_truncated,
+            "artifacts": [artifact.to_json() for artifact in self.artifacts],
+            "rejected": list(self.rejected),
+            "usage": self.usage.to_json(),
+            "backend": self.backend,
+            "image": self.image,
+        }
+
+
+def _digest(text: str) -> dict[str, Any]:
+    data = text.encode("utf-8", "surrogatepass")
+    return {"size": len(data), "digest": "sha256:" + hashlib.sha256(data).hexdigest()}

@@ -1,0 +1,28 @@
+"""What the analysis found in one source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from execgate.model.operation import Gap, Operation
+from execgate.model.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A source with everything that it can do, in the order of the text."""
+
+    source: Source
+    operations: tuple[Operation, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the canonical form that verdicts and receipts are about."""
+        return {
+            "canonical_action": "code_execution",
+            "code_signature": self.source.digest,
+            "language": self.source.language,
+            "operations": [operation.to_json() for operation in self.operations],
+            "gaps": [gap.to_json() for gap in self.gaps],
+        }

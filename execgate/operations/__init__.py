@@ -1,0 +1,1 @@
+"""The catalogue: what each library call does, one file a family."""

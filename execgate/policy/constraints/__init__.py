@@ -1,0 +1,1 @@
+"""What each constraint means, one file each."""

@@ -1,0 +1,1 @@
+"""Authority Receipts: canonical form, Merkle log, checkpoint, verification."""
