@@ -48,7 +48,8 @@ class Source:
             data = self.text.encode("utf-8")
         except UnicodeEncodeError as error:
             raise SourceError(
-                f"not a text: lone surrogate at character {error.start}", help="pass text that can be written as UTF-8"
+                f"not a text: lone surrogate at character {error.start}",
+                help="pass text that can be written as UTF-8",
             ) from error
         if len(data) > MAX_BYTES:
             raise SourceError(
