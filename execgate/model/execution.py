@@ -40,7 +40,8 @@ class InputFile:
 class Artifact:
     """A file that the program left in its working folder; `name` is relative to it, with `/`.
 
-    It comes from untrusted code: `name` was checked (relative, no `..`, no control characters), `data` was not.
+    It comes from untrusted code: `name` was checked (relative, no `..`, no control characters), `data`
+    was not.
     """
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,6 +109,10 @@ class Verdict:
     limits: Limits = field(default_factory=Limits)
     policy_digest: str | None = None
     """`sha256:` and the hex digest of the agent's policy in canonical form; None without one."""
+    policy_text: str | None = None
+    """The agent's policy in canonical form, which `policy_digest` is of: enough to judge again later."""
+    constraints: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """The agent's constraints as receipts record them: JSON values without floats."""
     error: str | None = None
     """Why there was nothing to judge, with line and column where there are any."""
 
