@@ -10,7 +10,7 @@ from typing import TypeAlias
 class Hole(enum.Enum):
     """A part of a string that is only known when the program runs.
 
-    WORD can't be empty, holds no separator of any kind (slash, backslash, `:`, `@`, `?`, `#`, white space) and is
+    WORD can't be empty, holds no separator of any kind (slash, backslash, `:`, `@`, `?`, `#`, space) and is
     neither `.` nor `..`: an integer, a date, a name that `listdir` gave.  ANY can be anything.
     """
 

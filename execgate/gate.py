@@ -1,0 +1,307 @@
+"""The composition root: code in, verdict, run and receipts out.
+
+The only file that knows all rooms.  Each is imported when it is first needed, so that a dry run
+loads neither the container engine's client nor the receipt store.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from execgate.errors import ExecgateError, SandboxUnavailableError, SourceError
+from execgate.model.conversation import Conversation
+from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
+from execgate.model.source import Source, Span
+from execgate.model.verdict import Authorization, Decision, Reason, Verdict, Violation
+
+if TYPE_CHECKING:
+    from execgate.policy import PolicySet
+    from execgate.receipts import Receipt, ReceiptStore
+    from execgate.sandbox import Sandbox
+
+DENIED_EXIT_CODE = 126
+"""What a denied call returns: the shell's status for a command that may not be executed."""
+
+OnOutput = Callable[[str, bytes], None]
+"""Called with `stdout` or `stderr` and a chunk while a program runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One program's way through the gate; `result` and `outcome` are None where it was not run."""
+
+    verdict: Verdict
+    decision: Receipt
+    result: ExecutionResult | None = None
+    outcome: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlocksExecution:
+    """All blocks of one call: either every one was allowed, or none was run."""
+
+    blocks: tuple[Execution, ...]
+    artifacts: tuple[Artifact, ...] = ()
+
+    @property
+    def decision(self) -> Decision:
+        """The strictest of the blocks' decisions."""
+        return _strictest([block.verdict for block in self.blocks])
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the call as a whole was allowed to run."""
+        return self.decision is Decision.ALLOW
+
+    @property
+    def exit_code(self) -> int:
+        """126 for a denied call, else that of the last block that ran; 1 where a limit or the engine ended it."""
+        if not self.allowed:
+            return DENIED_EXIT_CODE
+        codes = [block.result.exit_code for block in self.blocks if block.result is not None]
+        if not codes:
+            return 0
+        return 1 if codes[-1] is None else codes[-1]
+
+
+class Gate:
+    """Judges code by the executing agent's policy and runs what is allowed; safe to share between threads."""
+
+    def __init__(
+        self,
+        policies: PolicySet,
+        *,
+        home: str | Path | None = None,
+        sandbox: Sandbox | None = None,
+    ) -> None:
+        self.policies = policies
+        self.home = Path(home) if home is not None else default_home()
+        self._sandbox = sandbox
+        self._store: ReceiptStore | None = None
+        self._opening = threading.Lock()
+
+    @classmethod
+    def load(
+        cls,
+        policies: str | Path,
+        *,
+        home: str | Path | None = None,
+        sandbox: Sandbox | None = None,
+    ) -> Gate:
+        """Return a gate for a policy file or a folder of `*.policy` files.
+
+        Receipts are kept in `home`, by default `$EXECGATE_HOME` or `.execgate` in the working folder; code
+        runs in `sandbox`, by default a fresh Docker container for every run.  Raises PolicyError.
+        """
+        from execgate.policy import PolicySet
+
+        return cls(PolicySet.load(Path(policies)), home=home, sandbox=sandbox)
+
+    def analyze(self, code: str | Source, *, agent: str) -> Verdict:
+        """Return the verdict on `code` for `agent`; runs nothing and leaves no receipt.
+
+        Code that can't be analysed and an agent without a policy are denied verdicts, not errors.
+        """
+        try:
+            source = code if isinstance(code, Source) else Source(code)
+        except SourceError as error:
+            return _unreadable(code, agent, error)
+        return judge(source, agent, self.policies)
+
+    def execute(
+        self,
+        code: str | Source,
+        *,
+        agent: str,
+        conversation: Conversation | None = None,
+        inputs: Sequence[InputFile] = (),
+        on_output: OnOutput | None = None,
+    ) -> Execution:
+        """Judge `code`, receipt the decision, and run it if it is allowed.
+
+        The decision is durable before anything runs, and the outcome follows it.  Raises ReceiptError where
+        a decision could not be made durable (then nothing ran) and SandboxUnavailableError where there is
+        no sandbox (then nothing ran, and the outcome receipt says so).
+        """
+        call = self.execute_blocks(
+            [code], agent=agent, conversation=conversation, inputs=inputs, on_output=on_output
+        )
+        return call.blocks[0]
+
+    def execute_blocks(
+        self,
+        blocks: Sequence[str | Source],
+        *,
+        agent: str,
+        conversation: Conversation | None = None,
+        inputs: Sequence[InputFile] = (),
+        on_output: OnOutput | None = None,
+    ) -> BlocksExecution:
+        """Judge every block before any runs, then run them in order until the first that fails.
+
+        One denied block denies the call.  What a block leaves in its working folder is handed to the next.
+        Raises as `execute` does.
+        """
+        from execgate.receipts import CallPart
+
+        context = conversation if conversation is not None else Conversation()
+        verdicts = [self.analyze(block, agent=agent) for block in blocks]
+        approved = _strictest(verdicts) is Decision.ALLOW
+        store = self.receipts
+        executions = [
+            Execution(
+                verdict,
+                store.decision(verdict, context, call=CallPart(index, len(verdicts), approved)),
+            )
+            for index, verdict in enumerate(verdicts)
+        ]
+        if not approved:
+            return BlocksExecution(tuple(executions))
+        files = {file.name: file.data for file in inputs}
+        left: dict[str, Artifact] = {}
+        for index, execution in enumerate(executions):
+            handed = [InputFile(name, data) for name, data in files.items()]
+            result, outcome = self._run(execution, handed, on_output)
+            executions[index] = Execution(execution.verdict, execution.decision, result, outcome)
+            for artifact in result.artifacts:
+                files[artifact.name] = artifact.data
+                left[artifact.name] = artifact
+            if not result.succeeded:
+                break
+        return BlocksExecution(tuple(executions), tuple(left.values()))
+
+    def _run(
+        self, execution: Execution, inputs: Sequence[InputFile], on_output: OnOutput | None
+    ) -> tuple[ExecutionResult, Receipt]:
+        authorization = Authorization.of(execution.verdict)
+        try:
+            result = self.sandbox.run(authorization, inputs=inputs, on_output=on_output)
+        except BaseException as error:
+            # Whatever happens, the decision that is in the log gets its outcome.
+            interrupted = not isinstance(error, Exception)
+            unavailable = isinstance(error, SandboxUnavailableError)
+            detail = "interrupted" if interrupted else str(error) or type(error).__name__
+            self.receipts.outcome(
+                execution.decision,
+                ExecutionResult(
+                    stopped_by=Stop.CANCELLED if interrupted else Stop.ENGINE,
+                    exit_code=None,
+                    stdout="",
+                    stderr="",
+                    usage=Usage(wall_s=0.0),
+                    detail=f"nothing was run: {detail}" if unavailable else detail,
+                    backend=self.sandbox.name,
+                ),
+            )
+            raise
+        return result, self.receipts.outcome(execution.decision, result)
+
+    @property
+    def receipts(self) -> ReceiptStore:
+        """The receipt store in `home`, opened (and made) when it is first asked for."""
+        with self._opening:
+            if self._store is None:
+                from execgate.receipts import ReceiptStore
+
+                self._store = ReceiptStore.open(self.home)
+            return self._store
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """Where approved code runs; made when it is first asked for, never replaced by no isolation."""
+        with self._opening:
+            if self._sandbox is None:
+                from execgate.sandbox import DockerSandbox
+
+                self._sandbox = DockerSandbox()
+            return self._sandbox
+
+    def close(self) -> None:
+        """Release the sandbox and the receipt store."""
+        with self._opening:
+            if self._sandbox is not None:
+                self._sandbox.close()
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+
+    def __enter__(self) -> Gate:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def default_home() -> Path:
+    """Return where state lives: `$EXECGATE_HOME`, else `.execgate` in the working folder."""
+    named = os.environ.get("EXECGATE_HOME")
+    return Path(named) if named else Path(".execgate").absolute()
+
+
+def judge(source: Source, agent: str, policies: PolicySet) -> Verdict:
+    """Return the verdict on `source` for `agent`; every way to fail is a denial of its own family."""
+    try:
+        policy = policies.agent(agent)
+    except ExecgateError as error:
+        return _refused(source, agent, error, Reason.SYSTEM, "agent")
+    if source.language != "python":
+        return _refused(
+            source,
+            agent,
+            SourceError(
+                f"code in the language `{source.language}` is not run: only Python can be judged",
+                help="write the step in Python",
+            ),
+            Reason.ANALYSIS,
+            "language",
+        )
+    from execgate.analysis import analyze
+
+    try:
+        program = analyze(source)
+    except SourceError as error:
+        return _refused(source, agent, error, Reason.ANALYSIS, "syntax")
+    except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
+        return _refused(source, agent, _defect("analysis", error), Reason.SYSTEM, "gate")
+    try:
+        return policy.judge(program)
+    except Exception as error:  # noqa: BLE001
+        return _refused(source, agent, _defect("policy", error), Reason.SYSTEM, "gate")
+
+
+def _defect(room: str, error: Exception) -> ExecgateError:
+    return ExecgateError(
+        f"the {room} failed with {type(error).__name__}, so nothing was judged",
+        help="this is a defect of execgate; please report it with the code",
+    )
+
+
+def _refused(source: Source, agent: str, error: ExecgateError, reason: Reason, constraint: str) -> Verdict:
+    location = None
+    message = error.message
+    if isinstance(error, SourceError) and error.line is not None:
+        column = error.column or 0
+        location = Span(error.line, column, error.line, column + 1)
+        message = f"{message} (line {error.line}, column {column})"
+    violation = Violation(constraint, message, reason, location=location, help=error.help)
+    return Verdict(source, agent, violations=(violation,), error=message)
+
+
+def _unreadable(code: str | Source, agent: str, error: SourceError) -> Verdict:
+    """Deny what is no source at all; the receipt is about what can be written of it."""
+    text = code.text if isinstance(code, Source) else code
+    kept = text.encode("utf-8", "replace").replace(b"\0", b"?")[: 1 << 16].decode("utf-8", "ignore")
+    return _refused(Source(kept), agent, error, Reason.ANALYSIS, "source")
+
+
+def _strictest(verdicts: Sequence[Verdict]) -> Decision:
+    decisions = {verdict.decision for verdict in verdicts}
+    for decision in (Decision.DENY, Decision.ESCALATE):
+        if decision in decisions:
+            return decision
+    return Decision.ALLOW if verdicts else Decision.DENY
