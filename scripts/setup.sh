@@ -117,4 +117,5 @@ else
     with_pip sync || die "the packages could not be installed, see above; is a package index reachable from this machine?"
 fi
 recipe "$(version "$VENV/bin/python")" >"$STAMP"
+rm -rf "$VENV/cache"
 say "setup: done in $(($(date +%s) - started)) s"
