@@ -11,9 +11,12 @@ class Hole(enum.Enum):
     """A part of a string that is only known when the program runs.
 
     WORD can't be empty, holds no separator of any kind (slash, backslash, `:`, `@`, `?`, `#`, space) and is
-    neither `.` nor `..`: an integer, a date, a name that `listdir` gave.  ANY can be anything.
+    neither `.` nor `..`: an integer, a date, a name that `listdir` gave.  A NUMBER is a WORD of ASCII digits,
+    `-`, `+` and `.` alone, so that unlike a file's name it can't hold a quote, `;` or `$`: an integer, a date in
+    digits.  ANY can be anything.
     """
 
+    NUMBER = "number"
     WORD = "word"
     ANY = "any"
 
@@ -33,7 +36,7 @@ class Template:
 
     @property
     def bounded(self) -> bool:
-        """Whether every hole is a WORD, so that where the string points is known."""
+        """Whether no hole is ANY, so that where the string points is known."""
         return Hole.ANY not in self.parts
 
     def __str__(self) -> str:
