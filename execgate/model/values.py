@@ -12,8 +12,8 @@ class Hole(enum.Enum):
 
     WORD can't be empty, holds no separator of any kind (slash, backslash, `:`, `@`, `?`, `#`, space) and is
     neither `.` nor `..`: an integer, a date, a name that `listdir` gave.  A NUMBER is a WORD of ASCII digits,
-    `-`, `+` and `.` alone, so that unlike a file's name it can't hold a quote, `;` or `$`: an integer, a date in
-    digits.  ANY can be anything.
+    `-`, `+` and `.` alone, so that unlike a file's name it can't hold a quote, `;` or `$`: an integer, a date
+    in digits.  ANY can be anything.
     """
 
     NUMBER = "number"
