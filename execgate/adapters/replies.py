@@ -1,0 +1,198 @@
+"""What goes back into the conversation in place of, or beside, a program's output.
+
+The next agent reads this text, and so does the code that looks for more code and for the end of the
+chat.  It therefore holds no backtick, so that nothing in it can be taken for code and run; what is quoted
+from the code is escaped, cut, and can't spell a word that ends a chat; and it is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from execgate.errors import ExecgateError, SandboxUnavailableError
+from execgate.gate import BlocksExecution, Execution
+from execgate.model.execution import ExecutionResult, Stop
+from execgate.model.limits import Limits
+from execgate.model.verdict import Decision, Reason, Verdict, Violation
+from execgate.report.escape import visible
+
+MAX_VIOLATIONS = 12
+"""How many are listed; the rest are counted."""
+
+MAX_LINE = 300
+"""Characters of one message or help."""
+
+MAX_FILES = 20
+
+_ENDINGS = re.compile(
+    # Whatever its case, `terminate` ends most chats; the others only do as a word of their own.
+    r"(?i:terminat)"
+    r"|(?<![A-Za-z0-9])(?:EXIT|QUIT|STOP|STOPPED|DONE|FINISH|FINISHED|COMPLETE|COMPLETED|END|BYE|GOODBYE"
+    r"|APPROVE|APPROVED|ACCEPT|ACCEPTED|HALT|OVER|SOLVED|SUCCESS|ABORT|CANCEL|FINAL)(?![A-Za-z0-9])"
+)
+
+_BREAK = "\u00b7"
+"""Put into a word to break it."""
+
+_ADVICE = (
+    "Solve the task without these operations. The same operation written in another way is denied again; "
+    "only whoever runs these agents can change the policy."
+)
+
+
+def denied(call: BlocksExecution, agent: str) -> str:
+    """Return what the conversation is told of a call that was not allowed."""
+    verdicts = [block.verdict for block in call.blocks]
+    if not verdicts:
+        return "There was no code to run, so nothing was run."
+    total = sum(len(verdict.all_violations) for verdict in verdicts)
+    lines = [_headline(call.decision, verdicts, agent), ""]
+    listed = 0
+    for number, verdict in enumerate(verdicts, 1):
+        for violation in _worst_first(verdict)[: MAX_VIOLATIONS - listed]:
+            listed += 1
+            lines.extend(_entry(violation, number if len(verdicts) > 1 else None))
+    if total > listed:
+        lines.append(f"- and {total - listed} more")
+    lines += [
+        "",
+        _ADVICE if _is_breach(verdicts) else "Nothing about the code itself was approved or refused.",
+    ]
+    if len(verdicts) > 1:
+        lines.append(f"None of the {len(verdicts)} blocks was run.")
+    else:
+        lines.append("Nothing was run.")
+    return _harmless("\n".join(lines))
+
+
+def unattributed() -> str:
+    """Return what is told where no agent is replying, so that there is no policy to judge by."""
+    return (
+        "Denied by execgate: this code was not handed over by an agent that is making a reply, so no policy "
+        "applies. Let an agent with this executor reply, or name the agent for direct use: "
+        "GatedExecutor(gate, agent=...). Nothing was run."
+    )
+
+
+def failed(error: Exception, blocks: int) -> str:
+    """Return what is told where the gate itself failed."""
+    name = type(error).__name__
+    try:
+        words = error.message if isinstance(error, ExecgateError) else str(error)
+        help_ = error.help if isinstance(error, ExecgateError) else None
+    except Exception:  # noqa: BLE001 - an error that can't be shown must not become another one
+        words, help_ = "", None
+    told = f"{name}: {words}" if words else name
+    lines = [f"execgate could not do this: {visible(told, limit=MAX_LINE)}"]
+    if help_:
+        lines.append(f"To whoever runs these agents: {visible(help_, limit=MAX_LINE)}")
+    if isinstance(error, SandboxUnavailableError) and blocks == 1:
+        lines.append("Nothing was run. The code is not to blame.")
+    else:
+        lines.append("There is no result, and no further block was run. The code is not to blame.")
+    return _harmless("\n".join(lines))
+
+
+def ran(call: BlocksExecution, notes: Sequence[str] = ()) -> str:
+    """Return the output of every block that ran, and what ended it where that was not the program itself.
+
+    The output is the program's own, unchanged; `notes` are lines of the gate's.
+    """
+    parts = [_output(block, block.result) for block in call.blocks if block.result is not None]
+    missing = sum(block.result is None for block in call.blocks)
+    if missing:
+        parts.append(f"[execgate] the {missing} block(s) after it were not run\n")
+    parts += [f"[execgate] {_harmless(visible(note, limit=MAX_LINE))}\n" for note in notes]
+    return "".join(parts)
+
+
+def files_note(what: str, names: Sequence[str]) -> str:
+    """Return one line that names some files and counts the rest."""
+    more = f" and {len(names) - MAX_FILES} more" if len(names) > MAX_FILES else ""
+    return f"{what}: {', '.join(names[:MAX_FILES])}{more}"
+
+
+def writable(text: str) -> str:
+    """Return `text` with what UTF-8 can't hold replaced; a message that can't be sent would end the chat."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _headline(decision: Decision, verdicts: Sequence[Verdict], agent: str) -> str:
+    who = f"agent '{visible(agent, limit=80)}'"
+    if decision is Decision.ESCALATE:
+        return f"Held back by execgate: {who} needs a person's consent for this code, which was not given."
+    if _is_breach(verdicts):
+        return f"Denied by execgate: the policy of {who} does not permit this code."
+    return f"Denied by execgate: this code could not be judged for {who}."
+
+
+def _is_breach(verdicts: Sequence[Verdict]) -> bool:
+    return any(v.reason is not Reason.SYSTEM for verdict in verdicts for v in verdict.all_violations)
+
+
+def _worst_first(verdict: Verdict) -> list[Violation]:
+    return sorted(verdict.all_violations, key=lambda violation: violation.escalates)
+
+
+def _entry(violation: Violation, block: int | None) -> list[str]:
+    place = [f"block {block}"] if block is not None else []
+    if violation.location is not None:
+        place.append(f"line {violation.location.line}")
+    where = f" ({', '.join(place)})" if place else ""
+    lines = [f"- {violation.constraint}{where}: {visible(violation.message, limit=MAX_LINE)}"]
+    if violation.help:
+        lines.append(f"  help: {visible(violation.help, limit=MAX_LINE)}")
+    return lines
+
+
+def _output(block: Execution, result: ExecutionResult) -> str:
+    text = result.stdout
+    for more in (result.stderr, _ending(result, block.verdict.limits)):
+        if more:
+            text += ("\n" if text and not text.endswith("\n") else "") + more
+    return text if text.endswith("\n") or not text else text + "\n"
+
+
+def _ending(result: ExecutionResult, limits: Limits) -> str:
+    """Say what ended the run, where that was not the program itself."""
+    told = []
+    if result.output_truncated:
+        told.append("the output is cut: it is longer than the policy permits")
+    if result.stopped_by is not Stop.EXIT:
+        told.append(_stopped(result, limits))
+    if result.rejected:
+        told.append(files_note("files that were not taken over", result.rejected))
+    return "".join(f"[execgate] {_harmless(visible(line, limit=MAX_LINE))}\n" for line in told)
+
+
+def _stopped(result: ExecutionResult, limits: Limits) -> str:
+    spelled = {
+        Stop.TIME: f"Timeout: stopped by the time limit of {_number(limits.wall_s)} s",
+        Stop.MEMORY: f"stopped by the memory limit of {_bytes(limits.memory_bytes)}",
+        Stop.PROCESSES: f"stopped by the limit of {limits.processes} processes",
+        Stop.OUTPUT: f"stopped by the output limit of {_bytes(limits.output_bytes)}",
+        Stop.DISK: f"stopped by the disk limit of {_bytes(limits.disk_bytes)}",
+        Stop.CANCELLED: "the run was called off",
+        Stop.ENGINE: "the sandbox was lost while the program ran",
+    }
+    text = spelled[result.stopped_by]
+    return f"{text} ({result.detail})" if result.detail and not result.stopped_by.is_limit else text
+
+
+def _number(value: float | None) -> str:
+    return "unlimited" if value is None else f"{value:g}"
+
+
+def _bytes(value: int | None) -> str:
+    if value is None:
+        return "unlimited size"
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if value >= size:
+            return f"{value / size:g} {unit}"
+    return f"{value} bytes"
+
+
+def _harmless(text: str) -> str:
+    text = _ENDINGS.sub(lambda found: found[0][0] + _BREAK + found[0][1:], text)
+    return writable(text.replace("`", "'"))

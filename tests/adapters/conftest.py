@@ -1,0 +1,116 @@
+"""Real AutoGen agents that say what they are told to, and a gate that can be looked into."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Of AutoGen's own imports.
+    import autogen
+
+from execgate.gate import BlocksExecution, Execution
+from execgate.model.conversation import Conversation
+from execgate.model.execution import ExecutionResult, Stop, Usage
+from execgate.model.program import Program
+from execgate.model.source import Source
+from execgate.model.verdict import Reason, Verdict, Violation
+
+
+class RecordingGate:
+    """Allows everything but what says `denied`, runs nothing, and remembers who asked for what."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.calls: list[tuple[str, Conversation, list[str]]] = []
+        self.on_run: Callable[[str], None] = lambda _text: None
+
+    def execute_blocks(self, blocks, *, agent, conversation=None, inputs=(), on_output=None):
+        sources = [block if isinstance(block, Source) else Source(block) for block in blocks]
+        self.calls.append((agent, conversation, [source.text for source in sources]))
+        verdicts = [self._verdict(source, agent) for source in sources]
+        if not all(verdict.allowed for verdict in verdicts):
+            return BlocksExecution(tuple(Execution(verdict, None) for verdict in verdicts))
+        ran = []
+        for verdict in verdicts:
+            self.on_run(verdict.source.text)
+            result = ExecutionResult(
+                stopped_by=Stop.EXIT,
+                exit_code=0,
+                stdout=f"ran: {verdict.source.text}\n",
+                stderr="",
+                usage=Usage(wall_s=0.1),
+            )
+            ran.append(Execution(verdict, None, result))
+        return BlocksExecution(tuple(ran))
+
+    def _verdict(self, source: Source, agent: str) -> Verdict:
+        violations = ()
+        if "denied" in source.text or source.language != "python":
+            violations = (Violation("test", f"`{source.text}` is denied", Reason.POLICY),)
+        return Verdict(
+            source, agent, Program(source), violations=violations, policy_digest="sha256:" + "0" * 64
+        )
+
+
+@pytest.fixture
+def recorder(tmp_path) -> RecordingGate:
+    return RecordingGate(tmp_path / "home")
+
+
+class Script:
+    """The replies of one agent, in order; after the last it says nothing more."""
+
+    def __init__(self, replies: Iterable[Any]) -> None:
+        self.replies = list(replies)
+
+    def __call__(self, recipient, messages=None, sender=None, config=None):
+        return True, self.replies.pop(0) if self.replies else None
+
+
+def scripted(name: str, *replies: Any, **kwargs: Any) -> autogen.ConversableAgent:
+    """Return an agent that says `replies`, one each time it is asked, and then nothing."""
+    agent = autogen.ConversableAgent(name, human_input_mode="NEVER", llm_config=False, **kwargs)
+    agent.register_reply([autogen.Agent, None], Script(replies))
+    return agent
+
+
+def executing(name: str, executor: Any, **kwargs: Any) -> autogen.UserProxyAgent:
+    """Return an agent that does nothing but run the code it is handed."""
+    return autogen.UserProxyAgent(
+        name,
+        human_input_mode="NEVER",
+        code_execution_config={"executor": executor, **kwargs.pop("config", {})},
+        **kwargs,
+    )
+
+
+def code(text: str, language: str = "python") -> str:
+    """Return a message with `text` in a fence."""
+    return f"Run this:\n```{language}\n{text}\n```"
+
+
+def group(name: str, *agents: Any, rounds: int) -> autogen.GroupChatManager:
+    """Return the manager of a group whose members speak in turn."""
+    chat = autogen.GroupChat(
+        agents=list(agents), messages=[], max_round=rounds, speaker_selection_method="round_robin"
+    )
+    return autogen.GroupChatManager(chat, name=name, llm_config=False)
+
+
+class Cast:
+    """What the tests make agents with."""
+
+    scripted = staticmethod(scripted)
+    executing = staticmethod(executing)
+    code = staticmethod(code)
+    group = staticmethod(group)
+
+
+@pytest.fixture
+def cast() -> type[Cast]:
+    return Cast
