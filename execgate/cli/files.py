@@ -1,0 +1,51 @@
+"""Files that go into a run, and files that come out of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from execgate.cli.inputs import read_file
+from execgate.errors import InputError
+from execgate.model.execution import Artifact, InputFile
+from execgate.sandbox import Caps, collect_inputs, write_artifacts
+
+_CAPS = Caps()
+
+
+def collect(paths: Sequence[str], left_out: Callable[[str], None]) -> list[InputFile]:
+    """Return the files that `paths` name, each under the last part of its path; a folder with all below it.
+
+    `left_out` is told of everything in a folder that is not handed in, such as links.  Raises InputError
+    where a path can't be read.
+    """
+    found: list[InputFile] = []
+    for path in paths:
+        base = os.path.basename(os.path.abspath(path))  # noqa: PTH100, PTH119 - the name stays as written
+        if path and os.path.isdir(path):  # noqa: PTH112
+            files, notes = collect_inputs(Path(path).resolve())
+            found += [InputFile(f"{base}/{file.name}", file.data) for file in files]
+            for note in notes:
+                left_out(f"{path}: {note}")
+            continue
+        try:
+            data, size = read_file(path, _CAPS.total_bytes + 1)
+        except InputError as error:
+            raise InputError(f"{path}: {error.message}", help=error.help) from error
+        if size > _CAPS.total_bytes:
+            raise InputError(f"{path}: {size:,} bytes, at most {_CAPS.total_bytes:,} are handed in")
+        found.append(InputFile(base, data))
+    return found
+
+
+def keep(folder: str, artifacts: Sequence[Artifact]) -> list[str]:
+    """Write the program's files below `folder` and return their paths; raises InputError unless all were."""
+    written, refused = write_artifacts(Path(folder), artifacts)
+    if refused:
+        more = f", and {len(refused) - 1} more" if len(refused) > 1 else ""
+        raise InputError(
+            f"{folder}: {refused[0]}{more}",
+            help="the outcome receipt names every file with its digest; run again with another --output-dir",
+        )
+    return [str(path) for path in written]

@@ -1,0 +1,144 @@
+"""PATHs to sources: files, folders and standard input, none of which may hang or surprise."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from execgate.cli.parser import UsageError
+from execgate.errors import InputError, SourceError
+from execgate.model.source import MAX_BYTES, Source
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A path as the user knows it, with its bytes, or why there are none.
+
+    `data` holds one byte more than is analysed at most; `size` is the real one, None where it is not known.
+    """
+
+    path: str
+    data: bytes = b""
+    size: int | None = None
+    error: InputError | None = None
+
+    def source(self) -> Source:
+        """Return the source; raises InputError, and SourceError where the bytes are no text."""
+        if self.error is not None:
+            raise self.error
+        if len(self.data) > MAX_BYTES:
+            size = f"{self.size:,}" if self.size is not None else f"over {MAX_BYTES:,}"
+            raise SourceError(
+                f"too large: {size} bytes, at most {MAX_BYTES:,} are analysed",
+                help="split the program, or hand data in as a file instead of a literal",
+            )
+        return Source.from_bytes(self.data, "<stdin>" if self.path == STDIN else self.path)
+
+
+def read_all(paths: Sequence[str]) -> Iterator[Input]:
+    """Yield every program that `paths` name, in order: a folder gives every `*.py` below it, sorted.
+
+    Links to folders are not followed.  Raises UsageError where standard input is asked for twice.
+    """
+    if paths.count(STDIN) > 1:
+        raise UsageError("`-` stands for standard input, which can be read only once")
+    for path in paths:
+        if path != STDIN and os.path.isdir(path):  # noqa: PTH112 - paths stay as they were written
+            yield from _read_folder(path)
+        else:
+            yield read(path)
+
+
+def read(path: str) -> Input:
+    """Return one file, or standard input for `-`; what is wrong with it stands in `error`."""
+    try:
+        data, size = _read_stdin() if path == STDIN else read_file(path, MAX_BYTES + 1)
+    except InputError as error:
+        return Input(path, error=error)
+    return Input(path, data, size)
+
+
+def read_file(path: str, limit: int) -> tuple[bytes, int]:
+    """Return the first `limit` bytes of a regular file, and its size; raises InputError for all else."""
+    if not path:
+        raise InputError("an empty path names no file")
+    if "\0" in path:
+        raise InputError("a path can't hold a NUL byte")
+    try:
+        # Without O_NONBLOCK a pipe that nobody writes to would be waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise InputError(_why(error)) from error
+    try:
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise InputError(
+                    f"{_kind(status.st_mode)}, not a file",
+                    help="give a file, a folder, or `-` for standard input",
+                )
+            return file.read(limit), status.st_size
+    except OSError as error:
+        raise InputError(_why(error)) from error
+
+
+def walk(folder: str, suffix: str = "", *, unreadable: list[OSError]) -> Iterator[str]:
+    """Yield the path of every file below `folder` whose name ends with `suffix`, sorted folder by folder.
+
+    Links to folders are not followed.  Folders that can't be read are added to `unreadable`.
+    """
+    for here, folders, files in os.walk(folder, onerror=unreadable.append):
+        folders.sort()
+        for name in sorted(files):
+            if name.endswith(suffix):
+                yield os.path.join(here, name)  # noqa: PTH118
+
+
+def _read_folder(folder: str) -> Iterator[Input]:
+    unreadable: list[OSError] = []
+    found = False
+    for path in walk(folder, ".py", unreadable=unreadable):
+        found = True
+        yield read(path)
+    for error in unreadable:
+        yield Input(str(error.filename or folder), error=InputError(_why(error)))
+    if not found and not unreadable:
+        nothing = InputError(
+            "no Python file below this folder", help="give a folder with *.py files, or a file by its name"
+        )
+        yield Input(folder, error=nothing)
+
+
+def _read_stdin() -> tuple[bytes, None]:
+    if sys.stdin is None:
+        raise InputError("it is closed")
+    try:
+        return sys.stdin.buffer.read(MAX_BYTES + 1), None
+    except (OSError, ValueError) as error:
+        raise InputError(f"can't be read: {error}") from error
+
+
+def _why(error: OSError) -> str:
+    return (
+        "no such file or folder"
+        if isinstance(error, FileNotFoundError)
+        else f"can't be read: {error.strerror}"
+    )
+
+
+def _kind(mode: int) -> str:
+    for test, word in (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    ):
+        if test(mode):
+            return word
+    return "something else"

@@ -1,0 +1,73 @@
+"""Command lines: what every command shares in its options, its help and its mistakes."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from execgate.errors import ExecgateError
+
+
+class UsageError(ExecgateError):
+    """The command line makes no sense."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises UsageError, takes no abbreviations, and shows descriptions as they are written."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError instead of printing and leaving."""
+        raise UsageError(message, help=f"`{self.prog} --help` shows how it is used")
+
+
+def examples(*lines: str) -> str:
+    """Return the part of a help text that shows how a command is used."""
+    return "\n".join(["examples:", *(f"  {line}" for line in lines)])
+
+
+def statuses(*lines: str) -> str:
+    """Return the part of a help text that lists the exit statuses."""
+    return "\n".join(["exit status:", *(f"  {line}" for line in lines)])
+
+
+def add_policy(parser: Parser) -> None:
+    """Add `--policy`."""
+    parser.add_argument(
+        "--policy",
+        metavar="P",
+        help="a policy file, or a folder of *.policy files (default: ./policies if there is one, "
+        "else the policies that ship with execgate)",
+    )
+
+
+def add_format(parser: Parser, *formats: str) -> None:
+    """Add `--format` with the choice of `formats`, the first being the default."""
+    parser.add_argument(
+        "--format",
+        choices=formats,
+        default=formats[0],
+        help=f"how the findings are printed (default: {formats[0]})",
+    )
+
+
+def add_home(parser: Parser) -> None:
+    """Add `--home`."""
+    parser.add_argument(
+        "--home",
+        metavar="FOLDER",
+        help="where receipts are kept (default: $EXECGATE_HOME, else .execgate in the working folder)",
+    )
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """Return the error for a name that is not among `known`, with the nearest that is."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    advice = f"did you mean `{near[0]}`?" if near else "there are " + ", ".join(f"`{word}`" for word in names)
+    return UsageError(f"unknown {kind} `{name}`", help=advice)
