@@ -2,7 +2,7 @@
 
 requests, urllib3, httpx, urllib and curl read the odd URL in different ways: what one of them takes for
 user-info is the host of another.  So a host is only named where the URL is written in the plain way that
-leaves no choice (RFC 3986, with a host of letters, digits, `-` and `_`); for all else it is Unknown, with why.
+leaves no choice (RFC 3986, with a host of letters, digits, `-` and `_`); else it is Unknown, with why.
 """
 
 from __future__ import annotations
