@@ -1,4 +1,4 @@
-"""What execgate needs of this machine beside the sandbox: Python, AutoGen, policies, state, receipts, clock."""
+"""What execgate needs of this machine beside the sandbox."""
 
 from __future__ import annotations
 

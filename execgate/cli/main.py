@@ -6,7 +6,7 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn, Protocol
 
 from execgate import __version__
@@ -98,42 +98,39 @@ def _load(name: str) -> tuple[Command, Parser]:
 
 def _command(arguments: list[str]) -> tuple[str, list[str]]:
     """Return which command is asked for, and its arguments; help and version leave by SystemExit."""
-    first = arguments[0] if arguments else "--help"
+    if not arguments:
+        raise UsageError("no command is given", help="`execgate --help` lists the commands")
+    first = arguments[0]
     if first.startswith("-"):
-        _overview("execgate", "").parse_args([first])
+        _overview().parse_args([first])
         raise UsageError(f"no command before `{first}`", help="`execgate --help` lists the commands")
     if first in COMMANDS:
         return first, arguments[1:]
-    group = {name.removeprefix(f"{first} ") for name in COMMANDS if name.startswith(f"{first} ")}
+    group = [name.removeprefix(f"{first} ") for name in COMMANDS if name.startswith(f"{first} ")]
     if not group:
         raise unknown("command", first, dict.fromkeys(name.split()[0] for name in COMMANDS))
     second = arguments[1] if len(arguments) > 1 else None
     if second is None:
-        raise UsageError(
-            f"`execgate {first}` needs to know what to do",
-            help=f"one of {', '.join(f'`{name}`' for name in sorted(group))}",
-        )
+        choice = ", ".join(f"`execgate {first} {name}`" for name in group)
+        raise UsageError(f"`execgate {first}` needs to know what to do", help=choice)
     if second.startswith("-"):
-        _overview(f"execgate {first}", f"{first} ").parse_args([second])
+        _group_overview(first).parse_args([second])
     if second not in group:
-        raise unknown(f"command of `{first}`", second, sorted(group))
+        raise unknown("command", f"{first} {second}", [f"{first} {name}" for name in group])
     return f"{first} {second}", arguments[2:]
 
 
-def _overview(prog: str, prefix: str) -> Parser:
+def _overview() -> Parser:
     """Return the parser that prints what commands there are."""
-    names = [name for name in COMMANDS if name.startswith(prefix)]
-    width = max(len(name) for name in names)
-    listing = "\n".join(f"  {name:<{width}}  {COMMANDS[name][1]}" for name in names)
     parser = Parser(
-        prog=prog,
-        usage=f"{prog} COMMAND [OPTION...]",
+        prog="execgate",
+        usage="execgate COMMAND [OPTION...]",
         description="The gate between AutoGen agents and the machine that runs their code.\n"
         "What the code can do is worked out, judged by the policy of the agent that executes it,\n"
         "run confined, and receipted.",
         epilog="\n\n".join(
             [
-                f"commands:\n{listing}",
+                _listing(COMMANDS),
                 examples(
                     "execgate analyze job.py                         what the program can do",
                     "execgate analyze job.py --agent agent_analysis  whether that agent may do it",
@@ -141,13 +138,30 @@ def _overview(prog: str, prefix: str) -> Parser:
                     "execgate doctor                                 what is missing on this machine",
                 ),
                 statuses(
-                    "each command's --help lists its own; 2 always means: unusable input, nothing was run"
+                    "each command's --help lists its own; common to all are",
+                    "2    the input, the policy or the command line is unusable, or execgate itself failed",
+                    "130  interrupted",
+                    "141  standard output went away",
                 ),
             ]
         ),
     )
     parser.add_argument("--version", action="version", version=f"execgate {__version__}")
     return parser
+
+
+def _group_overview(group: str) -> Parser:
+    names = [name for name in COMMANDS if name.startswith(f"{group} ")]
+    return Parser(
+        prog=f"execgate {group}",
+        usage=f"execgate {group} COMMAND [OPTION...]",
+        epilog=_listing(names) + f"\n\n`execgate {names[0]} --help` and the like say more.",
+    )
+
+
+def _listing(names: Iterable[str]) -> str:
+    width = max(map(len, names))
+    return "\n".join(["commands:", *(f"  {name:<{width}}  {COMMANDS[name][1]}" for name in names)])
 
 
 def _report_defect(error: Exception) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from execgate.cli import files, policies
+from execgate.cli import policies
 from execgate.cli.analyze import ALLOWED, DENIED, ESCALATED
 from execgate.cli.console import Console
 from execgate.cli.inputs import Input, read
@@ -94,6 +94,8 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     problem = None
     written: list[str] = []
     if options.output_dir is not None and execution.result is not None:
+        from execgate.cli import files
+
         try:
             written = files.keep(options.output_dir, execution.result.artifacts)
         except ExecgateError as error:
@@ -124,6 +126,8 @@ def status_of(decision: Decision | None, result: ExecutionResult | None) -> int:
 
 def _run(options: argparse.Namespace, live: Live | None, console: Console) -> tuple[FileReport, Execution]:
     """Do all that can be refused before the program starts, then hand it to the gate."""
+    from execgate.cli import files
+
     found = policies.load(options.policy)
     found.agent(options.agent)
     input_ = read(options.path)
