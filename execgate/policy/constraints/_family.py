@@ -1,0 +1,85 @@
+"""What a family of constraints consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from execgate.model.operation import Operation
+from execgate.model.verdict import Clause
+from execgate.policy.patterns import EVERYTHING
+from execgate.policy.problems import suggestion
+from execgate.policy.rules import BadEntryError, Finding, Listing, Pair, Reader, Shape
+
+Judge = Callable[[Any], Finding]
+"""Judges one operation of the family's type."""
+
+ALL = Shape("*", EVERYTHING, EVERYTHING)
+"""The entry `*`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListConstraint:
+    """A constraint that takes a list of strings.
+
+    `read` reads an entry; `shorthands` are single strings that stand for a list; `judges` is one sentence for
+    authors.
+    """
+
+    name: str
+    read: Reader
+    judges: str
+    shorthands: Mapping[str, tuple[str, ...]] | None = None
+
+    @property
+    def denies(self) -> bool:
+        """Whether its entries forbid."""
+        return self.name.startswith("disallowed_")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one agent's policy gives to a family: the lists that it spells, and the place of the grant."""
+
+    grant: Clause
+    lists: Mapping[str, Listing]
+
+    def pair(self, noun: str, read: Reader, *, open_: bool = False) -> Pair:
+        """Return `allowed_<noun>` and `disallowed_<noun>` as one judge."""
+        allowed, disallowed = self.lists.get(f"allowed_{noun}"), self.lists.get(f"disallowed_{noun}")
+        return Pair(noun, allowed, disallowed, self.grant, read, open_=open_)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The constraints that judge one type of operation, and how they are compiled into its judge."""
+
+    operation: type[Operation]
+    constraints: tuple[ListConstraint, ...]
+    compile: Callable[[Given], Judge]
+
+
+def twins(
+    noun: str, read: Reader, judges: str, shorthands: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[ListConstraint, ListConstraint]:
+    """Return the allow list and the disallow list of a family."""
+    return (
+        ListConstraint(f"allowed_{noun}", read, f"{judges} that may be", shorthands),
+        ListConstraint(f"disallowed_{noun}", read, f"{judges} that may not be", shorthands),
+    )
+
+
+def words(known: tuple[str, ...], what: str, *, closed: bool = True) -> Reader:
+    """Return the reader of entries that are plain words, `*` for all; a closed vocabulary refuses others."""
+
+    def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag
+        if text == "*":
+            return (ALL,)
+        if closed and text not in known:
+            raise BadEntryError(f"unknown {what}", suggestion(text, known, what="there are", quoted=True))
+        if not text.isascii() or not text.replace("-", "_").replace(".", "_").isidentifier():
+            raise BadEntryError(f"not a {what}", "write a plain name, or `*` alone for all")
+        return (Shape(text, (text,), (text,)),)
+
+    return read

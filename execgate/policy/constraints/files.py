@@ -1,0 +1,133 @@
+"""`allowed_file_operations`, `allowed_file_paths` and their twins: what is done to which files."""
+
+from __future__ import annotations
+
+from execgate.model.operation import FileOperation
+from execgate.model.values import Text
+from execgate.policy import paths
+from execgate.policy.constraints._family import ALL, Family, Given, Judge, twins
+from execgate.policy.patterns import DEEP, EVERYTHING, Pattern
+from execgate.policy.problems import clipped, suggestion
+from execgate.policy.rules import (
+    BadEntryError,
+    Finding,
+    Pair,
+    Shape,
+    Subject,
+    UnresolvableError,
+    known,
+    total,
+)
+
+OPERATIONS = (
+    "read",
+    "write",
+    "append",
+    "create",
+    "delete",
+    "move",
+    "copy",
+    "list",
+    "stat",
+    "chmod",
+    "link",
+    "execute",
+)
+SHORTHANDS = {
+    "none": (),
+    "read_only": ("read", "list", "stat"),
+    "read_write": ("read", "list", "stat", "write", "append", "create", "copy", "move", "delete"),
+}
+
+_WHOLE_TREE = frozenset({"delete", "move", "copy"})
+"""Operations that, done to a folder, are done to all below it."""
+
+_CONSTANT_PATH = "make the path a constant, or a constant folder with one name behind it"
+
+
+def read_operation(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag
+    """Read a file operation."""
+    if text == "*":
+        return (ALL,)
+    if text in SHORTHANDS:
+        raise BadEntryError(f"`{text}` stands for a whole list", f'write `: "{text}"` without brackets')
+    if text not in OPERATIONS:
+        raise BadEntryError(
+            "unknown file operation", suggestion(text, OPERATIONS, what="there are", quoted=True)
+        )
+    pattern: Pattern = (*_name(text), DEEP)
+    return (Shape(text, pattern, pattern),)
+
+
+def _name(operation: str) -> tuple[str, ...]:
+    # Asking whether and what a file is, is a lesser way of reading it.
+    return ("read", "stat") if operation == "stat" else (operation,)
+
+
+def read_path(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag
+    """Read a path pattern."""
+    return (paths.entry(text),)
+
+
+def _compile(given: Given) -> Judge:
+    operations = given.pair("file_operations", read_operation)
+    places = given.pair("file_paths", read_path, open_=True)
+
+    def judge(operation: FileOperation) -> Finding:
+        finding = _judge_operation(operation.operation, operations)
+        if not places.judges:
+            return finding
+        named = operation.paths
+        act = f"{_verb(operation.operation)} a path that could not be worked out"
+        if not named:
+            return finding + places.puzzle(act, "the call names no path", _CONSTANT_PATH)
+        return finding + total(judge_path(operation.operation, path, places) for path in named)
+
+    return judge
+
+
+def _verb(operation: Text) -> str:
+    return clipped(operation) if isinstance(operation, str) else "use"
+
+
+def _judge_operation(operation: Text, pair: Pair) -> Finding:
+    if not isinstance(operation, str):
+        act = "do a file operation that could not be worked out"
+        why = getattr(operation, "why", f"`{operation}` is not known before it runs")
+        return pair.puzzle(act, why, "make the mode a constant")
+    name = _name(operation)
+    return pair.judge(Subject(f"{clipped(operation)} files", name, name, operation))
+
+
+def judge_path(operation: Text, path: Text, pair: Pair) -> Finding:
+    """Return what the lists say of one path of a file operation."""
+    verb = _verb(operation)
+    try:
+        place = paths.resolve(known(path, "path"))
+    except UnresolvableError as error:
+        return pair.puzzle(f"{verb} a path that could not be worked out", str(error), _CONSTANT_PATH)
+    touched: Pattern = place
+    if not isinstance(operation, str) or operation in _WHOLE_TREE:
+        touched = (*place, DEEP) if place != EVERYTHING else place
+    return pair.judge(Subject(f"{verb} `{clipped(str(path))}`", place, touched, paths.exact(place)))
+
+
+FAMILIES = (
+    Family(
+        FileOperation,
+        (
+            *twins(
+                "file_operations",
+                read_operation,
+                "what is done to files: " + ", ".join(OPERATIONS),
+                SHORTHANDS,
+            ),
+            *twins(
+                "file_paths",
+                read_path,
+                "the paths it is done to: `*` within one folder, `**` through folders",
+            ),
+        ),
+        _compile,
+    ),
+)

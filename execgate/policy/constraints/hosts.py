@@ -1,0 +1,115 @@
+"""`allowed_hosts` and `disallowed_hosts`: which hosts are reached, listened on and looked up."""
+
+from __future__ import annotations
+
+from execgate.model.operation import NetworkCall
+from execgate.model.values import Template
+from execgate.policy import hosts
+from execgate.policy.constraints._family import Family, Given, Judge, twins
+from execgate.policy.hosts import ANY_PORT, DEFAULT_PORTS, WEB_PORTS, Host, HostShape
+from execgate.policy.problems import clipped
+from execgate.policy.rules import Finding, Shape, Subject, UnresolvableError, known
+
+_EVERY_INTERFACE = "0.0.0.0"  # noqa: S104 - a name for what listens everywhere, nothing is bound
+_CONSTANT_HOST = "make the address a constant; what follows behind the host's `/` may vary"
+
+
+def _compile(given: Given) -> Judge:
+    pair = given.pair("hosts", hosts.entry)
+
+    def judge(operation: NetworkCall) -> Finding:
+        act = "listen on" if operation.method == "listen" else "reach"
+        try:
+            call = _Call(operation)
+        except UnresolvableError as error:
+            return pair.puzzle(f"{act} a host that could not be worked out", str(error), _CONSTANT_HOST)
+        what = f"look up `{call.host.text}`" if call.lookup else f"{act} `{call.text}`"
+        return pair.judge(
+            Subject(what, call.host.pattern, call.host.pattern, call.entry, call.admitted_by, call.caught_by)
+        )
+
+    return judge
+
+
+class _Call:
+    """A network call with what is known of its host, scheme and port."""
+
+    __slots__ = ("host", "lookup", "port", "scheme")
+
+    def __init__(self, operation: NetworkCall) -> None:
+        destination = operation.destination
+        if not destination and operation.method == "listen":
+            destination = _EVERY_INTERFACE
+        if destination is None:
+            raise UnresolvableError("the call names no host")
+        judged = known(destination, "host")
+        self.host: Host = hosts.template(judged) if isinstance(judged, Template) else hosts.parse(judged)
+        self.lookup = operation.method == "resolve"
+        scheme, port = operation.scheme, operation.port
+        if scheme is not None and not isinstance(scheme, str):
+            raise UnresolvableError(f"the scheme: {getattr(scheme, 'why', str(scheme))}")
+        if port is not None and not isinstance(port, int):
+            raise UnresolvableError(f"the port: {port.why}")
+        self.scheme = scheme.lower() if scheme else None
+        self.port = port
+
+    @property
+    def usual(self) -> bool:
+        """Whether the port is the scheme's own, or a web port where no scheme is known."""
+        if self.scheme is None:
+            return self.port in WEB_PORTS
+        return self.port is None or self.port == DEFAULT_PORTS.get(self.scheme)
+
+    @property
+    def effective(self) -> int | None:
+        """The port that is reached, None where it can't be said."""
+        if self.port is None and self.scheme is not None:
+            return DEFAULT_PORTS.get(self.scheme)
+        return self.port
+
+    @property
+    def text(self) -> str:
+        """Host and port for people."""
+        return clipped(self.host.text if self.effective is None else f"{self.host.text}:{self.effective}")
+
+    @property
+    def entry(self) -> str | None:
+        """The narrowest entry that covers the call."""
+        if self.lookup or self.usual:
+            return self.host.text
+        if self.effective is None or not 0 < self.effective < 65536:
+            return None
+        return f"{self.host.text}:{self.effective}"
+
+    def admitted_by(self, shape: Shape) -> bool:
+        """Return whether an allow entry whose pattern covers the host covers the call."""
+        if not isinstance(shape, HostShape):
+            return False
+        if self.host.guarded and not shape.names(self.host):
+            return False
+        if self.lookup:
+            return True
+        if shape.scheme not in {None, self.scheme}:
+            return False
+        if shape.port is None:
+            return self.usual
+        return shape.port in {ANY_PORT, self.effective}
+
+    def caught_by(self, shape: Shape) -> bool:
+        """Return whether a disallow entry whose pattern meets the host may meet the call."""
+        if not isinstance(shape, HostShape):
+            return True
+        if self.lookup:
+            return shape.scheme is None and shape.port in {None, ANY_PORT}
+        if shape.scheme is not None and self.scheme not in {None, shape.scheme}:
+            return False
+        return shape.port in {None, ANY_PORT} or self.effective in {None, shape.port}
+
+
+FAMILIES = (
+    Family(
+        NetworkCall,
+        twins("hosts", hosts.entry, "hosts, with an optional `scheme://` and `:port`"),
+        _compile,
+    ),
+)

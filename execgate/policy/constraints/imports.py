@@ -1,0 +1,101 @@
+"""`allowed_imports`, `disallowed_imports`, and `disallowed_opaque_libraries`: modules by dotted pattern."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+
+from execgate.model.operation import ModuleImport, OpaqueCall
+from execgate.model.values import Template, Text
+from execgate.policy.constraints._family import ALL, Family, Given, Judge, ListConstraint, twins
+from execgate.policy.patterns import DEEP, Glob, Pattern, Wild, segment, split
+from execgate.policy.problems import clipped
+from execgate.policy.rules import BadEntryError, Finding, Shape, Subject, UnresolvableError, known
+
+_PART = re.compile(r"[^\W\d]\w*")
+_PATTERN_PART = re.compile(r"(?:[^\W\d]|\*)[\w*]*")
+
+
+def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag
+    """Read a dotted pattern: it covers the module and all below it."""
+    if text == "*":
+        return (ALL,)
+    name = unicodedata.normalize("NFKC", text)
+    parts = name.split(".")
+    if "**" in name or not all(_PATTERN_PART.fullmatch(part) for part in parts):
+        close = re.sub(r"[^\w.*]+", "_", name).replace("**", "*").strip("._")
+        fits = close and all(_PATTERN_PART.fullmatch(part) for part in close.split("."))
+        raise BadEntryError("not a module name", f'did you mean "{close}"?' if fits else "as in `os.path`")
+    pattern: Pattern = (*map(segment, parts), DEEP)
+    return (Shape(name, pattern, pattern),)
+
+
+def module(value: Text) -> tuple[Pattern, str | None]:
+    """Return all that a module's name can be, and the name where it is one; raises UnresolvableError."""
+    judged = known(value, "module")
+    if isinstance(judged, Template):
+        return _partly(judged), None
+    name = judged if judged.isascii() else unicodedata.normalize("NFKC", judged)
+    parts = name.split(".")
+    if not all(_PART.fullmatch(part) for part in parts):
+        raise UnresolvableError(f"`{clipped(name)}` is no full module name")
+    return tuple(parts), name
+
+
+def _partly(value: Template) -> Pattern:
+    # A hole can hold dots: whatever follows its segment is as free as the hole.
+    parts = split(value, ".")
+    at = next(index for index, part in enumerate(parts) if isinstance(part, Glob))
+    literal = itertools.takewhile(lambda symbol: isinstance(symbol, str), Glob.symbols_of(parts[at]))
+    return (*parts[:at], Glob((*literal, Wild.MANY)), DEEP)
+
+
+def _compile(given: Given) -> Judge:
+    pair = given.pair("imports", read, open_=True)
+
+    def judge(operation: ModuleImport) -> Finding:
+        try:
+            pattern, name = module(operation.module)
+        except UnresolvableError as error:
+            return pair.puzzle(
+                "import a module that could not be worked out", str(error), "import the module by its name"
+            )
+        return pair.judge(Subject(f"import `{clipped(str(operation.module))}`", pattern, pattern, name))
+
+    return judge
+
+
+def _compile_opaque(given: Given) -> Judge:
+    pair = given.pair("opaque_libraries", read, open_=True)
+
+    def judge(operation: OpaqueCall) -> Finding:
+        act = f"call into `{clipped(operation.library)}`"
+        try:
+            pattern, name = module(operation.library)
+        except UnresolvableError as error:
+            return pair.puzzle(act, str(error))
+        return pair.judge(Subject(act, pattern, pattern, name))
+
+    return judge
+
+
+FAMILIES = (
+    Family(
+        ModuleImport,
+        twins("imports", read, "modules, by dotted pattern: `pandas` covers `pandas.io`"),
+        _compile,
+    ),
+    Family(
+        OpaqueCall,
+        (
+            ListConstraint(
+                "disallowed_opaque_libraries",
+                read,
+                "libraries whose effects are not known, by dotted pattern; a call into one is otherwise "
+                "permitted where its import is",
+            ),
+        ),
+        _compile_opaque,
+    ),
+)

@@ -1,0 +1,60 @@
+"""The agents of one policy file, or of a folder of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from execgate.errors import UnknownAgentError
+from execgate.policy import text as texts
+from execgate.policy import validate
+from execgate.policy.agent import AgentPolicy
+from execgate.policy.problems import Problems, clipped, suggestion
+from execgate.policy.text import PolicyText
+
+
+class PolicySet:
+    """Agents by name.  It is loaded whole or not at all."""
+
+    __slots__ = ("_agents",)
+
+    def __init__(self, agents: Iterable[AgentPolicy]) -> None:
+        self._agents = {agent.name: agent for agent in agents}
+
+    @classmethod
+    def load(cls, path: Path) -> PolicySet:
+        """Return the agents of a policy file, or of all `*.policy` files of a folder.
+
+        Raises PolicyError with every mistake of every file.
+        """
+        problems = Problems()
+        return cls._build(texts.read(Path(path), problems), problems)
+
+    @classmethod
+    def parse(cls, text: str, file: str = "<policy>") -> PolicySet:
+        """Return the agents of one text, which people know as `file`; raises PolicyError."""
+        problems = Problems()
+        policy = texts.check(text, file, problems)
+        return cls._build([policy] if policy is not None else [], problems)
+
+    @classmethod
+    def _build(cls, policies: list[PolicyText], problems: Problems) -> PolicySet:
+        agents = validate.agents(policies, problems)
+        problems.raise_if_any()
+        return cls(agents)
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The agents' names, in order of the text."""
+        return tuple(self._agents)
+
+    def agent(self, name: str) -> AgentPolicy:
+        """Return the policy of the agent `name`; raises UnknownAgentError that names those there are."""
+        policy = self._agents.get(name)
+        if policy is None:
+            known = [clipped(agent) for agent in self._agents]
+            raise UnknownAgentError(
+                f"no policy for agent `{clipped(name)}`; there are: {', '.join(known)}",
+                help=suggestion(name, known, what="the agents are"),
+            )
+        return policy

@@ -1,0 +1,144 @@
+"""Mistakes in a policy: what is wrong, where, and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from execgate.errors import PolicyError
+from execgate.model.source import Span
+from execgate.model.verdict import Clause
+
+MAX_SHOWN = 200
+"""How many mistakes a report spells out; the rest is counted."""
+
+_MAX_LINE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake; `clause` is its place, None where a whole file or folder is to blame."""
+
+    file: str
+    message: str
+    clause: Clause | None = None
+    help: str | None = None
+
+    def render(self) -> str:
+        """Return the mistake with its line, a caret below it, and the help."""
+        if self.clause is None:
+            lines = [f"error: {self.message}", f" --> {visible(self.file)}"]
+            gutter = " "
+        else:
+            span = self.clause.span
+            number = str(span.line)
+            gutter = " " * len(number)
+            shown, start, width = _excerpt(self.clause.text, span)
+            lines = [
+                f"error: {self.message}",
+                f"{gutter}--> {visible(self.file)}:{span.line}:{span.column + 1}",
+                f"{gutter} |",
+                f"{number} | {shown}",
+                f"{gutter} | {' ' * start}{'^' * width}",
+            ]
+        if self.help is not None:
+            lines.append(f"{gutter} = help: {self.help}")
+        return "\n".join(lines)
+
+
+@dataclass(slots=True)
+class Problems:
+    """The mistakes found so far, in any order."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def at(self, clause: Clause, message: str, help: str | None = None) -> None:  # noqa: A002 - the field's word
+        """Note a mistake at a place."""
+        self.found.append(Problem(clause.file, message, clause, help))
+
+    def whole(self, file: str, message: str, help: str | None = None) -> None:  # noqa: A002
+        """Note a mistake of a whole file or folder."""
+        self.found.append(Problem(file, message, None, help))
+
+    def raise_if_any(self) -> None:
+        """Raise one PolicyError that reports every mistake, by file and line."""
+        if not self.found:
+            return
+        ordered = sorted(self.found, key=_order)
+        first, more = ordered[0], len(ordered) - 1
+        place = visible(first.file)
+        if first.clause is not None:
+            place += f":{first.clause.span.line}:{first.clause.span.column + 1}"
+        rest = f" (and {more} more mistake{'s' if more > 1 else ''})" if more else ""
+        report = [problem.render() for problem in ordered[:MAX_SHOWN]]
+        if len(ordered) > MAX_SHOWN:
+            report.append(f"... and {len(ordered) - MAX_SHOWN} more")
+        raise PolicyError(f"{place}: {first.message}{rest}", rendered="\n\n".join(report), help=first.help)
+
+
+def _order(problem: Problem) -> tuple[str, int, int, str]:
+    if problem.clause is None:
+        return problem.file, 0, 0, problem.message
+    return problem.file, problem.clause.span.line, problem.clause.span.column, problem.message
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that `word` is likely a slip of."""
+    close = difflib.get_close_matches(word[:100].lower(), sorted(known), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def suggestion(word: str, known: Sequence[str], *, what: str, quoted: bool = False) -> str:
+    """Return the help for an unknown word: the likely one, else all that there are."""
+    mark = '"' if quoted else "`"
+    close = did_you_mean(word, known)
+    if close is not None:
+        return f"did you mean {mark}{close}{mark}?"
+    return f"{what}: " + ", ".join(f"{mark}{name}{mark}" for name in known)
+
+
+def visible(text: str) -> str:
+    """Return `text` with every control, format, bidi and unassigned character escaped, on one line."""
+    return "".join(_shown(char) for char in text)
+
+
+def clipped(text: str, most: int = 80) -> str:
+    """Return `text` visible, and cut in the middle where it is longer than `most` characters."""
+    if len(text) > most:
+        text = f"{text[: most * 2 // 3]}...{text[-(most // 3 - 3) :]}"
+    return visible(text)
+
+
+def _shown(char: str) -> str:
+    if char.isascii():
+        if char.isprintable():
+            return char
+        return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(char, f"\\u{{{ord(char):x}}}")
+    if unicodedata.category(char)[0] in "CZ":
+        return f"\\u{{{ord(char):x}}}"
+    return char
+
+
+def _width(text: str) -> int:
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def _excerpt(line: str, span: Span) -> tuple[str, int, int]:
+    """Return the line as it is shown, how far the caret is from its start, and the caret's width."""
+    last = span.end_column if span.end_line == span.line else len(line)
+    first, last = min(span.column, len(line)), min(last, len(line))
+    lead = ""
+    if len(line) > _MAX_LINE and first > 40:
+        line, first, last, lead = line[first - 40 :], 40, last - first + 40, "..."
+    trail = ""
+    if len(line) > _MAX_LINE:
+        line, last, trail = line[:_MAX_LINE], min(last, _MAX_LINE), "..."
+    line = line.replace("\t", " ")
+    before, marked = visible(line[:first]), visible(line[first:last])
+    shown = lead + before + marked + visible(line[last:]) + trail
+    return shown.rstrip(), len(lead) + _width(before), max(1, _width(marked))

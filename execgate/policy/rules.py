@@ -1,0 +1,275 @@
+"""How an allow list and a disallow list decide together.
+
+An entry is more specific than another where all that it covers is covered by the other too, and not the
+other way round.  A value is permitted where an entry of the allow list covers everything that it can be, and
+is more specific than every entry of the disallow list that covers something of it.  So a tie is a denial, and
+so is a pair of entries of which neither contains the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from execgate.model.values import Template, Text, Unknown
+from execgate.model.verdict import Clause
+from execgate.policy.index import Index
+from execgate.policy.patterns import Pattern, contains
+from execgate.policy.problems import clipped
+from execgate.policy.syntax import quoted
+
+MAX_VALUE = 4096
+"""The longest value that is judged, in characters: what is longer is no path, host or name."""
+
+
+class BadEntryError(Exception):
+    """A text that is no entry of its list; `help` is what to write instead."""
+
+    def __init__(self, message: str, help: str | None = None) -> None:  # noqa: A002 - the field's word
+        super().__init__(message)
+        self.help = help
+
+
+class UnresolvableError(Exception):
+    """A value that can't be judged, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What an entry covers.
+
+    `text` is the entry in canonical form, `pattern` what it matches, `scope` what is compared to say which of
+    two entries is more specific: the same reading of an entry for both lists of a pair.
+    """
+
+    text: str
+    pattern: Pattern
+    scope: Pattern
+
+    def within(self, other: Shape) -> bool:
+        """Return whether `other` covers all that this one does."""
+        return contains(other.scope, self.scope)
+
+
+Reader = Callable[[str, bool], "Sequence[Shape]"]
+"""Reads an entry's text; the flag says whether it stands in a disallow list.  Raises BadEntryError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a list, at its place."""
+
+    shape: Shape
+    clause: Clause
+
+    @property
+    def pattern(self) -> Pattern:
+        """What it matches."""
+        return self.shape.pattern
+
+    def narrower_than(self, other: Entry) -> bool:
+        """Return whether it is more specific than `other`."""
+        return self.shape.within(other.shape) and not other.shape.within(self.shape)
+
+
+class Listing:
+    """A list constraint of one agent, ready to be asked."""
+
+    __slots__ = ("clause", "entries", "index", "name")
+
+    def __init__(self, name: str, clause: Clause, entries: Sequence[Entry]) -> None:
+        self.name = name
+        self.clause = clause
+        self.entries = tuple(entries)
+        self.index = Index(self.entries)
+
+    @property
+    def texts(self) -> list[str]:
+        """The entries in canonical form: sorted, each once."""
+        return sorted({entry.shape.text for entry in self.entries})
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One reason against an operation; `act` says what it does, `why` what stands against it."""
+
+    constraint: str
+    act: str
+    why: str
+    clause: Clause
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one family says of one operation: the clauses that permit it, and the breaches."""
+
+    evidence: tuple[Clause, ...] = ()
+    breaches: tuple[Breach, ...] = ()
+
+    def __add__(self, other: Finding) -> Finding:
+        return Finding(_unique(self.evidence + other.evidence), _unique(self.breaches + other.breaches))
+
+
+NOTHING = Finding()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A value to be judged.
+
+    `covered` is all that it can be, `met` all that it can touch (a deleted folder touches what is below).
+    `entry` is the narrowest entry that covers it, for the help.  `admits` and `catches` may leave out entries
+    that match by pattern alone (a host's port).
+    """
+
+    act: str
+    covered: Pattern
+    met: Pattern
+    entry: str | None = None
+    admits: Callable[[Shape], bool] | None = None
+    catches: Callable[[Shape], bool] | None = None
+
+
+class Pair:
+    """An allow list and its disallow list; either may be missing.
+
+    An `open` pair asks for no allow list: without one, all is permitted that is not disallowed.
+    """
+
+    __slots__ = ("_allow_name", "_allowed", "_deny_name", "_disallowed", "_grant", "_open", "_read")
+
+    def __init__(
+        self,
+        noun: str,
+        allowed: Listing | None,
+        disallowed: Listing | None,
+        grant: Clause,
+        read: Reader,
+        *,
+        open_: bool,
+    ) -> None:
+        self._allow_name, self._deny_name = f"allowed_{noun}", f"disallowed_{noun}"
+        self._allowed, self._disallowed = allowed, disallowed
+        self._grant = grant
+        self._open = open_
+        self._read = read
+
+    @property
+    def judges(self) -> bool:
+        """Whether there is a list that a value has to stand up to."""
+        return self._allowed is not None or self._disallowed is not None or not self._open
+
+    def judge(self, subject: Subject) -> Finding:
+        """Return what the two lists say of `subject`."""
+        allowing: list[Entry] = []
+        if self._allowed is not None:
+            admits = subject.admits
+            allowing = self._allowed.index.covering(subject.covered)
+            if admits is not None:
+                allowing = [entry for entry in allowing if admits(entry.shape)]
+        against: list[Entry] = []
+        if self._disallowed is not None:
+            catches = subject.catches
+            against = self._disallowed.index.meeting(subject.met)
+            if catches is not None:
+                against = [entry for entry in against if catches(entry.shape)]
+        if not against:
+            if allowing:
+                return Finding((allowing[0].clause,))
+            if self._allowed is None and self._open:
+                return Finding((self._grant,))
+            return Finding((), (self._unlisted(subject, against),))
+        for entry in allowing:
+            if all(entry.narrower_than(other) for other in against):
+                return Finding((entry.clause,))
+        breaches = [self._forbidden(subject, allowing, against)]
+        if not allowing and not (self._allowed is None and self._open):
+            breaches.insert(0, self._unlisted(subject, against))
+        return Finding((), tuple(breaches))
+
+    def puzzle(self, act: str, why: str, help_: str | None = None) -> Finding:
+        """Return what the two lists say of a value that could not be worked out."""
+        if not self.judges:
+            return Finding((self._grant,))
+        name, listing = self._allow_name, self._allowed
+        if self._allowed is None and self._open:
+            name, listing = self._deny_name, self._disallowed
+        clause = listing.clause if listing is not None else self._grant
+        return Finding((), (Breach(name, act, why, clause, help_),))
+
+    def _unlisted(self, subject: Subject, against: Sequence[Entry]) -> Breach:
+        entry = subject.entry
+        if self._allowed is None:
+            change = None
+            if entry is not None and self._beats(entry, against):
+                change = f"to permit this alone, add `{self._allow_name}: [{quoted(entry)}]`"
+            return Breach(
+                self._allow_name, subject.act, f"there is no `{self._allow_name}`", self._grant, change
+            )
+        change = None
+        if entry is not None and self._beats(entry, against):
+            change = f"to permit this alone, add {quoted(entry)} to {self._allow_name}"
+        return Breach(
+            self._allow_name,
+            subject.act,
+            f"`{self._allow_name}` does not cover it",
+            self._allowed.clause,
+            change,
+        )
+
+    def _forbidden(self, subject: Subject, allowing: Sequence[Entry], against: Sequence[Entry]) -> Breach:
+        entry = subject.entry
+        standing = [
+            other for other in against if not any(one.narrower_than(other) for one in allowing)
+        ] or against
+        first = standing[0]
+        if entry is not None and self._beats(entry, against):
+            if self._allowed is None and self._open:
+                lists = ", ".join(map(quoted, ["*", entry]))
+                change = f"to permit this alone, add `{self._allow_name}: [{lists}]`"
+            elif self._allowed is None:
+                change = f"to permit this alone, add `{self._allow_name}: [{quoted(entry)}]`"
+            else:
+                change = f"to permit this alone, add {quoted(entry)} to {self._allow_name}"
+        else:
+            removed = ", ".join(dict.fromkeys(quoted(other.shape.text) for other in standing))
+            change = f"to permit this, remove {removed} from {self._deny_name}"
+            if not allowing and entry is not None and not (self._allowed is None and self._open):
+                change += f" and add {quoted(entry)} to {self._allow_name}"
+        why = f"{quoted(first.shape.text)} in `{self._deny_name}` forbids it"
+        return Breach(self._deny_name, subject.act, why, first.clause, change)
+
+    def _beats(self, text: str, against: Sequence[Entry]) -> bool:
+        """Return whether an entry `text` in the allow list would win over `against`."""
+        return any(
+            all(shape.within(other.shape) and not other.shape.within(shape) for other in against)
+            for shape in self._read(text, False)  # noqa: FBT003 - the reader's flag
+        )
+
+
+def known(value: Text, what: str) -> str | Template:
+    """Return `value` where it can be judged; raises UnresolvableError with the reason where not."""
+    if isinstance(value, Unknown):
+        raise UnresolvableError(value.why or f"the {what} could not be worked out")
+    if isinstance(value, Template):
+        if not value.bounded:
+            raise UnresolvableError(f"`{clipped(str(value))}` has a part that could be anything")
+        if sum(len(part) for part in value.parts if isinstance(part, str)) > MAX_VALUE:
+            raise UnresolvableError(f"the {what} is longer than {MAX_VALUE:,} characters")
+        return value
+    if len(value) > MAX_VALUE:
+        raise UnresolvableError(f"the {what} is longer than {MAX_VALUE:,} characters")
+    return value
+
+
+def total(findings: Iterator[Finding]) -> Finding:
+    """Return all findings as one."""
+    whole = NOTHING
+    for finding in findings:
+        whole = whole + finding
+    return whole
+
+
+def _unique(items: tuple[object, ...]) -> tuple:  # type: ignore[type-arg]
+    return tuple(dict.fromkeys(items)) if len(items) > 1 else items

@@ -1,0 +1,126 @@
+"""One policy text and the places in it; how policy files are found and read."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from execgate.model.source import Span
+from execgate.model.verdict import Clause
+from execgate.policy.problems import Problems, visible
+
+MAX_BYTES = 4 << 20
+"""How much policy is read at once, over all files, in bytes of UTF-8."""
+
+SUFFIX = ".policy"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A policy as text; `file` is how people know it."""
+
+    file: str
+    text: str
+    lines: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lines", tuple(line.rstrip("\r") for line in self.text.split("\n")))
+
+    def clause(self, span: Span) -> Clause:
+        """Return the place with its first line."""
+        return Clause(self.file, span, self.lines[span.line - 1])
+
+
+def decode(data: bytes, file: str, problems: Problems) -> PolicyText | None:
+    """Return the text that `data` holds; a byte order mark is dropped."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.whole(
+            file, f"not UTF-8: byte 0x{data[error.start]:02x} on line {line}", "save the file as UTF-8"
+        )
+        return None
+    return check(text, file, problems)
+
+
+def check(text: str, file: str, problems: Problems) -> PolicyText | None:
+    """Return `text` as a policy text, unless it is none that could be read back from a file."""
+    try:
+        size = len(text.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        problems.whole(file, f"not a text: lone surrogate at character {error.start}")
+        return None
+    if size > MAX_BYTES:
+        problems.whole(file, f"too large: {size:,} bytes, at most {MAX_BYTES:,} are read")
+        return None
+    if "\0" in text:
+        problems.whole(file, f"not a text: NUL byte on line {text.count(chr(10), 0, text.index(chr(0))) + 1}")
+        return None
+    return PolicyText(file, text)
+
+
+def read(path: Path, problems: Problems) -> list[PolicyText]:
+    """Return the policies of a file, or of every `*.policy` file of a folder, by name.
+
+    Hidden files (an editor's) are no policies.  What can't be read is a problem, never skipped.
+    """
+    try:
+        if not stat.S_ISDIR(path.stat().st_mode):
+            files = [path]
+        else:
+            files = sorted(
+                entry for entry in path.iterdir() if entry.suffix == SUFFIX and not entry.name.startswith(".")
+            )
+    except (OSError, ValueError) as error:
+        problems.whole(str(path), *_unreadable(error))
+        return []
+    if not files:
+        problems.whole(str(path), f"no policies: the folder holds no *{SUFFIX} file", "name a policy file")
+    texts = []
+    left = MAX_BYTES
+    for file in files:
+        data = _bytes(file, left, problems)
+        if data is None:
+            continue
+        left -= len(data)
+        policy = decode(data, str(file), problems)
+        if policy is not None:
+            texts.append(policy)
+    return texts
+
+
+def _bytes(file: Path, left: int, problems: Problems) -> bytes | None:
+    try:
+        mode = file.stat().st_mode
+        if stat.S_ISDIR(mode):
+            problems.whole(
+                str(file), "a folder, not a policy file", "rename the folder, or move it elsewhere"
+            )
+            return None
+        if not stat.S_ISREG(mode):
+            problems.whole(str(file), "not a regular file", "name a policy file")
+            return None
+        with file.open("rb") as stream:
+            data = stream.read(left + 1)
+    except OSError as error:
+        problems.whole(str(file), *_unreadable(error))
+        return None
+    if len(data) > left:
+        problems.whole(
+            str(file),
+            f"too large: at most {MAX_BYTES:,} bytes of policy are read",
+            "split the policy, and load the agents that are needed",
+        )
+        return None
+    return data
+
+
+def _unreadable(error: OSError | ValueError) -> tuple[str, str]:
+    if isinstance(error, FileNotFoundError):
+        return "no such file or folder", "name a policy file, or a folder of *.policy files"
+    if isinstance(error, PermissionError):
+        return "may not be read: permission denied", "let this user read it"
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else visible(str(error))
+    return f"can't be read: {reason.lower()}", "name a policy file, or a folder of *.policy files"

@@ -1,0 +1,218 @@
+"""The second pass: from the tree of a policy to agents that can judge, or to every mistake in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from execgate.model.limits import Limits
+from execgate.policy import syntax
+from execgate.policy.agent import CODE_EXECUTION, AgentPolicy, Grant
+from execgate.policy.constraints import (
+    CONSTRAINTS,
+    LIMITS,
+    UNLIMITED,
+    BadLimitError,
+    LimitConstraint,
+    ListConstraint,
+)
+from execgate.policy.problems import Problems, clipped, did_you_mean, suggestion
+from execgate.policy.rules import BadEntryError, Entry, Listing
+from execgate.policy.syntax import Scalar, quoted
+from execgate.policy.text import PolicyText
+
+CAPABILITIES = (CODE_EXECUTION,)
+
+_LONGEST_NAME = 200
+_LONGEST_ENTRY = 4096
+_DEFAULTS = Limits()
+
+
+def agents(texts: Iterable[PolicyText], problems: Problems) -> tuple[AgentPolicy, ...]:
+    """Return the agents of all texts, in order; what is wrong with them goes to `problems`."""
+    found: dict[str, AgentPolicy] = {}
+    for text in texts:
+        before = len(problems.found)
+        trees = syntax.parse(text, problems)
+        if not trees and len(problems.found) == before:
+            problems.whole(
+                text.file,
+                "no agents: the policy is empty",
+                'write `agent "name" { can "code_execution" with constraints { ... } }`',
+            )
+        for tree in trees:
+            agent = _agent(tree, problems)
+            earlier = found.get(agent.name)
+            if earlier is not None:
+                problems.at(
+                    tree.name.clause,
+                    f"agent `{clipped(agent.name)}` a second time",
+                    f"the first is at {clipped(earlier.clause.file)}:{earlier.clause.span.line}; "
+                    "join the two, or rename one",
+                )
+            else:
+                found[agent.name] = agent
+    return tuple(found.values())
+
+
+def _agent(tree: syntax.Agent, problems: Problems) -> AgentPolicy:
+    name = tree.name.text
+    if not name.strip():
+        problems.at(
+            tree.name.clause, "an agent without a name", "write the name that the agent has in AutoGen"
+        )
+    elif len(name) > _LONGEST_NAME:
+        problems.at(tree.name.clause, f"an agent's name has at most {_LONGEST_NAME} characters")
+    elif not name.isprintable():
+        problems.at(
+            tree.name.clause, f"an agent's name with a character that does not show: {clipped(quoted(name))}"
+        )
+    grant: Grant | None = None
+    limits = _DEFAULTS
+    for capability in tree.grants:
+        word = capability.capability.text
+        if word not in CAPABILITIES:
+            problems.at(
+                capability.capability.clause,
+                f"unknown capability `{clipped(word)}`",
+                suggestion(word, CAPABILITIES, what="there is", quoted=True),
+            )
+            _constraints(capability, problems)
+        elif grant is not None:
+            problems.at(
+                capability.capability.clause,
+                f"capability `{word}` a second time",
+                f"the first is on line {grant.clause.span.line}; join the two",
+            )
+            _constraints(capability, problems)
+        else:
+            lists, amounts = _constraints(capability, problems)
+            limits = _limits(amounts)
+            grant = Grant(capability.clause, lists, _limit_texts(limits, amounts))
+    return AgentPolicy(name, tree.clause, limits, grant)
+
+
+def _constraints(
+    grant: syntax.Grant, problems: Problems
+) -> tuple[dict[str, Listing], dict[str, Decimal | None]]:
+    lists: dict[str, Listing] = {}
+    amounts: dict[str, Decimal | None] = {}
+    first: dict[str, int] = {}
+    for tree in grant.constraints:
+        constraint = CONSTRAINTS.get(tree.name)
+        if constraint is None:
+            close = did_you_mean(tree.name, CONSTRAINTS)
+            problems.at(
+                tree.clause,
+                f"unknown constraint `{clipped(tree.name)}`",
+                f"did you mean `{close}`?" if close else "docs/policy.md lists the constraints",
+            )
+            continue
+        if tree.name in first:
+            problems.at(
+                tree.clause,
+                f"constraint `{tree.name}` a second time",
+                f"the first is on line {first[tree.name]}; join the two",
+            )
+            continue
+        first[tree.name] = tree.clause.span.line
+        if isinstance(constraint, ListConstraint):
+            lists[tree.name] = _listing(constraint, tree, problems)
+        else:
+            amounts[tree.name] = _amount(constraint, tree, problems)
+    return lists, amounts
+
+
+def _listing(constraint: ListConstraint, tree: syntax.Constraint, problems: Problems) -> Listing:
+    value = tree.value
+    shorthands = constraint.shorthands or {}
+    if isinstance(value, Scalar):
+        if value.kind == "STRING" and value.text in shorthands:
+            texts = shorthands[value.text]
+            entries = [Entry(shape, value.clause) for text in texts for shape in constraint.read(text, False)]  # noqa: FBT003
+            return Listing(constraint.name, value.clause, entries)
+        problems.at(value.clause, *_no_list(constraint, value))
+        return Listing(constraint.name, value.clause, ())
+    entries = []
+    for item in value.items:
+        entries += _entries(constraint, item, problems)
+    return Listing(constraint.name, value.clause, entries)
+
+
+def _no_list(constraint: ListConstraint, value: Scalar) -> tuple[str, str]:
+    shorthands = constraint.shorthands or {}
+    message = f"`{constraint.name}` takes a list of strings, got {_shown(value)}"
+    if value.kind != "NUMBER" and value.text in shorthands:
+        return message, f'did you mean "{value.text}"?'
+    close = did_you_mean(value.text, shorthands) if value.kind != "NUMBER" else None
+    if close is not None:
+        return message, f'did you mean "{close}"?'
+    return message, f"did you mean `[{clipped(quoted(value.text))}]`?"
+
+
+def _entries(constraint: ListConstraint, item: Scalar, problems: Problems) -> list[Entry]:
+    if item.kind != "STRING":
+        problems.at(
+            item.clause,
+            f"`{constraint.name}` takes strings, got {_shown(item)}",
+            f"write it in quotes: {clipped(quoted(item.text))}",
+        )
+        return []
+    if len(item.text) > _LONGEST_ENTRY:
+        problems.at(item.clause, f"an entry has at most {_LONGEST_ENTRY:,} characters")
+        return []
+    try:
+        return [Entry(shape, item.clause) for shape in constraint.read(item.text, constraint.denies)]
+    except BadEntryError as error:
+        problems.at(item.clause, f"{error}: {clipped(quoted(item.text))} in `{constraint.name}`", error.help)
+        return []
+
+
+def _amount(constraint: LimitConstraint, tree: syntax.Constraint, problems: Problems) -> Decimal | None:
+    value = tree.value
+    quantity = constraint.quantity
+    if isinstance(value, Scalar) and value.kind == "NAME" and value.text == UNLIMITED:
+        return None
+    if not isinstance(value, Scalar) or value.kind != "NUMBER":
+        got = "a list" if not isinstance(value, Scalar) else _shown(value)
+        text = value.text if isinstance(value, Scalar) else ""
+        close = did_you_mean(text, [UNLIMITED])
+        help_ = (
+            f"did you mean `{close}`?" if close else f"write it as in `10_{quantity.unit}`, or `unlimited`"
+        )
+        problems.at(value.clause, f"`{constraint.name}` takes a {quantity.what}, got {got}", help_)
+        return Decimal(1)
+    try:
+        return quantity.read(value.text)
+    except BadLimitError as error:
+        problems.at(value.clause, str(error), error.help)
+        return Decimal(1)
+
+
+def _shown(value: Scalar) -> str:
+    if value.kind == "STRING":
+        return f"the string {clipped(quoted(value.text))}"
+    return (
+        f"the number `{clipped(value.text)}`"
+        if value.kind == "NUMBER"
+        else f"the word `{clipped(value.text)}`"
+    )
+
+
+def _limits(amounts: dict[str, Decimal | None]) -> Limits:
+    given: dict[str, int | float | None] = {}
+    for constraint in LIMITS:
+        if constraint.name in amounts:
+            amount = amounts[constraint.name]
+            whole = constraint.quantity.whole
+            given[constraint.field] = None if amount is None else int(amount) if whole else float(amount)
+    return Limits(**given)  # type: ignore[arg-type]
+
+
+def _limit_texts(limits: Limits, amounts: dict[str, Decimal | None]) -> dict[str, str]:
+    texts = {}
+    for constraint in LIMITS:
+        default = getattr(limits, constraint.field)
+        amount = amounts.get(constraint.name, None if default is None else Decimal(str(default)))
+        texts[constraint.name] = UNLIMITED if amount is None else constraint.quantity.show(amount)
+    return texts
