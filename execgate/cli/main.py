@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "receipts list": ("receipts_list", "list the receipts"),
     "receipts show": ("receipts_show", "print one receipt"),
     "receipts verify": ("receipts_verify", "check that receipts are whole, offline"),
+    "receipts prove": ("receipts_prove", "show that a receipt is in the log, without the others"),
     "receipts export": ("receipts_export", "write receipts to a file that others can verify"),
     "doctor": ("doctor", "what this machine can and cannot do, with the fix for each"),
 }

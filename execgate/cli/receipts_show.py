@@ -1,0 +1,55 @@
+"""`execgate receipts show`: one receipt, for people or whole."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from execgate.cli.console import Console
+from execgate.cli.parser import Parser, add_format, add_home, examples, statuses
+from execgate.cli.receipts import RECEIPT_STATUSES, opened
+from execgate.report.json import dumps
+from execgate.report.receipts import receipt_text
+
+
+def configure(parser: Parser) -> None:
+    """Add the options, the examples and the exit statuses."""
+    parser.add_argument("id", metavar="ID", help="the receipt's id, as `receipts list` prints it")
+    add_format(parser, "text", "json")
+    add_home(parser)
+    parser.epilog = "\n\n".join(
+        [
+            examples(
+                "execgate receipts show 8e2e4a6c-6f0a-4f3e-9c55-1f3c2f6f2b11",
+                "execgate receipts show 8e2e4a6c-6f0a-4f3e-9c55-1f3c2f6f2b11 --format json",
+            ),
+            statuses(*RECEIPT_STATUSES),
+        ]
+    )
+
+
+def execute(options: argparse.Namespace, console: Console) -> int:
+    """Print the receipt; what it says by digest is put in its place for people, and kept apart in JSON."""
+    with opened(options) as store:
+        receipt = store.get(options.id)
+    document = receipt.to_json()
+    if options.format == "json":
+        console.out(dumps(document))
+        return 0
+    predicate = _whole(document["predicate"], receipt.resolved)
+    console.out(receipt_text({**document, "predicate": predicate}, console.out_style))
+    return 0
+
+
+def _whole(predicate: Mapping[str, Any], resolved: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return the predicate with the parts that were too large for it put back."""
+    found = dict(predicate)
+    for name in ("policy_evaluation", "result"):
+        part = resolved(found[name]) if name in found else None
+        if isinstance(part, Mapping):
+            part = {key: resolved(value) for key, value in part.items()}
+            if isinstance(part.get("analysis"), Mapping):
+                part["analysis"] = {key: resolved(value) for key, value in part["analysis"].items()}
+            found[name] = part
+    return found
