@@ -57,7 +57,7 @@ def denied(call: BlocksExecution, agent: str) -> str:
         lines.append(f"- and {total - listed} more")
     lines += [
         "",
-        _ADVICE if _is_breach(verdicts) else "Nothing about the code itself was approved or refused.",
+        _ADVICE if _is_breach(verdicts) else "The code itself is not to blame.",
     ]
     if len(verdicts) > 1:
         lines.append(f"None of the {len(verdicts)} blocks was run.")
@@ -102,7 +102,9 @@ def ran(call: BlocksExecution, notes: Sequence[str] = ()) -> str:
     parts = [_output(block, block.result) for block in call.blocks if block.result is not None]
     missing = sum(block.result is None for block in call.blocks)
     if missing:
-        parts.append(f"[execgate] the {missing} block(s) after it were not run\n")
+        parts.append(
+            f"[execgate] {missing} further {'block was' if missing == 1 else 'blocks were'} not run\n"
+        )
     parts += [f"[execgate] {_harmless(visible(note, limit=MAX_LINE))}\n" for note in notes]
     return "".join(parts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,38 +15,39 @@ with warnings.catch_warnings():
 
 from execgate.gate import BlocksExecution, Execution
 from execgate.model.conversation import Conversation
-from execgate.model.execution import ExecutionResult, Stop, Usage
+from execgate.model.execution import ExecutionResult, InputFile, Stop, Usage
 from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Reason, Verdict, Violation
 
 
 class RecordingGate:
-    """Allows everything but what says `denied`, runs nothing, and remembers who asked for what."""
+    """Allows all Python that does not say `denied`, runs nothing, and remembers who asked for what."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.calls: list[tuple[str, Conversation, list[str]]] = []
         self.on_run: Callable[[str], None] = lambda _text: None
+        self.inputs: tuple[InputFile, ...] = ()
+        self.result: ExecutionResult | None = None
 
     def execute_blocks(self, blocks, *, agent, conversation=None, inputs=(), on_output=None):
         sources = [block if isinstance(block, Source) else Source(block) for block in blocks]
         self.calls.append((agent, conversation, [source.text for source in sources]))
+        self.inputs = tuple(inputs)
         verdicts = [self._verdict(source, agent) for source in sources]
         if not all(verdict.allowed for verdict in verdicts):
             return BlocksExecution(tuple(Execution(verdict, None) for verdict in verdicts))
-        ran = []
-        for verdict in verdicts:
+        executions = [Execution(verdict, None) for verdict in verdicts]
+        for index, verdict in enumerate(verdicts):
             self.on_run(verdict.source.text)
-            result = ExecutionResult(
-                stopped_by=Stop.EXIT,
-                exit_code=0,
-                stdout=f"ran: {verdict.source.text}\n",
-                stderr="",
-                usage=Usage(wall_s=0.1),
+            result = self.result or ExecutionResult(
+                Stop.EXIT, 0, f"ran: {verdict.source.text}\n", "", Usage(wall_s=0.1)
             )
-            ran.append(Execution(verdict, None, result))
-        return BlocksExecution(tuple(ran))
+            executions[index] = Execution(verdict, None, result)
+            if not result.succeeded:
+                break
+        return BlocksExecution(tuple(executions), self.result.artifacts if self.result else ())
 
     def _verdict(self, source: Source, agent: str) -> Verdict:
         violations = ()
@@ -62,20 +63,15 @@ def recorder(tmp_path) -> RecordingGate:
     return RecordingGate(tmp_path / "home")
 
 
-class Script:
-    """The replies of one agent, in order; after the last it says nothing more."""
-
-    def __init__(self, replies: Iterable[Any]) -> None:
-        self.replies = list(replies)
-
-    def __call__(self, recipient, messages=None, sender=None, config=None):
-        return True, self.replies.pop(0) if self.replies else None
-
-
 def scripted(name: str, *replies: Any, **kwargs: Any) -> autogen.ConversableAgent:
     """Return an agent that says `replies`, one each time it is asked, and then nothing."""
     agent = autogen.ConversableAgent(name, human_input_mode="NEVER", llm_config=False, **kwargs)
-    agent.register_reply([autogen.Agent, None], Script(replies))
+    left = list(replies)
+
+    def reply(recipient, messages=None, sender=None, config=None):
+        return True, left.pop(0) if left else None
+
+    agent.register_reply([autogen.Agent, None], reply)
     return agent
 
 

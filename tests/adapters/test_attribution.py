@@ -160,12 +160,10 @@ def test_code_that_a_hook_invented_is_attributed_to_the_message_it_replaced(reco
 def test_a_nested_chat_is_attributed_to_itself_and_then_the_outer_again(recorder, cast):
     executor = GatedExecutor(recorder)
     inner_runner = cast.executing("inner_runner", executor)
-    inner_coder = cast.scripted("inner_coder")
     lead = cast.executing("lead", executor)
     lead.register_nested_chats(
         [
             {
-                "sender": inner_coder,
                 "recipient": inner_runner,
                 "message": cast.code("print('inner')"),
                 "max_turns": 1,
@@ -179,7 +177,7 @@ def test_a_nested_chat_is_attributed_to_itself_and_then_the_outer_again(recorder
 
     seen = [(agent, c.suggester, c.group_chat, blocks) for agent, c, blocks in recorder.calls]
     assert seen[:2] == [
-        ("inner_runner", "inner_coder", None, ["print('inner')"]),
+        ("inner_runner", "lead", None, ["print('inner')"]),
         ("boss", "lead", None, ["print('outer')"]),
     ]
     assert len({conversation.conversation_id for _, conversation, _ in recorder.calls[:2]}) == 2
@@ -270,7 +268,9 @@ def test_an_agent_that_replies_in_its_own_way_is_still_the_executor(recorder, ca
             return kind.generate_reply(self, messages, sender, **kwargs)
 
     for number, cls in enumerate([kind, MadeLater]):
-        runner = cls(f"runner_{number}", human_input_mode="NEVER", code_execution_config={"executor": executor})
+        runner = cls(
+            f"runner_{number}", human_input_mode="NEVER", code_execution_config={"executor": executor}
+        )
         coder.send(cast.code("print(1)"), runner, request_reply=False, silent=True)
         runner.generate_reply(sender=coder)
 
@@ -321,7 +321,9 @@ def test_a_thread_of_its_own_has_no_agent(recorder, cast):
 
 
 def chat_members(cast, executor, number, turns):
-    coder = cast.scripted(f"coder_{number}", *[cast.code(f"print({number}, {turn})") for turn in range(turns)])
+    coder = cast.scripted(
+        f"coder_{number}", *[cast.code(f"print({number}, {turn})") for turn in range(turns)]
+    )
     critic = cast.scripted(f"critic_{number}", *["fine"] * turns)
     runner = cast.executing(f"runner_{number}", executor)
     return runner, cast.group(f"team_{number}", runner, coder, critic, rounds=3 * turns + 1)
@@ -332,7 +334,7 @@ def check_interleaved(recorder, chats, turns):
     ids = {}
     seen = set()
     for agent, conversation, (text,) in recorder.calls:
-        number, turn = eval(text.removeprefix("print"))  # noqa: S307 - a tuple that the test itself wrote
+        number, turn = eval(text.removeprefix("print"))
         assert agent == f"runner_{number}"
         assert conversation.suggester == f"coder_{number}"
         assert conversation.group_chat == f"team_{number}"
@@ -363,7 +365,9 @@ def test_chats_in_threads_with_one_executor_are_never_mixed_up(recorder, cast):
     chats, turns = 4, 6
     pairs = [chat_members(cast, executor, number, turns) for number in range(chats)]
     threads = [
-        threading.Thread(target=runner.initiate_chat, args=(manager,), kwargs={"message": "go", "silent": True})
+        threading.Thread(
+            target=runner.initiate_chat, args=(manager,), kwargs={"message": "go", "silent": True}
+        )
         for runner, manager in pairs
     ]
     for thread in threads:
