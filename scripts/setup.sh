@@ -37,6 +37,11 @@ find_python() {
         printf '%s\n' "$PYTHON"
         return
     fi
+    if supported "$VENV/bin/python"; then
+        # The one that was picked before, rather than another that has turned up since.
+        "$VENV/bin/python" -c 'import sys; print(sys._base_executable)'
+        return
+    fi
     second_best=
     for candidate in python3.12 python3.11 python3.13 python3.10 python3 python; do
         supported "$candidate" || continue
