@@ -1,1 +1,23 @@
-"""Where approved code runs, confined by the policy."""
+"""Where approved code runs, confined by the policy.
+
+`DockerSandbox` is the backend there is; anything else that keeps `Sandbox`'s promises can take its
+place.  The engine's libraries are imported where they are first used, not here.
+"""
+
+from execgate.sandbox.backend import DockerSandbox
+from execgate.sandbox.doctor import Check, diagnose
+from execgate.sandbox.files import Caps, collect_inputs, write_artifacts
+from execgate.sandbox.image import Image, ensure_image
+from execgate.sandbox.protocol import Sandbox
+
+__all__ = [
+    "Caps",
+    "Check",
+    "DockerSandbox",
+    "Image",
+    "Sandbox",
+    "collect_inputs",
+    "diagnose",
+    "ensure_image",
+    "write_artifacts",
+]

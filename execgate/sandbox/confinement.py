@@ -1,0 +1,152 @@
+"""How a container is confined: from limits to what the engine is told.  Pure, so that it can be read and tested.
+
+Nothing here is optional.  A limit that is unlimited takes its own flag away and no other.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from execgate import _resources
+from execgate.errors import SandboxUnavailableError
+from execgate.model.limits import Limits
+
+USER = 65532
+"""Nobody on the host, and below 65,536, so that an engine with user namespaces can map it."""
+
+WORKSPACE = "/workspace"
+HOME = "/home/agent"
+MEMORY_FLOOR = 6 << 20
+"""The least memory, in bytes, that an engine lets one set."""
+
+_INODES = 16_384
+_PAGE = 4096
+# How much of the disk limit each place gets, in sixteenths; what is left over is the workspace's.
+_SIXTEENTHS = {"/tmp": 3, HOME: 1, "/dev/shm": 1}  # noqa: S108 - places inside the container
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """How the disk limit is shared out, in bytes; None is unlimited."""
+
+    workspace: int | None
+    tmp: int | None
+    home: int | None
+    shm: int | None
+
+
+def shares(disk_bytes: int | None) -> Disk:
+    """Return each place's size in whole pages, never more than `disk_bytes` together (but a page each)."""
+    if disk_bytes is None:
+        return Disk(None, None, None, None)
+    tmp, home, shm = (
+        max(disk_bytes * part // 16 // _PAGE, 1) * _PAGE for part in _SIXTEENTHS.values()
+    )
+    workspace = max((disk_bytes - tmp - home - shm) // _PAGE, 1) * _PAGE
+    return Disk(workspace, tmp, home, shm)
+
+
+def environment(limits: Limits) -> dict[str, str]:
+    """Return every variable that the program sees; nothing of the host is among them."""
+    # A numeric library starts a thread per core of the host, which the limit on processes may not allow.
+    threads = str(max(1, math.ceil(limits.cpus or 1)))
+    return {
+        "HOME": HOME,
+        "LANG": "C.UTF-8",
+        "LOGNAME": "agent",
+        "MPLBACKEND": "Agg",
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "TMPDIR": "/tmp",  # noqa: S108
+        "USER": "agent",
+    }
+
+
+@cache
+def seccomp() -> str:
+    """Return the system call profile as the engine takes it."""
+    return json.dumps(json.loads(_resources.text("sandbox", "seccomp.json")), separators=(",", ":"))
+
+
+def host_config(limits: Limits, *, host_cpus: int) -> dict[str, Any]:
+    """Return the arguments of the docker SDK's `create_host_config` for a run within `limits`.
+
+    Raises SandboxUnavailableError for a limit that is finer than an engine can keep.
+    """
+    disk = shares(limits.disk_bytes)
+    config: dict[str, Any] = {
+        "network_mode": "none",
+        "ipc_mode": "private",
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true", f"seccomp={seccomp()}"],
+        "privileged": False,
+        "read_only": True,
+        "tmpfs": {
+            WORKSPACE: _tmpfs(disk.workspace, "0700"),
+            "/tmp": _tmpfs(disk.tmp, "1777"),  # noqa: S108
+            HOME: _tmpfs(disk.home, "0700"),
+        },
+        "shm_size": disk.shm if disk.shm is not None else 1 << 30,
+        "ulimits": _ulimits(limits),
+        "log_config": {"Type": "none"},
+        "restart_policy": {"Name": "no"},
+        "dns": ["127.0.0.1"],
+        "dns_search": ["."],
+        "oom_score_adj": 500,
+    }
+    if limits.memory_bytes is not None:
+        config["mem_limit"] = limits.memory_bytes
+        config["memswap_limit"] = limits.memory_bytes
+    if limits.processes is not None:
+        config["pids_limit"] = limits.processes + 1  # the supervisor is none of the program's
+    if limits.cpus is not None and limits.cpus < host_cpus:
+        if limits.cpus < 0.01:
+            raise SandboxUnavailableError(
+                f"can't limit a run to {limits.cpus} processors", help="set max_cpus to 0.01 or more"
+            )
+        config["nano_cpus"] = int(limits.cpus * 1_000_000_000)
+    return config
+
+
+def _ulimits(limits: Limits) -> list[dict[str, Any]]:
+    values = {"core": 0, "nofile": 1024, "msgqueue": 0, "memlock": 65_536, "rtprio": 0}
+    if limits.disk_bytes is not None:
+        values["fsize"] = limits.disk_bytes
+    return [{"Name": name, "Soft": value, "Hard": value} for name, value in values.items()]
+
+
+def _tmpfs(size: int | None, mode: str) -> str:
+    options = f"rw,noexec,nosuid,nodev,mode={mode},uid={USER},gid={USER},nr_inodes={_INODES}"
+    return options if size is None else f"{options},size={size}"
+
+
+def container(image: str, limits: Limits, labels: Mapping[str, str]) -> dict[str, Any]:
+    """Return the arguments of the docker SDK's `create_container`, without the host configuration."""
+    return {
+        "image": image,
+        "user": f"{USER}:{USER}",
+        "working_dir": "/",
+        "hostname": "sandbox",
+        "environment": environment(limits),
+        "labels": dict(labels),
+        "stdin_open": True,
+        "tty": False,
+        "network_disabled": True,
+        "use_config_proxy": False,
+        "stop_signal": "SIGKILL",
+        "healthcheck": {"test": ["NONE"]},
+    }
+
+
+def is_discarded(warning: str) -> bool:
+    """Return whether an engine's warning says that it will not keep a limit.
+
+    Swap is let pass: kernels that don't count it are common, and memory itself is still limited.
+    """
+    return "discarded" in warning.lower() and "swap" not in warning.lower()

@@ -1,0 +1,161 @@
+"""What this machine can and cannot do about running code, each with the fix."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from execgate.errors import SandboxUnavailableError
+from execgate.sandbox import leftovers
+from execgate.sandbox.backend import has_seccomp, lacking_limits
+from execgate.sandbox.engine import attempt, connect, endpoint
+from execgate.sandbox.image import find_image
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+_PATIENCE_S = 2.0
+_RUN = "running code"
+_LANDLOCK = 444  # the number of landlock_create_ruleset on every architecture
+_ROOM_BYTES = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at.
+
+    `ok` is None for what is only told; `fix` is what to do where it is False; `needed_for` says what does
+    not work without it, empty where everything does.
+    """
+
+    name: str
+    ok: bool | None
+    detail: str
+    fix: str = ""
+    needed_for: str = ""
+
+
+def diagnose() -> tuple[Check, ...]:
+    """Return what there is and what is missing for running code, in a few seconds at most; never raises."""
+    try:
+        client = connect(_PATIENCE_S)
+    except SandboxUnavailableError as error:
+        return (_kernel(), Check("engine", ok=False, detail=error.message, fix=error.help or "", needed_for=_RUN),
+                *_other_ways())  # fmt: skip
+    info, fault = attempt(client.info)
+    if info is None:
+        fix = "look at the engine's log, or restart it"
+        return (_kernel(), Check("engine", ok=False, detail=fault or "", fix=fix, needed_for=_RUN), *_other_ways())
+    return (
+        _kernel(),
+        _engine(info),
+        *_confinement(info),
+        _image(client),
+        _disk(info),
+        _leftovers(client),
+        *_other_ways(),
+    )
+
+
+def _kernel() -> Check:
+    return Check("kernel", ok=None, detail=f"{platform.system()} {platform.release()} on {platform.machine()}")
+
+
+def _engine(info: dict[str, Any]) -> Check:
+    rootless = any("rootless" in str(option) for option in info.get("SecurityOptions") or ())
+    told = f"{info.get('ServerVersion', '?')} at {endpoint()}, storage {info.get('Driver', '?')}"
+    linux = info.get("OSType", "linux") == "linux"
+    return Check(
+        "engine",
+        ok=linux,
+        detail=told + (", rootless" if rootless else ""),
+        fix="" if linux else "switch the engine to Linux containers",
+        needed_for=_RUN,
+    )
+
+
+def _confinement(info: dict[str, Any]) -> tuple[Check, ...]:
+    seccomp = has_seccomp(info)
+    lacking = sorted(lacking_limits(info))
+    return (
+        Check(
+            "seccomp",
+            ok=seccomp,
+            detail="the engine filters system calls" if seccomp else "the engine can't filter system calls",
+            fix="" if seccomp else "use an engine and a kernel with seccomp",
+            needed_for=_RUN,
+        ),
+        Check(
+            "limits",
+            ok=not lacking,
+            detail=f"control groups version {info.get('CgroupVersion', '1')}, "
+            + (f"without {', '.join(lacking)}" if lacking else "memory, processors and processes are limited"),
+            fix="boot with cgroup_enable=memory, or delegate the controllers to a rootless engine" if lacking else "",
+            needed_for="policies that limit these",
+        ),
+    )
+
+
+def _image(client: APIClient) -> Check:
+    image, fault = attempt(lambda: find_image(client))
+    if fault is not None:
+        return Check("image", ok=False, detail=fault, fix="restart the engine", needed_for=_RUN)
+    if image is None:
+        return Check("image", ok=None, detail="not made yet; the first run makes it, which takes seconds")
+    told = f"{image.id[7:19]}, Python {image.python}, {image.size_bytes / 1e6:.0f} MB, made by way of: {image.way}"
+    if image.passed_over:
+        told += f" (not: {'; '.join(image.passed_over)})"
+    return Check("image", ok=True, detail=told, needed_for=_RUN)
+
+
+def _disk(info: dict[str, Any]) -> Check:
+    folder = Path(str(info.get("DockerRootDir") or "/"))
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    usage, fault = attempt(lambda: shutil.disk_usage(folder))
+    if usage is None:
+        return Check("disk", ok=None, detail=fault or "")
+    room = usage.free >= _ROOM_BYTES
+    return Check(
+        "disk",
+        ok=room,
+        detail=f"{usage.free / 1e9:.1f} GB free where the engine keeps its images",
+        fix="" if room else "free some with `docker system prune`",
+        needed_for="making the image",
+    )
+
+
+def _leftovers(client: APIClient) -> Check:
+    found, fault = attempt(lambda: leftovers.abandoned(client))
+    if found is None:
+        return Check("leftovers", ok=None, detail=fault or "")
+    return Check(
+        "leftovers",
+        ok=None,
+        detail=f"{len(found)} containers of gates that were killed; the next run removes them" if found else "none",
+    )
+
+
+def _other_ways() -> tuple[Check, ...]:
+    bubblewrap, gvisor = shutil.which("bwrap"), shutil.which("runsc")
+    return (
+        Check("landlock", ok=None, detail=_landlock()),
+        Check("bubblewrap", ok=None, detail=bubblewrap or "not installed; not used yet"),
+        Check("gvisor", ok=None, detail=gvisor or "not installed; not used yet"),
+    )
+
+
+def _landlock() -> str:
+    import ctypes  # noqa: PLC0415 - for this question alone
+
+    if platform.system() != "Linux":
+        return "not on this system"
+    libc = ctypes.CDLL(None, use_errno=True)
+    version = int(libc.syscall(_LANDLOCK, None, 0, 1))
+    if version >= 1:
+        return f"version {version}; not used yet"
+    return f"the kernel has none ({os.strerror(ctypes.get_errno())})"

@@ -1,0 +1,125 @@
+"""The Docker engine: how it is reached, and what its errors mean to people.
+
+`DOCKER_HOST` (with its TLS variables) decides; without it the system's socket, then those of a rootless
+engine and of Docker Desktop.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from execgate.errors import SandboxUnavailableError
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+TIMEOUT_S = 30.0
+"""How long one answer of the engine may take."""
+
+START_HELP = "start it (`scripts/engine.sh`, or `sudo systemctl start docker`), or point DOCKER_HOST at one"
+GROUP_HELP = "add yourself to its group (`sudo usermod -aG docker $USER`, then log in again), or run with sudo"
+
+_T = TypeVar("_T")
+
+
+def endpoint() -> str:
+    """Return where the engine is looked for, as a URL."""
+    named = os.environ.get("DOCKER_HOST")
+    if named:
+        return named
+    system = Path("/var/run/docker.sock")
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    own = [Path(runtime) / "docker.sock"] if runtime else []
+    own.append(Path.home() / ".docker/run/docker.sock")
+    found = next((path for path in (system, *own) if path.exists()), system)
+    return f"unix://{found}"
+
+
+def connect(timeout_s: float = TIMEOUT_S) -> APIClient:
+    """Return a client of an engine that answered; raises SandboxUnavailableError with the fix as help."""
+    from docker import APIClient  # noqa: PLC0415 - heavy
+    from docker.utils import kwargs_from_env  # noqa: PLC0415
+
+    with translated("can't reach the Docker engine"):
+        settings: dict[str, Any] = kwargs_from_env()
+        settings["base_url"] = settings.get("base_url") or endpoint()
+        return APIClient(version="auto", timeout=timeout_s, **settings)
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn whatever the engine's library raises while `doing` into SandboxUnavailableError."""
+    from docker.errors import DockerException  # noqa: PLC0415
+    from requests.exceptions import RequestException  # noqa: PLC0415
+
+    try:
+        yield
+    except (DockerException, RequestException, OSError, ValueError) as error:
+        message, help_ = explain(error)
+        raise SandboxUnavailableError(f"{doing}: {message}", help=help_) from error
+
+
+def attempt(call: Callable[[], _T]) -> tuple[_T | None, str | None]:
+    """Return what `call` gives, or why the engine did not do it, as one line."""
+    from docker.errors import DockerException  # noqa: PLC0415
+    from requests.exceptions import RequestException  # noqa: PLC0415
+
+    try:
+        return call(), None
+    except (DockerException, RequestException, OSError, ValueError) as error:
+        return None, explain(error)[0]
+
+
+def is_missing(error: BaseException) -> bool:
+    """Return whether the engine says that it has no such image or container."""
+    from docker.errors import NotFound  # noqa: PLC0415
+
+    return isinstance(error, NotFound)
+
+
+def explain(error: BaseException) -> tuple[str, str | None]:
+    """Return what went wrong in one line, and the fix where there is one to name."""
+    from docker.errors import APIError  # noqa: PLC0415
+    from requests.exceptions import Timeout  # noqa: PLC0415
+
+    where = endpoint()
+    cause = _system_error(error)
+    if isinstance(error, APIError):
+        text = _line(str(error.explanation or error))
+        if "no space left on device" in text:
+            return f"the engine's disk is full ({text})", "free some with `docker system prune`"
+        return f"the engine answered: {text}", None
+    if isinstance(error, Timeout) or isinstance(cause, TimeoutError):
+        return f"the engine at {where} did not answer in time", "look at its log, or restart it"
+    if isinstance(cause, PermissionError):
+        return f"no permission to use {where}", GROUP_HELP
+    if isinstance(cause, FileNotFoundError):
+        return f"there is no engine at {where}", START_HELP
+    if isinstance(cause, ConnectionError):
+        return f"no engine answers at {where}", START_HELP
+    return _line(str(error)) or type(error).__name__, START_HELP
+
+
+def _system_error(error: BaseException) -> OSError | None:
+    """Return the error of the operating system that libraries wrapped, the innermost first."""
+    seen: set[int] = set()
+    waiting: list[object] = [error]
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen or not isinstance(one, BaseException):
+            continue
+        seen.add(id(one))
+        if isinstance(one, OSError) and one.errno in errno.errorcode:
+            return one
+        waiting += [one.__cause__, one.__context__, *one.args, getattr(one, "reason", None)]
+    return None
+
+
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 300 else line[:300] + "…"

@@ -1,0 +1,46 @@
+"""What the image is made from: data, and the code that runs inside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from execgate import _resources
+
+_FILES = ("image.json", "guest.py", "finish.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The recipe as `sandbox/` ships it; its `digest` changes with whatever an image depends on."""
+
+    digest: str
+    base: str
+    packages: tuple[str, ...]
+    packages_without: frozenset[str]
+    programs: frozenset[str]
+    without: tuple[str, ...]
+    """Patterns of paths that are left out, relative to the image's root."""
+    library_without: tuple[str, ...]
+    """The same, relative to the folder of the standard library."""
+    guest: str
+    finish: str
+
+    @classmethod
+    def load(cls) -> Recipe:
+        """Return the shipped recipe."""
+        texts = {name: _resources.text("sandbox", name) for name in _FILES}
+        data = json.loads(texts["image.json"])
+        whole = json.dumps(texts, sort_keys=True).encode()
+        return cls(
+            digest=hashlib.sha256(whole).hexdigest(),
+            base=data["base"],
+            packages=tuple(data["debian"]["roots"]),
+            packages_without=frozenset(data["debian"]["without"]),
+            programs=frozenset(data["programs"]),
+            without=tuple(data["without"]),
+            library_without=tuple(data["library_without"]),
+            guest=texts["guest.py"],
+            finish=texts["finish.py"],
+        )

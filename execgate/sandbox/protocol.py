@@ -1,0 +1,41 @@
+"""What every backend promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from execgate.model.execution import ExecutionResult, InputFile
+from execgate.model.verdict import Authorization
+
+
+class Sandbox(Protocol):
+    """A place where an authorized program runs once, confined, and of which nothing stays.
+
+    Whatever the limits say, also where they are unlimited: no network, no host file, no privilege, a
+    user that is nobody on the host, and a working folder that starts with the inputs and nothing else.
+    """
+
+    name: str
+
+    def run(
+        self,
+        authorization: Authorization,
+        *,
+        inputs: Sequence[InputFile] = (),
+        on_output: Callable[[str, bytes], None] | None = None,
+    ) -> ExecutionResult:
+        """Run exactly the authorized text within its limits and return how it ended.
+
+        `inputs` lie in the working folder when the program begins.  `on_output` gets "stdout" or "stderr"
+        and what arrived, while the program runs, in the thread that called.
+
+        Raises SandboxUnavailableError or InputError where nothing was run.  Once the program may have
+        started there is always a result, with Stop.ENGINE where the sandbox was lost.  On KeyboardInterrupt,
+        and on an error of `on_output`, the program is stopped and removed before it is raised again.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of what is held; the sandbox can't be used afterwards."""
+        ...

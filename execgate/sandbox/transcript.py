@@ -1,0 +1,199 @@
+"""What is believed of a guest: a state machine over its frames, without I/O.
+
+1. The phases follow each other: starting, `R` ready, `B` running, `P` collecting, `E` done.  A frame out
+   of its phase is an error; so is anything after the end.
+2. Output counts against one cap for both streams.  What is within it is kept, in order of arrival;
+   the first byte beyond it is remembered as an overflow and dropped with all that follow.
+3. Files are taken under caps of count and size that the guest was told; one more is an error.  Names are
+   checked here, whatever the guest made of them, and a bad one is refused without ending the run.
+4. A guest can claim how *its own* program ended and what it left.  It can claim nothing about limits that
+   the gate keeps itself (time, output) and nothing that names a place on the host.
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+from dataclasses import dataclass
+
+from execgate.model.execution import Artifact
+from execgate.sandbox.files import Caps, escaped, name_fault
+from execgate.sandbox.frames import PROTOCOL, Frame, GuestError
+
+_ENDING = struct.Struct(">i?BII")
+
+_REFUSALS = {
+    1: "not a regular file",
+    2: "too large: the files that come back are at most {bytes:,} bytes together",
+    3: "too many: at most {count} files come back",
+    4: "too deep below the working folder",
+    5: "can't be read",
+}
+_UNSEEN = 6
+
+
+class Phase(enum.Enum):
+    """How far a guest has come."""
+
+    STARTING = "starting"
+    READY = "ready"
+    RUNNING = "running"
+    COLLECTING = "collecting"
+    DONE = "done"
+
+
+class Want(enum.Enum):
+    """What the exception that ended the program says it ran out of."""
+
+    NOTHING = 0
+    DISK = 1
+    PROCESSES = 2
+    MEMORY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a guest says its program ended: `code` is a status, or minus a signal."""
+
+    code: int
+    stopped: bool
+    want: Want
+    memory_kills: int
+    refused_processes: int
+
+
+class Failure(Exception):
+    """The guest says that it could not do the job; the program did not begin."""
+
+    def __init__(self, message: str, *, disk: bool) -> None:
+        super().__init__(message)
+        self.disk = disk
+
+
+class Transcript:
+    """Everything that one guest said, as far as it may be believed."""
+
+    def __init__(self, output_bytes: int, caps: Caps) -> None:
+        self.phase = Phase.STARTING
+        self.python = ""
+        self.stdout = bytearray()
+        self.stderr = bytearray()
+        self.overflowed = False
+        self.ending: Ending | None = None
+        self.rejected: list[str] = []
+        self._room = output_bytes
+        self._caps = caps
+        self._files: list[tuple[str | None, bytearray]] = []
+        self._file_bytes = 0
+        self._names: set[str] = set()
+
+    @property
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """The files that were sent whole under an acceptable name; none before the guest is done."""
+        if self.phase is not Phase.DONE:
+            return ()
+        return tuple(Artifact(name, bytes(data)) for name, data in self._files if name is not None)
+
+    def receive(self, frame: Frame) -> tuple[str, bytes] | None:
+        """Take one frame in; return (stream, bytes) where it is output within the cap.
+
+        Raises GuestError where it can't be believed, Failure where the guest gives up.
+        """
+        kind, payload = frame.kind, frame.payload
+        if kind in (b"1", b"2"):
+            self._expect(Phase.RUNNING)
+            return self._output("stdout" if kind == b"1" else "stderr", payload)
+        if kind == b"R":
+            self._expect(Phase.STARTING)
+            self._ready(payload)
+        elif kind == b"!":
+            if self.phase not in {Phase.STARTING, Phase.READY}:
+                raise GuestError(f"a failure while {self.phase.value}")
+            text = payload[1:].decode("utf-8", "replace")
+            raise Failure(escaped(text, 200) or "no reason given", disk=payload[:1] == b"d")
+        elif kind == b"B":
+            self._expect(Phase.READY)
+            self.phase = Phase.RUNNING
+        elif kind == b"P":
+            self._expect(Phase.RUNNING)
+            self._ended(payload)
+        else:
+            self._expect(Phase.COLLECTING)
+            self._file(kind, payload)
+        return None
+
+    def _expect(self, phase: Phase) -> None:
+        if self.phase is not phase:
+            raise GuestError(f"a frame of {phase.value} while {self.phase.value}")
+
+    def _output(self, stream: str, data: bytes) -> tuple[str, bytes] | None:
+        kept = data[: self._room]
+        self._room -= len(kept)
+        self.overflowed = self.overflowed or len(kept) < len(data)
+        (self.stdout if stream == "stdout" else self.stderr).extend(kept)
+        return (stream, kept) if kept else None
+
+    def _ready(self, payload: bytes) -> None:
+        if len(payload) != 4 or payload[0] != PROTOCOL:
+            raise GuestError("another version of the guest")
+        self.python = ".".join(map(str, payload[1:]))
+        self.phase = Phase.READY
+
+    def _ended(self, payload: bytes) -> None:
+        if len(payload) != _ENDING.size:
+            raise GuestError("an ending of the wrong size")
+        code, stopped, want, kills, refused = _ENDING.unpack(payload)
+        if not -64 <= code <= 255 or want > Want.MEMORY.value:
+            raise GuestError("an ending that no program has")
+        self.ending = Ending(code, stopped, Want(want), kills, refused)
+        self.phase = Phase.COLLECTING
+
+    def _file(self, kind: bytes, payload: bytes) -> None:
+        if kind == b"E":
+            self.phase = Phase.DONE
+        elif kind == b"F":
+            if len(self._files) >= self._caps.count:
+                raise GuestError(f"more than {self._caps.count} files")
+            self._files.append((self._accepted(payload), bytearray()))
+        elif kind == b"D":
+            self._file_bytes += len(payload)
+            if not self._files or self._file_bytes > self._caps.total_bytes:
+                raise GuestError("more of a file than it may send")
+            name, data = self._files[-1]
+            if name is not None:
+                data.extend(payload)
+        elif kind == b"X":
+            self._refused(payload)
+
+    def _accepted(self, raw: bytes) -> str | None:
+        """Return the name of a file that may be taken; None, with a note, for one that may not."""
+        name = raw.decode("utf-8", "surrogateescape")
+        fault = name_fault(name)
+        if fault is None and name in self._names:
+            fault = "sent twice"
+        if fault is not None:
+            self._reject(name, fault)
+            return None
+        self._names.add(name)
+        return name
+
+    def _refused(self, payload: bytes) -> None:
+        if not payload:
+            raise GuestError("a refusal of nothing")
+        why, name = payload[0], payload[1:].decode("utf-8", "surrogateescape")
+        if why == _UNSEEN:
+            number = name if name.isascii() and name.isdigit() and len(name) < 10 else "some"
+            self._note(f"{number} more were not taken: too many entries")
+        elif why in _REFUSALS:
+            caps = self._caps
+            self._reject(name, _REFUSALS[why].format(count=caps.count, bytes=caps.total_bytes))
+        else:
+            raise GuestError("a refusal for no known reason")
+
+    def _reject(self, name: str, why: str) -> None:
+        self._note(f"{escaped(name, 200)}: {why}")
+
+    def _note(self, line: str) -> None:
+        if len(self.rejected) >= 2 * self._caps.count + 2:
+            raise GuestError("more refusals than there can be")
+        self.rejected.append(line)

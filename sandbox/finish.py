@@ -1,0 +1,28 @@
+"""Run once in a new image, as root and without a network: compile, and prove that what is needed is there.
+
+With a read-only root file system, what is not compiled now is compiled again at every import.
+"""
+
+import compileall
+import importlib
+import py_compile
+import re
+import sys
+import sysconfig
+
+GUEST = "/opt/execgate/guest.py"
+
+for name in ("asyncio", "bz2", "ctypes", "decimal", "hashlib", "lzma", "mmap", "multiprocessing", "select",
+             "sqlite3", "ssl", "subprocess", "tempfile", "threading", "zlib"):  # fmt: skip
+    importlib.import_module(name)
+
+unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+compileall.compile_dir(
+    sysconfig.get_path("stdlib"),
+    quiet=2,
+    workers=0,
+    rx=re.compile(r"/(tests?|bad_coding|lib2to3|idlelib|ensurepip|pip|turtledemo)(/|$)"),
+    invalidation_mode=unchecked,
+)
+py_compile.compile(GUEST, GUEST + "c", doraise=True, invalidation_mode=unchecked)
+sys.stdout.write(".".join(map(str, sys.version_info[:3])))
