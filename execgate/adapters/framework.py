@@ -17,7 +17,7 @@ EXTRA = 'pip install "execgate[pyautogen]" (or "execgate[ag2]"), in an environme
 _FOREIGN = (
     # distribution, first version without the module `autogen`, what to say of it
     ("pyautogen", (0, 10), "is a proxy of AgentChat and has no module `autogen`"),
-    ("autogen-agentchat", (0, 4), "is AgentChat, with the module `autogen_agentchat`"),
+    ("autogen-agentchat", (0, 4), "is AgentChat, with a module of its own"),
     ("ag2", (1,), "has the module `ag2` in place of `autogen`"),
 )
 

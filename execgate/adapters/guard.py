@@ -48,7 +48,6 @@ def _swap(agent: Any, executor: GatedExecutor) -> None:
     agent._code_execution_config = {**kept, "executor": executor}  # noqa: SLF001
     agent._code_executor = executor  # noqa: SLF001
     conversable = classic().ConversableAgent
-    agent.replace_reply_func(
-        conversable.generate_code_execution_reply,
-        conversable._generate_code_execution_reply_using_executor,  # noqa: SLF001
-    )
+    for entry in agent._reply_func_list:  # noqa: SLF001 - `replace_reply_func` is not in the oldest served
+        if entry["reply_func"] is conversable.generate_code_execution_reply:
+            entry["reply_func"] = conversable._generate_code_execution_reply_using_executor  # noqa: SLF001

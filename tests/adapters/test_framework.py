@@ -52,7 +52,7 @@ def test_the_autogen_that_is_here_is_taken():
         ),
         (
             {"autogen-agentchat": "0.7.5"},
-            "no classic AutoGen here: autogen-agentchat 0.7.5 is AgentChat, with the module `autogen_agentchat`",
+            "no classic AutoGen here: autogen-agentchat 0.7.5 is AgentChat, with a module of its own",
         ),
         ({"ag2": "1.0.1"}, "no classic AutoGen here: ag2 1.0.1 has the module `ag2` in place of `autogen`"),
         ({}, "no classic AutoGen here: the module `autogen` is not installed"),

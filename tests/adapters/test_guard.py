@@ -56,7 +56,6 @@ def test_a_group_stands_for_its_members_and_who_runs_nothing_stays_so(recorder, 
     executor = guard(recorder, manager)
     assert one.code_executor is two.code_executor is executor
     assert coder._code_execution_config is False
-    assert coder.code_executor is None
 
     coder.initiate_chat(manager, message=cast.code("print(1)"), silent=True)
     assert [(agent, c.group_chat, c.suggester) for agent, c, _ in recorder.calls] == [
@@ -68,7 +67,7 @@ def test_what_is_no_agent_is_refused_and_no_agent_is_changed(recorder):
     runner = legacy("runner")
     with pytest.raises(InputError, match="expected an agent or a group chat, got str"):
         guard(recorder, runner, "runner")
-    assert runner.code_executor is None
+    assert runner._code_execution_config == {"use_docker": False}
 
 
 def test_run_code_of_a_gated_agent_goes_through_the_gate(recorder, cast):
