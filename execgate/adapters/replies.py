@@ -16,6 +16,7 @@ from execgate.model.execution import ExecutionResult, Stop
 from execgate.model.limits import Limits
 from execgate.model.verdict import Decision, Reason, Verdict, Violation
 from execgate.report.escape import visible
+from execgate.report.text import plural, size
 
 MAX_VIOLATIONS = 12
 """How many are listed; the rest are counted."""
@@ -102,9 +103,7 @@ def ran(call: BlocksExecution, notes: Sequence[str] = ()) -> str:
     parts = [_output(block, block.result) for block in call.blocks if block.result is not None]
     missing = sum(block.result is None for block in call.blocks)
     if missing:
-        parts.append(
-            f"[execgate] {missing} further {'block was' if missing == 1 else 'blocks were'} not run\n"
-        )
+        parts.append(f"[execgate] {plural(missing, 'further block was', 'further blocks were')} not run\n")
     parts += [f"[execgate] {_harmless(visible(note, limit=MAX_LINE))}\n" for note in notes]
     return "".join(parts)
 
@@ -171,10 +170,10 @@ def _ending(result: ExecutionResult, limits: Limits) -> str:
 def _stopped(result: ExecutionResult, limits: Limits) -> str:
     spelled = {
         Stop.TIME: f"Timeout: stopped by the time limit of {_number(limits.wall_s)} s",
-        Stop.MEMORY: f"stopped by the memory limit of {_bytes(limits.memory_bytes)}",
+        Stop.MEMORY: f"stopped by the memory limit of {_size(limits.memory_bytes)}",
         Stop.PROCESSES: f"stopped by the limit of {limits.processes} processes",
-        Stop.OUTPUT: f"stopped by the output limit of {_bytes(limits.output_bytes)}",
-        Stop.DISK: f"stopped by the disk limit of {_bytes(limits.disk_bytes)}",
+        Stop.OUTPUT: f"stopped by the output limit of {_size(limits.output_bytes)}",
+        Stop.DISK: f"stopped by the disk limit of {_size(limits.disk_bytes)}",
         Stop.CANCELLED: "the run was called off",
         Stop.ENGINE: "the sandbox was lost while the program ran",
     }
@@ -182,17 +181,12 @@ def _stopped(result: ExecutionResult, limits: Limits) -> str:
     return f"{text} ({result.detail})" if result.detail and not result.stopped_by.is_limit else text
 
 
+def _size(value: int | None) -> str:
+    return "unlimited size" if value is None else size(value)
+
+
 def _number(value: float | None) -> str:
     return "unlimited" if value is None else f"{value:g}"
-
-
-def _bytes(value: int | None) -> str:
-    if value is None:
-        return "unlimited size"
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if value >= size:
-            return f"{value / size:g} {unit}"
-    return f"{value} bytes"
 
 
 def _harmless(text: str) -> str:

@@ -163,13 +163,13 @@ def stopped(by, **kwargs):
             stopped(Stop.TIME, stdout="so far"),
             "so far\n[execgate] Timeout: stopped by the time limit of 30 s\n",
         ),
-        (stopped(Stop.MEMORY), "[execgate] stopped by the memory limit of 512 MB\n"),
+        (stopped(Stop.MEMORY), "[execgate] stopped by the memory limit of 512.0 MB\n"),
         (stopped(Stop.PROCESSES), "[execgate] stopped by the limit of 32 processes\n"),
         (
             stopped(Stop.OUTPUT, output_truncated=True),
-            f"{CUT}[execgate] stopped by the output limit of 1 MB\n",
+            f"{CUT}[execgate] stopped by the output limit of 1.0 MB\n",
         ),
-        (stopped(Stop.DISK), "[execgate] stopped by the disk limit of 64 MB\n"),
+        (stopped(Stop.DISK), "[execgate] stopped by the disk limit of 64.0 MB\n"),
         (
             stopped(Stop.ENGINE, detail="`dockerd` went away"),
             "[execgate] the sandbox was lost while the program ran ('dockerd' went away)\n",
