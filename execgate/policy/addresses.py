@@ -91,11 +91,9 @@ def guarded(address: Address) -> bool:
     """Return whether the address is private, loopback, link-local, metadata or otherwise not the internet."""
     if isinstance(address, ipaddress.IPv4Address):
         return any(address in network for network in _GUARDED_V4)
+    if address in _NAT64:
+        return guarded(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     if any(address in network for network in _GUARDED_V6):
         return True
-    embedded = address.sixtofour
-    if address in _NAT64:
-        embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    if address.teredo is not None:
-        embedded = address.teredo[1]
+    embedded = address.teredo[1] if address.teredo is not None else address.sixtofour
     return embedded is not None and guarded(embedded)

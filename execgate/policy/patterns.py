@@ -180,7 +180,7 @@ def contains(outer: Pattern, inner: Pattern) -> bool:
 
 
 def _close(pattern: Pattern, states: Iterable[int]) -> frozenset[int]:
-    closed = set()
+    closed: set[int] = set()
     for state in states:
         last = state
         while last < len(pattern) and pattern[last] is DEEP:

@@ -1,0 +1,134 @@
+"""The matching kernel against brute force: every answer is checked on concrete instances."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from execgate.model.values import Hole, Template
+from execgate.policy.index import Index
+from execgate.policy.patterns import (
+    DEEP,
+    Glob,
+    Wild,
+    contains,
+    meets,
+    segment,
+    segment_contains,
+    segment_meets,
+    split,
+)
+from execgate.policy.rules import Shape
+
+# `z` is in no pattern: it stands for every character that an author did not name.
+TEXTS = ["".join(chars) for size in range(4) for chars in itertools.product("abz", repeat=size)]
+NAMES = ["a", "b", "ab", "z", "za", "az"]
+PATHS = [path for size in range(5) for path in itertools.product(["a", "b", "z", "az"], repeat=size)]
+
+segments = st.text("ab*", max_size=4).map(segment)
+holed = st.lists(st.sampled_from(["a", "b", Wild.ONE, Wild.MANY]), max_size=4).map(
+    lambda symbols: "".join(symbols) if all(isinstance(s, str) for s in symbols) else Glob(tuple(symbols))
+)
+patterns = st.lists(st.sampled_from(["a", "b", segment("*"), segment("a*"), DEEP]), max_size=4).map(tuple)
+
+
+def matches_text(glob, text: str) -> bool:
+    symbols = glob if isinstance(glob, str) else glob.symbols
+    regex = "".join({Wild.ONE: ".", Wild.MANY: ".*"}.get(s) or re.escape(s) for s in symbols)
+    return re.fullmatch(regex, text, re.DOTALL) is not None
+
+
+def matches_path(pattern, path) -> bool:
+    if not pattern:
+        return not path
+    if pattern[0] is DEEP:
+        return any(matches_path(pattern[1:], path[at:]) for at in range(len(path) + 1))
+    return bool(path) and matches_text(pattern[0], path[0]) and matches_path(pattern[1:], path[1:])
+
+
+@given(segments, holed)
+def test_a_segment_contains_another_where_every_text_of_it_matches(outer, inner) -> None:
+    instances = [text for text in TEXTS if matches_text(inner, text)]
+    if segment_contains(outer, inner):
+        assert all(matches_text(outer, text) for text in instances)
+    elif len(inner if isinstance(inner, str) else inner.symbols) <= 3:
+        assert not all(matches_text(outer, text) for text in instances)
+
+
+@given(segments, holed)
+def test_segments_meet_where_a_text_matches_both(one, other) -> None:
+    length = sum(len(s if isinstance(s, str) else s.symbols) for s in (one, other))
+    texts = TEXTS if length <= 3 else [*TEXTS, *map("".join, itertools.product("ab", repeat=4))]
+    if any(matches_text(one, text) and matches_text(other, text) for text in texts):
+        assert segment_meets(one, other)
+        assert segment_meets(other, one)
+    elif length <= 3:
+        assert not segment_meets(one, other)
+
+
+@given(patterns, patterns)
+def test_a_pattern_contains_another_where_every_path_of_it_matches(outer, inner) -> None:
+    every = all(matches_path(outer, path) for path in PATHS if matches_path(inner, path))
+    if contains(outer, inner):
+        assert every
+    elif len(inner) <= 3 and len(outer) <= 3:
+        assert not every
+
+
+@given(patterns, patterns)
+def test_patterns_meet_where_a_path_matches_both(one, other) -> None:
+    common = any(matches_path(one, path) and matches_path(other, path) for path in PATHS)
+    if common:
+        assert meets(one, other)
+        assert meets(other, one)
+    elif len(one) + len(other) <= 4:
+        assert not meets(one, other)
+
+
+@given(st.lists(patterns, max_size=5), patterns)
+def test_an_index_finds_what_looking_at_each_entry_finds(entries, value) -> None:
+    shapes = [Shape(str(number), pattern, pattern) for number, pattern in enumerate(entries)]
+    index = Index(shapes)
+    assert index.covering(value) == [shape for shape in shapes if contains(shape.pattern, value)]
+    assert index.meeting(value) == [shape for shape in shapes if meets(shape.pattern, value)]
+
+
+@given(patterns)
+def test_containing_is_reflexive(pattern) -> None:
+    assert contains(pattern, pattern)
+
+
+@given(patterns, patterns, patterns)
+def test_containing_is_transitive(one, two, three) -> None:
+    if contains(one, two) and contains(two, three):
+        assert contains(one, three)
+
+
+def test_a_deep_of_the_inner_pattern_may_be_spread_over_several_items_of_the_outer() -> None:
+    assert contains(("x", segment("*"), DEEP), ("x", DEEP, "y"))
+    assert not contains(("x", segment("*"), segment("*"), DEEP), ("x", DEEP, "y"))
+
+
+def test_many_stars_take_no_exponential_time() -> None:
+    stars = segment("*a" * 40 + "*b")
+    assert not segment_contains(stars, "a" * 4000)
+    deep = (*[DEEP, "a"] * 12, "b")
+    assert not contains(deep, ("a",) * 200)
+
+
+@pytest.mark.parametrize(
+    ("value", "separator", "expected"),
+    [
+        ("/a/b", "/", ["", "a", "b"]),
+        ("a.b", None, ["a.b"]),
+        (Template(("/a/", Hole.WORD, ".csv")), "/", ["", "a", Glob((Wild.ONE, Wild.MANY, *".csv"))]),
+        (Template(("x", Hole.WORD)), None, [Glob(("x", Wild.ONE, Wild.MANY))]),
+        (Template((Hole.WORD, "/b")), "/", [Glob((Wild.ONE, Wild.MANY)), "b"]),
+    ],
+)
+def test_a_value_is_split_at_its_separators(value, separator, expected) -> None:
+    assert split(value, separator) == expected
