@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from execgate.cli.console import Console
 from execgate.cli.parser import Parser, add_format, add_home, examples, statuses
 from execgate.gate import default_home
-from execgate.report.escape import visible
+from execgate.report.escape import Style, visible
 from execgate.report.json import dumps
 from execgate.report.text import plural
 
@@ -40,35 +41,26 @@ def execute(options: argparse.Namespace, console: Console) -> int:
 
     home = Path(options.home) if options.home else default_home()
     checks = [*check_machine(home), *diagnose()]
+    missing = sum(check.ok is False for check in checks)
     if options.format == "json":
-        console.out(dumps({"ok": all(check.ok for check in checks), "checks": [_json(c) for c in checks]}))
+        console.out(dumps({"ok": not missing, "checks": [asdict(check) for check in checks]}))
     else:
-        console.out(_text(checks, console))
-    return ALL_THERE if all(check.ok for check in checks) else MISSING
+        console.out(_text(checks, console.out_style))
+        console.note(f"{plural(missing, 'thing')} missing" if missing else "all there")
+    return MISSING if missing else ALL_THERE
 
 
-def _text(checks: Sequence[Check], console: Console) -> str:
-    style = console.out_style
+def _text(checks: Sequence[Check], style: Style) -> str:
     width = max(len(check.name) for check in checks)
+    margin = " " * (9 + width)
     lines = []
     for check in checks:
-        mark = style.paint("ok     ", "allow") if check.ok else style.paint("missing", "deny")
+        word, role = {True: ("ok", "allow"), False: ("missing", "deny"), None: ("note", "place")}[check.ok]
+        mark = style.paint(f"{word:<7}", role)
         lines.append(f"{mark}  {check.name:<{width}}  {visible(check.detail, style)}")
-        if not check.ok:
+        if check.ok is False:
             if check.needed_for:
-                lines.append(f"{'':9}{'':{width}}  needed for: {visible(check.needed_for, style)}")
+                lines.append(f"{margin}  needed for: {visible(check.needed_for, style)}")
             if check.fix:
-                lines.append(f"{'':9}{'':{width}}  {style.paint('fix', 'help')}: {visible(check.fix, style)}")
-    missing = sum(not check.ok for check in checks)
-    lines.append("all there" if not missing else f"{plural(missing, 'thing')} missing")
+                lines.append(f"{margin}  {style.paint('fix', 'help')}: {visible(check.fix, style)}")
     return "\n".join(lines) + "\n"
-
-
-def _json(check: Check) -> dict[str, object]:
-    return {
-        "name": check.name,
-        "ok": check.ok,
-        "detail": check.detail,
-        "fix": check.fix,
-        "needed_for": check.needed_for,
-    }

@@ -131,7 +131,7 @@ def _guarded(name: str, needed_for: str, check: Callable[[], tuple[bool, str, st
         ok, detail, fix = False, error.message, error.help
     except Exception as error:  # noqa: BLE001 - one check that fails must not hide the others
         ok, detail, fix = False, f"{type(error).__name__}: {error}", None
-    return Check(name=name, ok=ok, detail=detail, fix=None if ok else fix, needed_for=needed_for)
+    return Check(name=name, ok=ok, detail=detail, fix="" if ok or fix is None else fix, needed_for=needed_for)
 
 
 def _version(distribution: str) -> str | None:

@@ -14,8 +14,12 @@ class UsageError(ExecgateError):
     """The command line makes no sense."""
 
 
+class HelpAsked(Exception):  # noqa: N818 - no error
+    """The help text was asked for; it is what `str()` gives."""
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser that raises UsageError, takes no abbreviations, and shows descriptions as they are written."""
+    """A parser that prints nothing itself, takes no abbreviations, and keeps texts as they are written."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
@@ -24,6 +28,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UsageError instead of printing and leaving."""
         raise UsageError(message, help=f"`{self.prog} --help` shows how it is used")
+
+    def print_help(self, file: object = None) -> NoReturn:  # noqa: ARG002 - it is given, and goes elsewhere
+        """Raise HelpAsked instead of printing: argparse takes no notice of an output that is full."""
+        raise HelpAsked(self.format_help())
 
 
 def examples(*lines: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from execgate.cli.console import Console
@@ -45,11 +45,18 @@ def execute(options: argparse.Namespace, console: Console) -> int:
 def _whole(predicate: Mapping[str, Any], resolved: Callable[[Any], Any]) -> dict[str, Any]:
     """Return the predicate with the parts that were too large for it put back."""
     found = dict(predicate)
-    for name in ("policy_evaluation", "result"):
-        part = resolved(found[name]) if name in found else None
-        if isinstance(part, Mapping):
-            part = {key: resolved(value) for key, value in part.items()}
-            if isinstance(part.get("analysis"), Mapping):
-                part["analysis"] = {key: resolved(value) for key, value in part["analysis"].items()}
-            found[name] = part
+    if "policy_evaluation" in found:
+        evaluation = _put_back(found["policy_evaluation"], ("violations", "analysis", "error"), resolved)
+        analysis = evaluation["analysis"]
+        if isinstance(analysis, Mapping):
+            evaluation["analysis"] = _put_back(analysis, ("operations", "gaps"), resolved)
+        found["policy_evaluation"] = evaluation
+    if "result" in found:
+        found["result"] = _put_back(found["result"], ("artifacts", "detail"), resolved)
     return found
+
+
+def _put_back(
+    part: Mapping[str, Any], names: Sequence[str], resolved: Callable[[Any], Any]
+) -> dict[str, Any]:
+    return {name: resolved(value) if name in names else value for name, value in part.items()}

@@ -1,0 +1,128 @@
+"""Finding the command, its help, and every way to misspell it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from execgate import __version__
+from execgate.cli.app import COMMANDS, parser_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_overview_lists_every_command(execgate):
+    done = execgate("--help")
+    assert done.status == 0
+    assert done.err == ""
+    for name, (_, purpose) in COMMANDS.items():
+        assert re.search(rf"^  {name} +{re.escape(purpose)}$", done.out, re.MULTILINE)
+
+
+def test_the_version_is_one_line(execgate):
+    assert execgate("--version").out == f"execgate {__version__}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_examples_and_exit_statuses(execgate, name):
+    done = execgate(*name.split(), "--help")
+    assert done.status == 0
+    assert done.err == ""
+    for part in (f"usage: execgate {name}", "examples:\n", "exit status:\n"):
+        assert part in done.out
+
+
+@pytest.mark.parametrize("group", ["policy", "receipts"])
+def test_a_group_lists_its_commands(execgate, group):
+    done = execgate(group, "--help")
+    assert done.status == 0
+    assert [line.split()[1] for line in done.out.splitlines() if line.startswith(f"  {group} ")] == [
+        name.split()[1] for name in COMMANDS if name.startswith(f"{group} ")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "advice"),
+    [
+        ([], "no command is given", "`execgate --help` lists the commands"),
+        (["--frob"], "unrecognized arguments: --frob", "`execgate --help` shows how it is used"),
+        (["analyse", "x"], "unknown command `analyse`", "did you mean `analyze`?"),
+        (["zzz"], "unknown command `zzz`", "there are `analyze`, `run`, `policy`, `receipts`, `doctor`"),
+        (["policy"], "`execgate policy` needs to know what to do", "`execgate policy check`"),
+        (["receipts", "lst"], "unknown command `receipts lst`", "did you mean `receipts list`?"),
+        (
+            ["analyze"],
+            "the following arguments are required: PATH",
+            "`execgate analyze --help` shows how it is used",
+        ),
+        (
+            ["analyze", "x", "--form=json"],
+            "unrecognized arguments: --form=json",
+            "`execgate analyze --help` shows how it is used",
+        ),
+        (
+            ["run", "x"],
+            "the following arguments are required: --agent",
+            "`execgate run --help` shows how it is used",
+        ),
+        (
+            ["analyze", "a\x1b[31m", "--bad\u202e"],
+            "unrecognized arguments: --bad\\u{202e}",
+            "`execgate analyze --help` shows how it is used",
+        ),
+    ],
+)
+def test_a_command_line_that_makes_no_sense_is_two_lines_and_status_2(execgate, arguments, message, advice):
+    done = execgate(*arguments)
+    assert (done.status, done.out) == (2, "")
+    assert done.err == f"execgate: error: {message}\nhelp: {advice}\n"
+
+
+def test_paths_and_options_may_stand_in_any_order(execgate, folder):
+    (folder / "-odd.py").write_text("")
+    (folder / "b.py").write_text("")
+    done = execgate("analyze", "b.py", "--format", "json", "b.py", "--", "-odd.py")
+    assert [result["path"] for result in done.document["results"]] == ["b.py", "b.py", "-odd.py"]
+    assert done.status == 0
+
+
+def test_a_defect_is_told_without_a_traceback(execgate, monkeypatch):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("oops\x1b")
+
+    monkeypatch.setattr("execgate.cli.analyze.read_all", broken)
+    done = execgate("analyze", "x.py")
+    assert (done.status, done.out) == (2, "")
+    assert done.err == (
+        "execgate: error: internal error: ZeroDivisionError: oops\\u{1b}\n"
+        "help: nothing was allowed by this; it is a defect of execgate, please report it with the command "
+        "and with what EXECGATE_DEBUG=1 prints\n"
+    )
+    monkeypatch.setenv("EXECGATE_DEBUG", "1")
+    assert "Traceback" in execgate("analyze", "x.py").err
+
+
+def test_a_dependency_that_is_missing_is_named(execgate, monkeypatch):
+    def broken(*_: object) -> None:
+        raise ModuleNotFoundError("No module named 'lark'", name="lark")
+
+    monkeypatch.setattr("execgate.cli.analyze.read_all", broken)
+    assert execgate("analyze", "x.py").err == (
+        "execgate: error: execgate is not installed whole: the module `lark` is missing\n"
+        "help: install it again with its dependencies: pip install --force-reinstall execgate\n"
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_on_the_command_line_names_every_option(name):
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    section = re.search(rf"^## `execgate {name}`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    rows = {found.split()[0] for found in re.findall(r"^\| `([^`]+)`", section[1], re.MULTILINE)}
+    options = set()
+    for action in parser_of(name)._actions:
+        if action.option_strings != ["-h", "--help"]:
+            options.add(action.option_strings[-1] if action.option_strings else action.metavar)
+    assert {row for row in rows if not row.isdigit()} == options
