@@ -31,11 +31,8 @@ def measure() -> list[Row]:
             raise SkippedError(f"the sandbox did not run the program: {first.detail or first.stderr}")
 
         def docker_run() -> None:
-            subprocess.run(
-                ["docker", "run", "--rm", "--network", "none", first.image, "python3", "-I", "-c", PROGRAM],
-                check=True,
-                capture_output=True,
-            )
+            command = ["docker", "run", "--rm", "--network", "none", "--entrypoint", "python3", first.image]
+            subprocess.run([*command, "-I", "-c", PROGRAM], check=True, capture_output=True)
 
         try:
             docker_run()
