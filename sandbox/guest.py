@@ -9,9 +9,14 @@ Frames are one byte of type, four of length (big endian), then the payload.
 
 From the host: `S` the program's text, `N` the name of its file, `F` an input's name, `D` a piece of its
 content, `G` go (caps on the files that come back), `K` kill it now.  To the host: `R` ready, `B` the
-program begins, `1` and `2` a piece of its output, `P` it ended and nothing of it lives, `F` `D` a file that it
-left, `X` one that was not taken, `E` the end, `!` the job could not be done.
+program begins, `1` and `2` a piece of its output, `P` it ended and nothing of it lives, `F` `D` a file that
+it left, `X` one that was not taken, `E` the end, `!` the job could not be done.
 """
+
+# Every import costs every run its time, so there is neither pathlib nor contextlib here.
+# ruff: noqa: BLE001, FBT003, PERF203, PTH103, PTH116, PTH118, PTH120, PTH123, SIM105, SLF001
+
+from __future__ import annotations
 
 import errno
 import mmap
@@ -22,13 +27,29 @@ import stat
 import struct
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    Mark = tuple[int, int, int, int]
+
 PROTOCOL = 1
 CHUNK = 1 << 16
 WORKSPACE = "/workspace"
 DEPTH = 16
 ENTRIES = 20_000
 KEPT_VARIABLES = frozenset(
-    ("HOME", "LANG", "LOGNAME", "MPLBACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH", "TMPDIR", "USER")
+    (
+        "HOME",
+        "LANG",
+        "LOGNAME",
+        "MPLBACKEND",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "PATH",
+        "TMPDIR",
+        "USER",
+    )
 )
 
 # Why the program failed, where it failed for want of something.
@@ -43,11 +64,11 @@ OUT_OF_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 class Stream:
     """The frames to and from the host."""
 
-    def __init__(self, source, sink):
+    def __init__(self, source: int, sink: int) -> None:
         self.source = source
         self.sink = sink
 
-    def send(self, kind, payload=b""):
+    def send(self, kind: bytes, payload: bytes = b"") -> None:
         """Write one frame; without a host there is nothing left to do."""
         left = memoryview(kind + struct.pack(">I", len(payload)) + payload)
         try:
@@ -56,12 +77,12 @@ class Stream:
         except OSError:
             os._exit(1)
 
-    def receive(self):
+    def receive(self) -> tuple[bytes, bytes]:
         """Return type and payload of the next frame; the host's end ends this container."""
         head = self._exactly(5)
         return head[:1], self._exactly(struct.unpack(">I", head[1:])[0])
 
-    def _exactly(self, size):
+    def _exactly(self, size: int) -> bytes:
         pieces = []
         while size:
             piece = os.read(self.source, min(size, 1 << 20))
@@ -72,7 +93,7 @@ class Stream:
         return b"".join(pieces)
 
 
-def main():
+def main() -> int:
     """Wait for the one job; return the program's exit status (in the runner alone)."""
     for name in set(os.environ) - KEPT_VARIABLES:
         del os.environ[name]
@@ -92,7 +113,7 @@ def main():
 # The supervisor.
 
 
-def supervise(runner, job_in, outputs, note):
+def supervise(runner: int, job_in: int, outputs: dict[int, bytes], note: mmap.mmap) -> None:
     """Hand the job over, forward the output, and report; never returns before the host has gone."""
     host = Stream(0, 1)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # for process 1 that means: nothing inside can send it
@@ -130,7 +151,7 @@ def supervise(runner, job_in, outputs, note):
         pass
 
 
-def hide():
+def hide() -> None:
     """Close this process to the others of its user: no memory, no descriptors, no tracing."""
     import ctypes
 
@@ -141,7 +162,7 @@ def hide():
         raise RuntimeError("not process 1 of its container")
 
 
-def take_job(host):
+def take_job(host: Stream) -> tuple[bytes, bytes, dict[bytes, Mark | None], tuple[int, int]]:
     """Return text, name, the inputs as they were placed, and the caps (count, bytes)."""
     text, name, placed, target = b"", b"main.py", {}, -1
     while True:
@@ -171,7 +192,8 @@ def take_job(host):
             os._exit(1)
 
 
-def create(name):
+def create(name: bytes) -> int:
+    """Return a new, empty input file, open for writing."""
     path = os.path.join(WORKSPACE.encode(), name)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -180,13 +202,14 @@ def create(name):
         fail(Stream(0, 1), error)
 
 
-def fail(host, error):
+def fail(host: Stream, error: OSError) -> NoReturn:
+    """Say that the job can't be done, and end."""
     kind = b"d" if error.errno in OUT_OF_DISK else b"o"
     host.send(b"!", kind + os.strerror(error.errno or 0).encode())
     os._exit(1)
 
 
-def watch(host, runner, outputs, woken):
+def watch(host: Stream, runner: int, outputs: dict[int, bytes], woken: int) -> tuple[int | None, bool]:
     """Forward output until the program ended or the host says stop; return (status or None, stopped)."""
     poll = select.poll()
     for fd in (0, woken, *outputs):
@@ -212,7 +235,7 @@ def watch(host, runner, outputs, woken):
                     poll.unregister(fd)
 
 
-def reap(runner):
+def reap(runner: int) -> int | None:
     """Collect what has died; return the runner's status if it has."""
     found = None
     while True:
@@ -226,7 +249,7 @@ def reap(runner):
             found = status
 
 
-def bury(runner, status):
+def bury(runner: int, status: int | None) -> int:
     """Kill whatever lives beside this process and wait for its end; return the runner's status."""
     while True:
         try:
@@ -242,7 +265,8 @@ def bury(runner, status):
             status = ended
 
 
-def forward(host, fd, kind):
+def forward(host: Stream, fd: int, kind: bytes) -> None:
+    """Send what is left in a pipe that nobody writes to any more."""
     while True:
         chunk = os.read(fd, CHUNK)
         if not chunk:
@@ -250,19 +274,20 @@ def forward(host, fd, kind):
         host.send(kind, chunk)
 
 
-def code_of(status):
+def code_of(status: int) -> int:
     """Return an exit status as 0 to 255, a signal as its negative number."""
     return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 
-def limit_events():
+def limit_events() -> tuple[int, int]:
     """Return how often memory ran out for a process, and how often a process was refused."""
     killed = counter("oom_kill", "/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
     refused = counter("max", "/sys/fs/cgroup/pids.events", "/sys/fs/cgroup/pids/pids.events")
     return killed, refused
 
 
-def counter(key, *paths):
+def counter(key: str, *paths: str) -> int:
+    """Return the figure called `key` in the first file that has it, at most 32 bits of it."""
     for path in paths:
         try:
             with open(path, encoding="ascii") as lines:
@@ -275,12 +300,12 @@ def counter(key, *paths):
     return 0
 
 
-def mark(info):
+def mark(info: os.stat_result) -> Mark:
     """Return what changes when a file does; the time of change can't be set by a program."""
     return info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
 
 
-def send_files(host, placed, count, size):
+def send_files(host: Stream, placed: dict[bytes, Mark | None], count: int, size: int) -> None:
     """Send the new and changed files below the workspace, in order of name, until a cap is reached."""
     files, refused, unseen = walk()
     for path, info in files:
@@ -304,7 +329,7 @@ def send_files(host, placed, count, size):
         host.send(b"X", bytes((UNSEEN,)) + str(unseen).encode())
 
 
-def send_file(host, path, size):
+def send_file(host: Stream, path: bytes, size: int) -> int | None:
     """Send one file; return its size, None where it can't be read.  Nothing else runs by now."""
     try:
         fd = os.open(os.path.join(WORKSPACE.encode(), path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -322,7 +347,7 @@ def send_file(host, path, size):
     return size - left
 
 
-def walk():
+def walk() -> tuple[list[tuple[bytes, os.stat_result]], list[tuple[bytes, int]], int]:
     """Return ([(path, stat)], [(path, why refused)], entries that were not looked at), following no link."""
     files, refused, seen, unseen = [], [], 0, 0
     folders = [(b"", 0)]
@@ -353,7 +378,7 @@ def walk():
 # The runner.
 
 
-def become_the_program(job, out, err, note):
+def become_the_program(job: int, out: int, err: int, note: mmap.mmap) -> int:
     """Wait for the text, then run it as a script is run; return its exit status."""
     os.setsid()
     with open("/proc/self/oom_score_adj", "w", encoding="ascii") as choice:
@@ -368,14 +393,15 @@ def become_the_program(job, out, err, note):
     return run(text, name, note)
 
 
-def take_text(job):
+def take_text(job: int) -> tuple[str, str]:
+    """Return name and text of the program, once they come."""
     source = Stream(job, -1)
     _, name = source.receive()
     _, text = source.receive()
     return name.decode("utf-8"), text.decode("utf-8")
 
 
-def run(text, name, note):
+def run(text: str, name: str, note: mmap.mmap) -> int:
     """Compile exactly `text` and run it as `__main__`; return the exit status."""
     import linecache
     import types
@@ -396,12 +422,14 @@ def run(text, name, note):
         raise
     except BaseException as error:
         show(error)
-        note[0] = want_of(error)
+        note[0] = want = want_of(error)
+        if want == PROCESSES and len(sys._current_frames()) > 1:
+            os._exit(1)  # what is at its limit of threads would now wait for them
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     return 0
 
 
-def show(error):
+def show(error: BaseException) -> None:
     """Print the traceback as Python does, without the frames of this file, or as the program wishes."""
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code is run.__code__:
@@ -419,22 +447,23 @@ def show(error):
     traceback.print_exception(type(error), error, trace)
 
 
-def want_of(error):
+def want_of(error: BaseException) -> int:
     """Return what the program ran out of, as far as the exception that ended it tells."""
-    for _ in range(50):
-        if error is None:
+    waiting: list[BaseException | None] = [error]
+    for _ in range(100):
+        if not waiting:
             break
-        if isinstance(error, MemoryError):
+        one = waiting.pop()
+        if one is None:
+            continue
+        number = one.errno if isinstance(one, OSError) else None
+        if isinstance(one, MemoryError):
             return MEMORY
-        if isinstance(error, OSError) and error.errno in OUT_OF_DISK:
+        if number in OUT_OF_DISK or (type(one).__name__ == "OperationalError" and "disk is full" in str(one)):
             return DISK
-        if isinstance(error, OSError) and error.errno == errno.EAGAIN:
+        if number == errno.EAGAIN or (isinstance(one, RuntimeError) and "can't start new thread" in str(one)):
             return PROCESSES
-        if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
-            return PROCESSES
-        if type(error).__name__ == "OperationalError" and "disk is full" in str(error):
-            return DISK
-        error = error.__cause__ or error.__context__
+        waiting += [one.__context__, one.__cause__, *getattr(one, "exceptions", ())[:10]]
     return NOTHING
 
 

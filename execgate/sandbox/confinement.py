@@ -1,7 +1,9 @@
-"""How a container is confined: from limits to what the engine is told.  Pure, so that it can be read and tested.
+"""How a container is confined: from limits to what the engine is told.  Pure.
 
 Nothing here is optional.  A limit that is unlimited takes its own flag away and no other.
 """
+
+# ruff: noqa: S108 - the temporary folders are those inside the container
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ MEMORY_FLOOR = 6 << 20
 _INODES = 16_384
 _PAGE = 4096
 # How much of the disk limit each place gets, in sixteenths; what is left over is the workspace's.
-_SIXTEENTHS = {"/tmp": 3, HOME: 1, "/dev/shm": 1}  # noqa: S108 - places inside the container
+_SIXTEENTHS = {"/tmp": 3, HOME: 1, "/dev/shm": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,7 @@ def shares(disk_bytes: int | None) -> Disk:
     """Return each place's size in whole pages, never more than `disk_bytes` together (but a page each)."""
     if disk_bytes is None:
         return Disk(None, None, None, None)
-    tmp, home, shm = (
-        max(disk_bytes * part // 16 // _PAGE, 1) * _PAGE for part in _SIXTEENTHS.values()
-    )
+    tmp, home, shm = (max(disk_bytes * part // 16 // _PAGE, 1) * _PAGE for part in _SIXTEENTHS.values())
     workspace = max((disk_bytes - tmp - home - shm) // _PAGE, 1) * _PAGE
     return Disk(workspace, tmp, home, shm)
 
@@ -63,7 +63,7 @@ def environment(limits: Limits) -> dict[str, str]:
         "OMP_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
         "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "TMPDIR": "/tmp",  # noqa: S108
+        "TMPDIR": "/tmp",
         "USER": "agent",
     }
 
@@ -89,7 +89,7 @@ def host_config(limits: Limits, *, host_cpus: int) -> dict[str, Any]:
         "read_only": True,
         "tmpfs": {
             WORKSPACE: _tmpfs(disk.workspace, "0700"),
-            "/tmp": _tmpfs(disk.tmp, "1777"),  # noqa: S108
+            "/tmp": _tmpfs(disk.tmp, "1777"),
             HOME: _tmpfs(disk.home, "0700"),
         },
         "shm_size": disk.shm if disk.shm is not None else 1 << 30,

@@ -18,7 +18,7 @@ from execgate.sandbox.image import find_image
 if TYPE_CHECKING:
     from docker import APIClient
 
-_PATIENCE_S = 2.0
+_PATIENCE_S = 2
 _RUN = "running code"
 _LANDLOCK = 444  # the number of landlock_create_ruleset on every architecture
 _ROOM_BYTES = 500_000_000
@@ -44,12 +44,16 @@ def diagnose() -> tuple[Check, ...]:
     try:
         client = connect(_PATIENCE_S)
     except SandboxUnavailableError as error:
-        return (_kernel(), Check("engine", ok=False, detail=error.message, fix=error.help or "", needed_for=_RUN),
-                *_other_ways())  # fmt: skip
+        engine = Check("engine", ok=False, detail=error.message, fix=error.help or "", needed_for=_RUN)
+        return (_kernel(), engine, *_other_ways())
     info, fault = attempt(client.info)
     if info is None:
         fix = "look at the engine's log, or restart it"
-        return (_kernel(), Check("engine", ok=False, detail=fault or "", fix=fix, needed_for=_RUN), *_other_ways())
+        return (
+            _kernel(),
+            Check("engine", ok=False, detail=fault or "", fix=fix, needed_for=_RUN),
+            *_other_ways(),
+        )
     return (
         _kernel(),
         _engine(info),
@@ -62,7 +66,9 @@ def diagnose() -> tuple[Check, ...]:
 
 
 def _kernel() -> Check:
-    return Check("kernel", ok=None, detail=f"{platform.system()} {platform.release()} on {platform.machine()}")
+    return Check(
+        "kernel", ok=None, detail=f"{platform.system()} {platform.release()} on {platform.machine()}"
+    )
 
 
 def _engine(info: dict[str, Any]) -> Check:
@@ -93,8 +99,12 @@ def _confinement(info: dict[str, Any]) -> tuple[Check, ...]:
             "limits",
             ok=not lacking,
             detail=f"control groups version {info.get('CgroupVersion', '1')}, "
-            + (f"without {', '.join(lacking)}" if lacking else "memory, processors and processes are limited"),
-            fix="boot with cgroup_enable=memory, or delegate the controllers to a rootless engine" if lacking else "",
+            + (
+                f"without {', '.join(lacking)}" if lacking else "memory, processors and processes are limited"
+            ),
+            fix="boot with cgroup_enable=memory, or delegate the controllers to a rootless engine"
+            if lacking
+            else "",
             needed_for="policies that limit these",
         ),
     )
@@ -106,7 +116,7 @@ def _image(client: APIClient) -> Check:
         return Check("image", ok=False, detail=fault, fix="restart the engine", needed_for=_RUN)
     if image is None:
         return Check("image", ok=None, detail="not made yet; the first run makes it, which takes seconds")
-    told = f"{image.id[7:19]}, Python {image.python}, {image.size_bytes / 1e6:.0f} MB, made by way of: {image.way}"
+    told = f"{image.id[7:19]}, Python {image.python}, {image.size_bytes / 1e6:.0f} MB, way: {image.way}"
     if image.passed_over:
         told += f" (not: {'; '.join(image.passed_over)})"
     return Check("image", ok=True, detail=told, needed_for=_RUN)
@@ -136,7 +146,9 @@ def _leftovers(client: APIClient) -> Check:
     return Check(
         "leftovers",
         ok=None,
-        detail=f"{len(found)} containers of gates that were killed; the next run removes them" if found else "none",
+        detail=f"{len(found)} containers of gates that were killed; the next run removes them"
+        if found
+        else "none",
     )
 
 
@@ -150,7 +162,7 @@ def _other_ways() -> tuple[Check, ...]:
 
 
 def _landlock() -> str:
-    import ctypes  # noqa: PLC0415 - for this question alone
+    import ctypes
 
     if platform.system() != "Linux":
         return "not on this system"

@@ -18,11 +18,13 @@ from execgate.errors import SandboxUnavailableError
 if TYPE_CHECKING:
     from docker import APIClient
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 30
 """How long one answer of the engine may take."""
 
 START_HELP = "start it (`scripts/engine.sh`, or `sudo systemctl start docker`), or point DOCKER_HOST at one"
-GROUP_HELP = "add yourself to its group (`sudo usermod -aG docker $USER`, then log in again), or run with sudo"
+GROUP_HELP = (
+    "add yourself to its group (`sudo usermod -aG docker $USER`, then log in again), or run with sudo"
+)
 
 _T = TypeVar("_T")
 
@@ -40,13 +42,13 @@ def endpoint() -> str:
     return f"unix://{found}"
 
 
-def connect(timeout_s: float = TIMEOUT_S) -> APIClient:
+def connect(timeout_s: int = TIMEOUT_S) -> APIClient:
     """Return a client of an engine that answered; raises SandboxUnavailableError with the fix as help."""
-    from docker import APIClient  # noqa: PLC0415 - heavy
-    from docker.utils import kwargs_from_env  # noqa: PLC0415
+    from docker import APIClient
+    from docker.utils import kwargs_from_env
 
     with translated("can't reach the Docker engine"):
-        settings: dict[str, Any] = kwargs_from_env()
+        settings: dict[str, Any] = dict(kwargs_from_env())
         settings["base_url"] = settings.get("base_url") or endpoint()
         return APIClient(version="auto", timeout=timeout_s, **settings)
 
@@ -54,8 +56,8 @@ def connect(timeout_s: float = TIMEOUT_S) -> APIClient:
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
     """Turn whatever the engine's library raises while `doing` into SandboxUnavailableError."""
-    from docker.errors import DockerException  # noqa: PLC0415
-    from requests.exceptions import RequestException  # noqa: PLC0415
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
 
     try:
         yield
@@ -66,26 +68,28 @@ def translated(doing: str) -> Iterator[None]:
 
 def attempt(call: Callable[[], _T]) -> tuple[_T | None, str | None]:
     """Return what `call` gives, or why the engine did not do it, as one line."""
-    from docker.errors import DockerException  # noqa: PLC0415
-    from requests.exceptions import RequestException  # noqa: PLC0415
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
 
     try:
         return call(), None
+    except SandboxUnavailableError as error:
+        return None, error.message
     except (DockerException, RequestException, OSError, ValueError) as error:
         return None, explain(error)[0]
 
 
 def is_missing(error: BaseException) -> bool:
     """Return whether the engine says that it has no such image or container."""
-    from docker.errors import NotFound  # noqa: PLC0415
+    from docker.errors import NotFound
 
     return isinstance(error, NotFound)
 
 
 def explain(error: BaseException) -> tuple[str, str | None]:
     """Return what went wrong in one line, and the fix where there is one to name."""
-    from docker.errors import APIError  # noqa: PLC0415
-    from requests.exceptions import Timeout  # noqa: PLC0415
+    from docker.errors import APIError
+    from requests.exceptions import Timeout
 
     where = endpoint()
     cause = _system_error(error)

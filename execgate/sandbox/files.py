@@ -139,7 +139,7 @@ def _walk(root: int, caps: Caps, notes: list[str]) -> Iterator[tuple[str, int, s
             prefix, here = waiting.pop()
             try:
                 folders: list[tuple[str, int]] = []
-                for entry in sorted(os.listdir(here)):
+                for entry in sorted(os.listdir(here)):  # noqa: PTH208 - of a descriptor
                     budget -= 1
                     if budget < 0:
                         notes.append(f"{escaped(prefix or '.', 200)}: too many entries")
@@ -163,21 +163,21 @@ def _walk(root: int, caps: Caps, notes: list[str]) -> Iterator[tuple[str, int, s
 
 def _read(parent: int, entry: str, room: int) -> tuple[bytes | None, str]:
     try:
-        with open(os.open(entry, _READ, dir_fd=parent), "rb") as file:
+        with os.fdopen(os.open(entry, _READ, dir_fd=parent), "rb") as file:
             info = os.fstat(file.fileno())
             if not stat.S_ISREG(info.st_mode):
                 return None, "not a regular file"
             data = file.read(room + 1)
     except OSError as error:
-        return None, "not a regular file" if error.errno in {errno.ELOOP, errno.ENXIO} else str(error.strerror)
+        return None, "not a regular file" if error.errno in {errno.ELOOP, errno.ENXIO} else str(
+            error.strerror
+        )
     if len(data) > room:
         return None, "too large"
     return data, ""
 
 
-def write_artifacts(
-    folder: Path, artifacts: Sequence[Artifact]
-) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def write_artifacts(folder: Path, artifacts: Sequence[Artifact]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Write each artifact below `folder`, whole or not at all; return the paths, and a line for each refused.
 
     Follows no link on the way and replaces nothing but regular files.  `folder` is made if it is missing;
@@ -230,7 +230,7 @@ def _replace(here: int, entry: str, data: bytes) -> str | None:
         mode = stat.S_IMODE(info.st_mode) & 0o777
     draft = f".execgate-{secrets.token_hex(8)}"
     try:
-        with open(os.open(draft, _WRITE, 0o600, dir_fd=here), "wb") as file:
+        with os.fdopen(os.open(draft, _WRITE, 0o600, dir_fd=here), "wb") as file:
             file.write(data)
             os.fchmod(file.fileno(), mode)
         os.rename(draft, entry, src_dir_fd=here, dst_dir_fd=here)

@@ -48,7 +48,7 @@ def stopped(stop: Stop, limits: Limits) -> str:
         return f"stopped at {_bytes(limits.output_bytes)} of output (max_output)"
     if stop is Stop.DISK:
         return f"out of disk space: {_bytes(limits.disk_bytes)} for all files together (max_disk)"
-    return stop.value
+    return str(stop.value)
 
 
 def no_room(limits: Limits) -> Conclusion:

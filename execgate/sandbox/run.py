@@ -22,7 +22,7 @@ from execgate.sandbox import confinement, outcome
 from execgate.sandbox.engine import attempt, is_missing, translated
 from execgate.sandbox.files import CAPS, escaped
 from execgate.sandbox.frames import KILL, EngineStream, Frames, GuestError, encode_job
-from execgate.sandbox.transcript import Failure, Phase, Transcript
+from execgate.sandbox.transcript import FailureError, Phase, Transcript
 from execgate.sandbox.usage import Meter
 from execgate.sandbox.wire import Wire
 
@@ -120,7 +120,7 @@ class _Run:
         """Do the run, in a thread of its own."""
         try:
             self._result = self._whole()
-        except BaseException as error:  # noqa: BLE001 - handed over to the calling thread
+        except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
             self._error = error
         finally:
             self.events.put(None)
@@ -132,9 +132,7 @@ class _Run:
             with translated("can't start a container"):
                 # Before the start, so that not a byte is missed.
                 wire = Wire(
-                    self._client.attach_socket(
-                        self.name, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-                    )
+                    self._client.attach_socket(self.name, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
                 )
                 self._client.start(self.name)
             return self._talk(wire)
@@ -195,7 +193,7 @@ class _Run:
             for frame in frames[:-1]:
                 if not wire.write(frame, START_S):
                     return self._refused(wire)
-        except Failure as failure:
+        except FailureError as failure:
             return self._failed(failure)
         except GuestError as error:
             raise SandboxUnavailableError(f"the container's guest is not ours: {error}") from error
@@ -236,11 +234,11 @@ class _Run:
         raise SandboxUnavailableError(f"the container did not start its interpreter: {why}")
 
     def _refused(self, wire: Wire) -> ExecutionResult | None:
-        """The guest stopped taking the job: it says why, or has died."""
+        """Find out why the guest stopped taking the job: it says so, or has died."""
         self._await(wire, Phase.RUNNING, 1.0)
         return self._stillborn()
 
-    def _failed(self, failure: Failure) -> ExecutionResult:
+    def _failed(self, failure: FailureError) -> ExecutionResult:
         if failure.disk:
             return self._conclude(*outcome.no_room_for_inputs(self._limits))
         raise SandboxUnavailableError(f"the guest could not take the job: {failure}")
@@ -270,7 +268,7 @@ class _Run:
             phase = self._transcript.phase
             try:
                 self._take(data or b"")
-            except Failure as failure:
+            except FailureError as failure:
                 return self._failed(failure)
             except GuestError as error:
                 return self._lost(f"the guest broke the protocol: {error}")
@@ -321,9 +319,8 @@ class _Run:
         if self._stop is not None:
             return self._conclude(self._stop, None, outcome.stopped(self._stop, self._limits))
         if state.get("OOMKilled"):
-            return self._conclude(
-                Stop.MEMORY, None, outcome.stopped(Stop.MEMORY, self._limits) + ": the whole container was killed"
-            )
+            why = outcome.stopped(Stop.MEMORY, self._limits) + ": the whole container was killed"
+            return self._conclude(Stop.MEMORY, None, why)
         if not state:
             return self._lost("the engine stopped answering")
         if state.get("Running"):
@@ -342,7 +339,7 @@ class _Run:
         return self._conclude(*outcome.judge(ending, self._limits))
 
     def _state(self) -> dict[str, Any]:
-        """Return the engine's view of the container once it has ended, or after a moment; empty without an engine."""
+        """Return how the engine sees the container once it ended, or after a moment; empty without an engine."""
         state: dict[str, Any] = {}
         for _ in range(20):
             found, _ = attempt(lambda: self._client.inspect_container(self.name))

@@ -62,7 +62,7 @@ class Ending:
     refused_processes: int
 
 
-class Failure(Exception):
+class FailureError(Exception):
     """The guest says that it could not do the job; the program did not begin."""
 
     def __init__(self, message: str, *, disk: bool) -> None:
@@ -97,7 +97,7 @@ class Transcript:
     def receive(self, frame: Frame) -> tuple[str, bytes] | None:
         """Take one frame in; return (stream, bytes) where it is output within the cap.
 
-        Raises GuestError where it can't be believed, Failure where the guest gives up.
+        Raises GuestError where it can't be believed, FailureError where the guest gives up.
         """
         kind, payload = frame.kind, frame.payload
         if kind in (b"1", b"2"):
@@ -110,7 +110,7 @@ class Transcript:
             if self.phase not in {Phase.STARTING, Phase.READY}:
                 raise GuestError(f"a failure while {self.phase.value}")
             text = payload[1:].decode("utf-8", "replace")
-            raise Failure(escaped(text, 200) or "no reason given", disk=payload[:1] == b"d")
+            raise FailureError(escaped(text, 200) or "no reason given", disk=payload[:1] == b"d")
         elif kind == b"B":
             self._expect(Phase.READY)
             self.phase = Phase.RUNNING

@@ -125,7 +125,7 @@ class Meter:
         return Usage(wall_s, cpu, self._memory or None, max(self._processes - 1, 1))
 
     def _sample_tree(self) -> None:
-        import psutil  # noqa: PLC0415 - heavy
+        import psutil
 
         with contextlib.suppress(psutil.Error):
             top = psutil.Process(self._pid)

@@ -51,10 +51,10 @@ def ensure_image(
     ways: tuple[Way, ...] = WAYS,
     fresh: bool = False,
 ) -> Image:
-    """Return the image, making it first where the engine has none of this recipe, or where it is to be `fresh`.
+    """Return the image; it is made first where the engine has none of this recipe, or it is to be `fresh`.
 
     `on_progress` gets a line for people at each step.  Makers at the same time wait for each other.
-    Raises SandboxUnavailableError where the engine can't be reached or no way works; its help says why each failed.
+    Raises SandboxUnavailableError where the engine can't be reached or no way works; its help says why.
     """
     client = client or connect()
     recipe = Recipe.load()
@@ -98,7 +98,8 @@ def _make(
         try:
             base = way.make(client, recipe, on_progress)
             on_progress("sandbox image: compiling the standard library")
-            finish(client, recipe, base, way=way.name, passed_over=tuple(passed_over))
+            labels = {"execgate.way": way.name, "execgate.passed-over": json.dumps(passed_over)}
+            finish(client, recipe, base, labels=labels)
         except WayFailedError as failure:
             passed_over.append(f"{way.name}: {failure}")
             on_progress(f"sandbox image: that does not work here ({failure})")
@@ -121,9 +122,7 @@ def _alone(on_progress: Callable[[str], None]) -> Iterator[None]:
     for folder in (cache, Path(tempfile.gettempdir()) / f"execgate-{os.getuid()}"):
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fd = os.open(
-                folder / "image.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
-            )
+            fd = os.open(folder / "image.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             break
     try:
         if fd >= 0:
@@ -136,5 +135,3 @@ def _alone(on_progress: Callable[[str], None]) -> Iterator[None]:
     finally:
         if fd >= 0:
             os.close(fd)
-
-

@@ -69,7 +69,14 @@ def _own_lists(scratch: Path) -> list[str]:
 def _dependencies(recipe: Recipe, folder: Path, options: list[str]) -> dict[str, list[str]]:
     hidden = ("recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")
     text = _run(
-        ["apt-cache", *options, "depends", "--recurse", *(f"--no-{kind}" for kind in hidden), *recipe.packages],
+        [
+            "apt-cache",
+            *options,
+            "depends",
+            "--recurse",
+            *(f"--no-{kind}" for kind in hidden),
+            *recipe.packages,
+        ],
         folder,
     )
     return parse_depends(text)
@@ -121,7 +128,11 @@ def _name_python(root: Path) -> None:
 
 
 def _run(command: list[str], folder: Path) -> str:
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LC_ALL": "C",
+        "DEBIAN_FRONTEND": "noninteractive",
+    }
     for name in ("http_proxy", "https_proxy", "no_proxy"):
         if name in os.environ:
             environment[name] = os.environ[name]

@@ -7,6 +7,7 @@ import io
 import json
 import tarfile
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from execgate.sandbox.confinement import HOME, USER, WORKSPACE
@@ -27,20 +28,22 @@ _GROUP = f"root:x:0:\nagent:x:{USER}:\n"
 _FINISH_S = 180
 
 
-def finish(
-    client: APIClient, recipe: Recipe, base: str, *, way: str, passed_over: tuple[str, ...] = ()
-) -> str:
-    """Return the id of a new image made from `base`; raises WayFailedError where its Python will not do."""
+def finish(client: APIClient, recipe: Recipe, base: str, *, labels: Mapping[str, str]) -> str:
+    """Return the id of a new image made from `base`, with `labels` and those of the recipe.
+
+    Raises WayFailedError where the Python in `base` will not do.
+    """
     name = BUILD_PREFIX + uuid.uuid4().hex
     try:
-        return _finish(client, recipe, base, name, way, passed_over)
+        python = _compile(client, recipe, base, name)
+        return _commit(client, recipe, name, {**labels, "execgate.python": python})
     finally:
         attempt(lambda: client.remove_container(name, force=True, v=True))
 
 
-def _finish(
-    client: APIClient, recipe: Recipe, base: str, name: str, way: str, passed_over: tuple[str, ...]
-) -> str:
+def _compile(client: APIClient, recipe: Recipe, base: str, name: str) -> str:
+    """Compile inside a container of `base` and return the version of its Python."""
+
     def in_container() -> tuple[int, str]:
         client.create_container(
             base,
@@ -52,7 +55,10 @@ def _finish(
             use_config_proxy=False,
             environment={"PATH": "/usr/local/bin:/usr/bin:/bin"},
             host_config=client.create_host_config(
-                network_mode="none", security_opt=["no-new-privileges:true"], mem_limit="2g"
+                network_mode="none",
+                security_opt=["no-new-privileges:true"],
+                mem_limit="2g",
+                log_config={"Type": "json-file"},
             ),
         )
         client.put_archive(name, "/", _files(recipe))
@@ -60,23 +66,22 @@ def _finish(
         status = client.wait(name, timeout=_FINISH_S)["StatusCode"]
         return status, client.logs(name, tail=1).decode("utf-8", "replace").strip()
 
-    outcome, fault = attempt(in_container)
-    if outcome is None:
+    done, fault = attempt(in_container)
+    if done is None:
         raise WayFailedError(fault or "the engine did not say why")
-    status, said = outcome
+    status, said = done
     if status != 0:
         raise WayFailedError(f"its Python lacks something: {said[:200]}")
-    labels = {
-        "execgate.recipe": recipe.digest,
-        "execgate.way": way,
-        "execgate.python": said,
-        "execgate.passed-over": json.dumps(passed_over),
-    }
+    return said
+
+
+def _commit(client: APIClient, recipe: Recipe, name: str, labels: Mapping[str, str]) -> str:
     changes = [
         f"ENTRYPOINT {json.dumps(['python3', '-I', '-X', 'utf8', f'/{_FOLDER}/guest.pyc'])}",
         "CMD []",
         f"USER {USER}:{USER}",
         "WORKDIR /",
+        f"LABEL execgate.recipe={recipe.digest}",
         *(f"LABEL {key}={json.dumps(value)}" for key, value in labels.items()),
     ]
     made, fault = attempt(

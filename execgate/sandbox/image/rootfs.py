@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import stat
 import tarfile
@@ -57,21 +58,11 @@ def import_root(client: APIClient, root: Path, scratch: Path) -> str:
         with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
             tar.add(root, arcname=".", filter=_anonymous)
         packed.flush()
-        packed.seek(0)
-
-        def send() -> str:
-            from docker.utils.json_stream import json_stream  # noqa: PLC0415 - heavy
-
-            url = client._url("/images/create")  # noqa: SLF001 - the SDK would read the whole tar into memory
-            answer = client._post(  # noqa: SLF001
-                url, data=packed, params={"fromSrc": "-"}, headers={"Content-Type": "application/tar"}
-            )
-            client._raise_for_status(answer)  # noqa: SLF001
-            last = list(json_stream(answer.iter_content(1 << 16, decode_unicode=False)))[-1]
-            return str(last.get("status", ""))
-
-        image, fault = attempt(send)
-    if not image or not image.startswith("sha256:"):
+        answer, fault = attempt(lambda: client.import_image(src=packed.name))
+    # One JSON object a line; the last names the image.
+    lines = str(answer or "").strip().splitlines() or ["{}"]
+    image = str(json.loads(lines[-1]).get("status", ""))
+    if not image.startswith("sha256:"):
         raise WayFailedError(fault or "the engine did not take the image")
     return image
 
