@@ -8,13 +8,13 @@ from the code is escaped, cut, and can't spell a word that ends a chat; and it i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from execgate.errors import ExecgateError, SandboxUnavailableError
 from execgate.gate import BlocksExecution, Execution
 from execgate.model.execution import ExecutionResult, Stop
 from execgate.model.limits import Limits
-from execgate.model.verdict import Decision, Reason, Verdict, Violation
+from execgate.model.verdict import Decision, Reason, Verdict
 from execgate.report.escape import visible
 from execgate.report.text import plural, size
 
@@ -23,6 +23,9 @@ MAX_VIOLATIONS = 12
 
 MAX_LINE = 300
 """Characters of one message or help."""
+
+MAX_PLACES = 5
+"""Lines of code that are named for one of them."""
 
 MAX_FILES = 20
 
@@ -47,15 +50,10 @@ def denied(call: BlocksExecution, agent: str) -> str:
     verdicts = [block.verdict for block in call.blocks]
     if not verdicts:
         return "There was no code to run, so nothing was run."
-    total = sum(len(verdict.all_violations) for verdict in verdicts)
-    lines = [_headline(call.decision, verdicts, agent), ""]
-    listed = 0
-    for number, verdict in enumerate(verdicts, 1):
-        for violation in _worst_first(verdict)[: MAX_VIOLATIONS - listed]:
-            listed += 1
-            lines.extend(_entry(violation, number if len(verdicts) > 1 else None))
-    if total > listed:
-        lines.append(f"- and {total - listed} more")
+    entries = list(_entries(verdicts))
+    lines = [_headline(call.decision, verdicts, agent), "", *entries[:MAX_VIOLATIONS]]
+    if len(entries) > MAX_VIOLATIONS:
+        lines.append(f"- and {len(entries) - MAX_VIOLATIONS} more")
     lines += [
         "",
         _ADVICE if _is_breach(verdicts) else "The code itself is not to blame.",
@@ -132,19 +130,22 @@ def _is_breach(verdicts: Sequence[Verdict]) -> bool:
     return any(v.reason is not Reason.SYSTEM for verdict in verdicts for v in verdict.all_violations)
 
 
-def _worst_first(verdict: Verdict) -> list[Violation]:
-    return sorted(verdict.all_violations, key=lambda violation: violation.escalates)
-
-
-def _entry(violation: Violation, block: int | None) -> list[str]:
-    place = [f"block {block}"] if block is not None else []
-    if violation.location is not None:
-        place.append(f"line {violation.location.line}")
-    where = f" ({', '.join(place)})" if place else ""
-    lines = [f"- {violation.constraint}{where}: {visible(violation.message, limit=MAX_LINE)}"]
-    if violation.help:
-        lines.append(f"  help: {visible(violation.help, limit=MAX_LINE)}")
-    return lines
+def _entries(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Yield what is wrong, what denies before what would need consent; the same in several lines once."""
+    for number, verdict in enumerate(verdicts, 1):
+        places: dict[tuple[str, str, str | None], list[int]] = {}
+        for violation in sorted(verdict.all_violations, key=lambda violation: violation.escalates):
+            lines = places.setdefault((violation.constraint, violation.message, violation.help), [])
+            if violation.location is not None and violation.location.line not in lines:
+                lines.append(violation.location.line)
+        for (constraint, message, help_), lines in places.items():
+            place = [f"block {number}"] if len(verdicts) > 1 else []
+            if lines:
+                shown = ", ".join(map(str, lines[:MAX_PLACES])) + (" ..." if len(lines) > MAX_PLACES else "")
+                place.append(f"line{'s' if len(lines) > 1 else ''} {shown}")
+            where = f" ({', '.join(place)})" if place else ""
+            entry = f"- {constraint}{where}: {visible(message, limit=MAX_LINE)}"
+            yield f"{entry}\n  help: {visible(help_, limit=MAX_LINE)}" if help_ else entry
 
 
 def _output(block: Execution, result: ExecutionResult) -> str:

@@ -102,6 +102,16 @@ def test_what_needs_consent_says_so():
     assert replies.denied(BlocksExecution((Execution(found, None),)), "a").startswith("Denied by execgate: ")
 
 
+def test_the_same_in_several_lines_is_said_once():
+    found = [
+        violation("may not import `os`", location=Span(line, 0, line, 9)) for line in (3, 1, 3, *range(4, 9))
+    ]
+    text = replies.denied(call(*found, violation("may not import `sys`", location=Span(2, 0, 2, 9))), "a")
+    assert "- allowed_imports (lines 3, 1, 4, 5, 6 ...): may not import 'os'\n" in text
+    assert "- allowed_imports (line 2): may not import 'sys'\n" in text
+    assert text.count("may not import") == 2
+
+
 def test_only_the_first_violations_are_listed_and_the_rest_counted():
     text = replies.denied(call(*[violation(f"number {n}") for n in range(30)], blocks=2), "a")
     assert text.count("allowed_imports") == replies.MAX_VIOLATIONS
