@@ -86,7 +86,7 @@ def consistency_proof(old: int, new: int, node: Node) -> list[bytes]:
 
 def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected: bytes) -> bool:
     """Return whether `proof` shows the leaf hash at `index` under the root `expected` (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or len(leaf) != HASH_BYTES:
         return False
     position, last, current = index, size - 1, leaf
     for sibling in proof:
@@ -103,12 +103,15 @@ def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expecte
 
 
 def consistent(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
-    """Return whether `proof` shows that the new tree continues the old one (RFC 9162, 2.1.4.2)."""
+    """Return whether `proof` shows that the new tree continues the old one (RFC 9162, 2.1.4.2).
+
+    Every tree continues the empty one, so that there is nothing to prove: `old` is at least 1.
+    """
+    if not 0 < old <= new:
+        return False
     if old == new:
         return not proof and old_root == new_root
-    if old == 0:
-        return not proof and old_root == EMPTY_ROOT
-    if not 0 < old < new or not proof:
+    if not proof:
         return False
     path = list(proof) if old & (old - 1) else [old_root, *proof]
     position, last = old - 1, new - 1
