@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import importlib.util
 import io
 import logging
 import os
@@ -96,6 +97,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.live and not os.environ.get("OPENAI_API_KEY"):
         parser.error("--live needs OPENAI_API_KEY in the environment")
+    if options.live and importlib.util.find_spec("openai") is None:
+        parser.error("--live needs what AutoGen talks to models with: pip install openai")
     return options
 
 
@@ -133,7 +136,8 @@ def play(options: argparse.Namespace, stage: Stage, home: Path, work: Path) -> i
         except Exception as error:
             if not options.live:
                 raise
-            print(f"demo: the model could not be talked to: {error}", file=sys.stderr)
+            told = str(error).partition("\n")[0]
+            print(f"demo: the model could not be talked to: {type(error).__name__}: {told}", file=sys.stderr)
             return UNUSABLE
         summaries = list(store.list(kind="decision"))[older:]
         decisions = [store.get(summary.receipt_id) for summary in summaries]

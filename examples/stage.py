@@ -81,8 +81,8 @@ class Stage:
         """Say whether the receipts are what was written."""
         if verification.ok:
             told = (
-                f"{verification.decisions} decisions and {verification.outcomes} outcomes verified: each is signed, "
-                "each is in the log, and the log is whole."
+                f"{verification.decisions} decisions and {verification.outcomes} outcomes verified: "
+                "each is signed, each is in the log, and the log is whole."
             )
             self._say("\n" + self._paint(told, COLOURS["allowed"]))
         else:
