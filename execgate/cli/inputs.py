@@ -75,16 +75,18 @@ def read_file(path: str, limit: int) -> tuple[bytes, int]:
     except OSError as error:
         raise InputError(_why(error)) from error
     try:
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise InputError(
-                    f"{_kind(status.st_mode)}, not a file",
-                    help="give a file, a folder, or `-` for standard input",
-                )
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(
+                f"{_kind(status.st_mode)}, not a file",
+                help="give a file, a folder, or `-` for standard input",
+            )
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(limit), status.st_size
     except OSError as error:
         raise InputError(_why(error)) from error
+    finally:
+        os.close(descriptor)
 
 
 def walk(folder: str, suffix: str = "", *, unreadable: list[OSError]) -> Iterator[str]:

@@ -61,6 +61,8 @@ def check_autogen() -> tuple[bool, str, str | None]:
             what = "no module `autogen`"
         return False, f"{detail}: {what}", _CLASSIC
     owners = [name for name in found if _is_classic(name, found[name])]
+    if "ag2" in owners and "autogen" in owners:
+        owners.remove("autogen")  # Another name of ag2, which it installs.
     if not owners:
         return False, f"{detail}: too old, 0.2.19 is the oldest that takes an executor", _CLASSIC
     if len(owners) > 1:

@@ -120,9 +120,19 @@ def test_the_page_on_the_command_line_names_every_option(name):
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     section = re.search(rf"^## `execgate {name}`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
     assert section is not None
-    rows = {found.split()[0] for found in re.findall(r"^\| `([^`]+)`", section[1], re.MULTILINE)}
-    options = set()
-    for action in parser_of(name)._actions:
-        if action.option_strings != ["-h", "--help"]:
-            options.add(action.option_strings[-1] if action.option_strings else action.metavar)
-    assert {row for row in rows if not row.isdigit()} == options
+    table = section[1].split("| option | meaning |\n| --- | --- |\n")[1].split("\n\n")[0]
+    named = [row.split("`")[1].split()[0] for row in table.splitlines()]
+    assert named == [
+        action.option_strings[-1] if action.option_strings else action.metavar
+        for action in parser_of(name)._actions
+        if action.dest != "help"
+    ]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_and_the_help_list_the_same_exit_statuses(name):
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    section = page.split(f"## `execgate {name}`\n")[1].split("\n## ")[0]
+    table = section.split("| exit status | meaning |\n| --- | --- |\n")[1].split("\n\n")[0]
+    listed = parser_of(name).epilog.split("exit status:\n")[1]
+    assert re.findall(r"^\| (\d+) \|", table, re.MULTILINE) == re.findall(r"^  (\d+) ", listed, re.MULTILINE)

@@ -1,0 +1,54 @@
+"""`execgate policy check`: what is fine, what has mistakes, what is no policy."""
+
+from __future__ import annotations
+
+GOOD = 'agent "a" {\ncan "code_execution" with constraints {\nallowed_imports: ["json"]\n}\n}\n'
+BAD = GOOD.replace("allowed_imports", "allowed_import")
+
+
+def test_a_good_policy_is_one_line_with_its_agents(execgate, folder):
+    done = execgate("policy", "check", "team.policy")
+    assert (done.status, done.err) == (0, "")
+    assert done.out == "ok: team.policy: 2 agents: `reader`, `nobody`\n"
+
+
+def test_mistakes_are_findings(execgate, folder):
+    (folder / "bad.policy").write_text(BAD)
+    done = execgate("policy", "check", "bad.policy", "team.policy")
+    assert (done.status, done.err) == (1, "")
+    assert " --> bad.policy:3:1\n" in done.out
+    assert "3 | allowed_import: [" in done.out
+    assert done.out.endswith("ok: team.policy: 2 agents: `reader`, `nobody`\n")
+
+
+def test_what_holds_no_policy_is_unusable_and_the_others_are_still_checked(execgate, folder):
+    (folder / "bare").mkdir()
+    (folder / "binary.policy").write_bytes(b"\xff")
+    done = execgate("policy", "check", "gone.policy", "bare", "binary.policy", "team.policy")
+    assert done.status == 2
+    assert done.out == "ok: team.policy: 2 agents: `reader`, `nobody`\n"
+    assert done.err.count("execgate: error: ") == 3
+
+
+def test_without_a_path_the_policies_are_those_that_would_decide(execgate, folder):
+    assert "`agent_sandbox`" in execgate("policy", "check").out
+    (folder / "policies").mkdir()
+    (folder / "policies" / "own.policy").write_text(GOOD)
+    assert execgate("policy", "check").out == "ok: policies: 1 agent: `a`\n"
+
+
+def test_the_json_document_has_an_entry_for_each_path(execgate, folder):
+    (folder / "bad.policy").write_text(BAD)
+    done = execgate("policy", "check", "team.policy", "bad.policy", "gone", "--format", "json")
+    assert (done.status, done.err) == (2, "")
+    good, bad, gone = done.document["results"]
+    assert good == {
+        "path": "team.policy",
+        "ok": True,
+        "agents": ["reader", "nobody"],
+        "error": None,
+        "report": None,
+    }
+    assert (bad["ok"], gone["ok"]) == (False, False)
+    assert "bad.policy:3:1" in bad["report"]
+    assert done.document["summary"] == {"paths": 3, "fine": 1, "findings": 1, "errors": 1}
