@@ -288,7 +288,8 @@ def _refused(source: Source, agent: str, error: ExecgateError, reason: Reason, c
         column = error.column or 0
         location = Span(error.line, column, error.line, column + 1)
         message = f"{message} (line {error.line}, column {column})"
-    violation = Violation(constraint, message, reason, location=location, help=error.help)
+    # The violation has its place beside its words; the error is read alone.
+    violation = Violation(constraint, error.message, reason, location=location, help=error.help)
     return Verdict(source, agent, violations=(violation,), error=message)
 
 
