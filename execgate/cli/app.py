@@ -80,7 +80,7 @@ def _dispatch(arguments: list[str], console: Console) -> int:
         return 0
     name, rest = _command(arguments)
     command, parser = _load(name)
-    return command.execute(parser.parse_intermixed_args(rest), console)
+    return command.execute(parser.parse(rest), console)
 
 
 def _load(name: str) -> tuple[Command, Parser]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from execgate.errors import ExecgateError
@@ -24,6 +24,22 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **options)
+
+    def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """Return the options; operands and options may stand in any order, and `--` ends the options."""
+        words = list(arguments)
+        if "--" in words:
+            # argparse forgets about `--` where operands and options are mixed.  No argument of a process
+            # holds a NUL, so it can mark what is no option.
+            end = words.index("--")
+            words[end:] = ["\0" + word for word in words[end + 1 :]]
+        options = self.parse_intermixed_args(words)
+        for name, value in vars(options).items():
+            if isinstance(value, str):
+                setattr(options, name, value.removeprefix("\0"))
+            elif isinstance(value, list):
+                setattr(options, name, [word.removeprefix("\0") for word in value])
+        return options
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError instead of printing and leaving."""

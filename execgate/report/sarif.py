@@ -126,15 +126,19 @@ def _location(path: str, span: Span | None) -> dict[str, Any]:
 
 def _clause(clause: Clause) -> dict[str, Any]:
     related = _location(clause.file, clause.span)
-    related["physicalLocation"]["region"]["snippet"] = {"text": clause.text.strip()}
+    if clause.span.line == clause.span.end_line:
+        related["physicalLocation"]["contextRegion"] = {
+            "startLine": clause.span.line,
+            "snippet": {"text": clause.text},
+        }
     return {"id": 0, **related, "message": {"text": "the clause that decided"}}
 
 
 def _region(span: Span) -> dict[str, int]:
     return {
-        "startLine": span.line,
+        "startLine": max(span.line, 1),
         "startColumn": span.column + 1,
-        "endLine": span.end_line,
+        "endLine": max(span.end_line, 1),
         "endColumn": span.end_column + 1,
     }
 

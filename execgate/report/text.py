@@ -106,10 +106,12 @@ def plural(count: int, word: str, words: str | None = None) -> str:
 
 def size(count: int) -> str:
     """Return a number of bytes with a decimal unit, such as `12.5 MB`."""
-    amount = float(count)
-    for unit in ("bytes", "kB", "MB"):
+    if count < 1000:
+        return plural(count, "byte")
+    amount = count / 1000
+    for unit in ("kB", "MB"):
         if amount < 1000:
-            return f"{amount:.1f} {unit}" if unit != "bytes" else f"{count} {unit}"
+            return f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} GB"
 

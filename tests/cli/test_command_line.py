@@ -88,6 +88,19 @@ def test_paths_and_options_may_stand_in_any_order(execgate, folder):
     assert done.status == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "paths"),
+    [
+        (["--", "-x", "--format"], ["-x", "--format"]),
+        (["a", "--", "--", "b"], ["a", "--", "b"]),
+        (["-", "--", "-"], ["-", "-"]),
+        (["a", "--agent", "x", "b"], ["a", "b"]),
+    ],
+)
+def test_two_dashes_end_the_options(words, paths):
+    assert parser_of("analyze").parse(words).paths == paths
+
+
 def test_a_defect_is_told_without_a_traceback(execgate, monkeypatch):
     def broken(*_: object) -> None:
         raise ZeroDivisionError("oops\x1b")

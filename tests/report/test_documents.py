@@ -206,7 +206,10 @@ def test_the_sarif_log_of_a_denied_file_is_whole(breach):
                                         "startColumn": 3,
                                         "endLine": 4,
                                         "endColumn": 29,
-                                        "snippet": {"text": 'disallowed_imports: ["os"]'},
+                                    },
+                                    "contextRegion": {
+                                        "startLine": 4,
+                                        "snippet": {"text": '  disallowed_imports: ["os"]'},
                                     },
                                 },
                                 "message": {"text": "the clause that decided"},
