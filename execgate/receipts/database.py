@@ -139,8 +139,6 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explained(path, error) from error
-    except (OverflowError, UnicodeDecodeError) as error:
-        raise damaged(path, str(error)) from error
 
 
 def damaged(path: Path, why: str) -> ReceiptError:

@@ -43,15 +43,6 @@ class Keys:
         """Both as `keys/public.txt` holds them: the receipts' key as PEM, the log's as a note verifier."""
         return f"{self.receipts.pem}{self.log.text}\n"
 
-    @classmethod
-    def parse(cls, text: str) -> Keys:
-        """Return the keys that `text` gives; raises MalformedError."""
-        pem, end, verifier = text.partition("-----END PUBLIC KEY-----\n")
-        keys = cls(PublicKey.from_pem(pem + end), Verifier.parse(verifier.removesuffix("\n")))
-        if keys.text != text:
-            raise MalformedError("not the public keys of a log: a PEM key, then a line name+hash+key")
-        return keys
-
 
 @dataclass(frozen=True, slots=True)
 class SigningKeys:

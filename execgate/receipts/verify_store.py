@@ -7,7 +7,6 @@ import sqlite3
 from pathlib import Path
 
 from execgate.receipts import database, log, note, tree
-from execgate.receipts.bodies import Body
 from execgate.receipts.canonical import MalformedError
 from execgate.receipts.checks import BrokenError
 from execgate.receipts.examination import Examination, Given
@@ -38,8 +37,7 @@ def verify_store(
             _check_public(home, keys)
             nodes = _check_entries(connection, examination)
             examination.finish(examination.head)
-            if connection.execute("SELECT count(*) FROM node").fetchone() != (nodes,):
-                raise BrokenError("root mismatch", "the tree has nodes that no receipt gives")  # noqa: TRY301
+            _check_nodes(connection, nodes)
             if copy is not None:
                 _check_copy(connection, examination, copy)
             _check_bodies(connection, examination.audit.bodies)
@@ -126,12 +124,16 @@ def _check_entries(connection: sqlite3.Connection, examination: Examination) -> 
     return nodes
 
 
+def _check_nodes(connection: sqlite3.Connection, expected: int) -> None:
+    if connection.execute("SELECT count(*) FROM node").fetchone() != (expected,):
+        raise BrokenError("root mismatch", "the tree has nodes that no receipt gives")
+
+
 def _check_bodies(connection: sqlite3.Connection, named: set[str]) -> None:
-    for digest, salt, data in connection.execute("SELECT digest, salt, data FROM body"):
+    # Those that a receipt names were compared with their digests there.
+    for (digest,) in connection.execute("SELECT digest FROM body"):
         if digest not in named:
             raise BrokenError("unknown body", f"no receipt names the text kept for {digest}")
-        if not isinstance(salt, bytes) or not isinstance(data, bytes) or Body(data, salt).digest != digest:
-            raise BrokenError("body digest mismatch", f"the text kept for {digest} is another")
 
 
 def _check_copy(connection: sqlite3.Connection, examination: Examination, data: bytes) -> None:

@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -181,6 +182,23 @@ class TestFaults:
             assert "ReceiptError" in errors
             assert len(listed(home)) == before + len(output.split())
         assert failed == 4
+
+    def test_an_export_to_a_full_disk_is_an_error_and_leaves_what_was_there(
+        self, store, tmp_path: Path
+    ) -> None:
+        append(store)
+        out = tmp_path / "out"
+        out.write_text("before")
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+        try:
+            with pytest.raises(ReceiptError, match="can't use") as caught:
+                store.export(out)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert caught.value.help == "free some space; nothing was half-written"
+        assert out.read_text() == "before"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "out"]
 
     def test_an_interrupted_append_is_none(self, store, monkeypatch) -> None:
         append(store)

@@ -130,6 +130,7 @@ class TestKeys:
             "",
             pem.replace("\n", "\r\n"),
             pem + "\n",
+            pem.replace("-\n", "-\n\n", 1),
             pem.replace("MCow", "MCo!"),
             pem.replace("MCow", ""),
             foreign.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),

@@ -83,6 +83,7 @@ def test_what_was_written_verifies(filled, home) -> None:
 def test_an_empty_store_verifies(store) -> None:
     found = store.verify()
     assert (found.ok, found.size, found.root) == (True, 0, tree.EMPTY_ROOT)
+    assert "approved without" not in str(found)
 
 
 def test_with_a_checkpoint_and_the_keys_from_outside_there_is_no_caveat(filled, tmp_path) -> None:
@@ -346,6 +347,41 @@ def test_an_outcome_of_what_was_not_approved_is_found(filled, home, sql) -> None
     assert str(store.verify().finding) == (
         "receipt 3 (new): contradiction: the outcome of a decision that was not approved"
     )
+
+
+def test_a_receipt_that_another_key_signed_is_found_and_not_shown(filled, home, sql) -> None:
+    store, receipts = filled
+    forged = dsse.seal(dsse.payload(receipts[2].envelope), SigningKey.generate())
+    sql(home, "UPDATE entry SET envelope = ? WHERE merkle_index = 2", forged)
+    found = store.verify()
+    assert found.finding is not None
+    assert str(found) == (
+        f"verification failed: receipt 2: unknown key: signed with {dsse.signer(forged)}, "
+        f"expected {dsse.signer(receipts[2].envelope)}"
+    )
+    assert found.to_json()["finding"] == {
+        "problem": "unknown key",
+        "detail": found.finding.detail,
+        "merkle_index": 2,
+        "receipt_id": None,
+    }
+    with pytest.raises(ReceiptError, match="is not what was signed"):
+        store.get(receipts[2].receipt_id)
+
+
+def test_a_checkpoint_of_another_tree_is_found(left: Path, sql) -> None:
+    key = SigningKey.from_pem((left / "keys/log.pem").read_bytes())
+    origin = note.parse((left / "checkpoint").read_bytes()).origin
+    sql(left, "UPDATE head SET checkpoint = ?", note.sign(note.Checkpoint(origin, 5, bytes(32)), key))
+    assert str(verified(left).finding) == (
+        "root mismatch: the receipts don't give the root of the checkpoint"
+    )
+
+
+def test_a_log_without_a_checkpoint_is_damaged(left: Path, sql) -> None:
+    sql(left, "DELETE FROM head")
+    with pytest.raises(ReceiptError, match="the log has no checkpoint"):
+        ReceiptStore.open(left)
 
 
 def test_the_public_keys_beside_the_log_are_checked(left: Path) -> None:
