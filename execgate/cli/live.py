@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import re
 import sys
-import threading
 
 from execgate.cli.console import Console, OutputError
 from execgate.report.escape import visible
 
-_KEPT = {"\n", "\t", "\r"}
+_KEPT = re.compile(r"([\n\t\r])")
 
 
 class Live:
@@ -20,42 +20,46 @@ class Live:
     """
 
     def __init__(self, console: Console) -> None:
-        self._console = console
+        self._styles = {"stdout": console.out_style, "stderr": console.error_style}
         self._failed: OutputError | None = None
-        self._lock = threading.Lock()
-        self._open_line = False
+        self._open_line: str | None = None
         decoder = codecs.getincrementaldecoder("utf-8")
-        self._decoders = {name: decoder("backslashreplace") for name in ("stdout", "stderr")}
+        self._decoders = {name: decoder("backslashreplace") for name in self._styles}
 
-    def write(self, name: str, data: bytes, *, final: bool = False) -> None:
+    def write(self, name: str, data: bytes) -> None:
         """Pass a chunk of `stdout` or `stderr` on; never raises."""
-        stream = sys.stdout if name == "stdout" else sys.stderr
-        with self._lock:
-            if stream is None or (self._failed is not None and name == "stdout"):
-                return
-            try:
-                if stream.isatty():
-                    text = self._decoders[name].decode(data, final)
-                    style = self._console.out_style if name == "stdout" else self._console.error_style
-                    shown = "".join(c if c in _KEPT else visible(c, style) for c in text)
-                    stream.write(shown)
-                    self._open_line = not shown.endswith("\n") if shown else self._open_line
-                elif hasattr(stream, "buffer"):
-                    stream.flush()
-                    stream.buffer.write(data)
-                else:
-                    stream.write(data.decode("utf-8", "backslashreplace"))
-                stream.flush()
-            except (OSError, ValueError) as error:
-                if name == "stdout":
-                    self._failed = OutputError.of(error)
+        self._write(name, data, final=False)
 
     def end(self) -> None:
         """Pass on what is left, and end the line that the program left open on a terminal."""
         for name in self._decoders:
-            self.write(name, b"", final=True)
-        if self._open_line:
-            self.write("stderr", b"\n")
+            self._write(name, b"", final=True)
+        if self._open_line is not None:
+            self._write(self._open_line, b"\n", final=True)
+
+    def _write(self, name: str, data: bytes, *, final: bool) -> None:
+        stream = sys.stdout if name == "stdout" else sys.stderr
+        if stream is None or (self._failed is not None and name == "stdout"):
+            return
+        try:
+            if stream.isatty():
+                text = self._decoders[name].decode(data, final)
+                if text:
+                    stream.write(self._shown(text, name))
+                    self._open_line = None if text.endswith("\n") else name
+            elif hasattr(stream, "buffer"):
+                stream.flush()
+                stream.buffer.write(data)
+            else:
+                stream.write(data.decode("utf-8", "backslashreplace"))
+            stream.flush()
+        except (OSError, ValueError) as error:
+            if name == "stdout":
+                self._failed = OutputError.of(error)
+
+    def _shown(self, text: str, name: str) -> str:
+        style = self._styles[name]
+        return "".join(part if _KEPT.match(part) else visible(part, style) for part in _KEPT.split(text))
 
     def check(self) -> None:
         """Raise the OutputError that cut the program's output off, if one did."""

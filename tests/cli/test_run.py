@@ -174,7 +174,7 @@ def test_a_terminal_is_not_driven_by_the_program(monkeypatch):
         live.write("stdout", text[start : start + 1])
     live.write("stdout", b"\xff\xe6")
     live.end()
-    assert terminal.getvalue() == "a\\u{1b}]0;owned\\u{7}\tb\r\n\\u{202e}é日\\xff\\xe6"
+    assert terminal.getvalue() == "a\\u{1b}]0;owned\\u{7}\tb\r\n\\u{202e}é日\\xff\\xe6\n"
 
 
 def test_a_pipe_gets_every_byte(monkeypatch):
