@@ -137,7 +137,6 @@ class _Run:
                 self._client.start(self.name)
             return self._talk(wire)
         finally:
-            # Closed first: an engine that can't get rid of output does not get round to a kill.
             if wire is not None:
                 wire.close()
             self._remove()
@@ -259,7 +258,7 @@ class _Run:
                 if self._stop is None and self._limits.wall_s is not None and now >= deadline:
                     self._request(Stop.TIME, wire)
                 if self._stop is not None and now >= self._stopped_at + GRACE_S:
-                    return self._kill()
+                    return self._kill(wire)
             elif now >= deadline:
                 return self._lost("the files took too long" if self._usage else "the program did not begin")
             data = wire.read(self._patience(now, deadline, pause))
@@ -303,9 +302,10 @@ class _Run:
         wall_s = time.monotonic() - self._began if self._began else 0.0
         return self._meter.usage(wall_s) if self._meter is not None else Usage(wall_s)
 
-    def _kill(self) -> ExecutionResult:
+    def _kill(self, wire: Wire) -> ExecutionResult:
         """End the container from outside: its supervisor did not do it in time."""
         self._usage = self._measured()
+        wire.close()  # an engine that can't get rid of output does not get round to a kill
         _, fault = attempt(lambda: self._client.kill(self.name))
         stop, self._stop = self._stop or Stop.ENGINE, None
         if fault is not None and self._state().get("Running", True):
@@ -339,7 +339,7 @@ class _Run:
         return self._conclude(*outcome.judge(ending, self._limits))
 
     def _state(self) -> dict[str, Any]:
-        """Return how the engine sees the container once it ended, or after a moment; empty without an engine."""
+        """Return how the engine sees the container that ended, or is about to; empty without an engine."""
         state: dict[str, Any] = {}
         for _ in range(20):
             found, _ = attempt(lambda: self._client.inspect_container(self.name))

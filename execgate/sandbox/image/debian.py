@@ -28,11 +28,11 @@ def unpack(recipe: Recipe, scratch: Path, on_progress: Callable[[str], None]) ->
     for package in packages:
         _run(["dpkg-deb", "-x", str(package), str(root)], scratch)
     merge_usr(root)
+    shell = root / "usr/bin/dash"
+    if shell.exists():
+        shell.replace(root / "usr/bin/sh")
     trim(root, recipe)
     _name_python(root)
-    shell = root / "usr/bin/sh"
-    if not shell.exists() and (root / "usr/bin/dash").exists():
-        shell.symlink_to("dash")
     return root
 
 

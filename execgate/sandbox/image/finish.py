@@ -44,6 +44,8 @@ def finish(client: APIClient, recipe: Recipe, base: str, *, labels: Mapping[str,
 def _compile(client: APIClient, recipe: Recipe, base: str, name: str) -> str:
     """Compile inside a container of `base` and return the version of its Python."""
 
+    from docker.types import LogConfig  # noqa: PLC0415 - heavy
+
     def in_container() -> tuple[int, str]:
         client.create_container(
             base,
@@ -58,7 +60,7 @@ def _compile(client: APIClient, recipe: Recipe, base: str, name: str) -> str:
                 network_mode="none",
                 security_opt=["no-new-privileges:true"],
                 mem_limit="2g",
-                log_config={"Type": "json-file"},
+                log_config=LogConfig(type="json-file"),
             ),
         )
         client.put_archive(name, "/", _files(recipe))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from execgate import _resources
 
@@ -32,7 +33,9 @@ class Recipe:
         """Return the shipped recipe."""
         texts = {name: _resources.text("sandbox", name) for name in _FILES}
         data = json.loads(texts["image.json"])
-        whole = json.dumps(texts, sort_keys=True).encode()
+        # What makes the image shapes it as much as what goes in.
+        makers = {path.name: path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py")}
+        whole = json.dumps([texts, makers], sort_keys=True).encode()
         return cls(
             digest=hashlib.sha256(whole).hexdigest(),
             base=data["base"],

@@ -1,0 +1,67 @@
+"""One authorization, one sandbox per backend, for everything that runs here."""
+
+import subprocess
+import textwrap
+
+import pytest
+
+from execgate.model.limits import Limits
+from execgate.model.program import Program
+from execgate.model.source import Source
+from execgate.model.verdict import Authorization, Verdict
+from execgate.sandbox import DockerSandbox
+
+BACKENDS = {"docker": DockerSandbox}
+
+
+def _authorize(text, *, path="job.py", **limits):
+    source = Source(textwrap.dedent(text), path)
+    verdict = Verdict(
+        source=source,
+        agent="tester",
+        program=Program(source),
+        limits=Limits(**limits),
+        policy_digest="sha256:" + "0" * 64,
+    )
+    return Authorization.of(verdict)
+
+
+@pytest.fixture
+def authorize():
+    """Make a real authorization for a text, with limits."""
+    return _authorize
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def sandbox(request):
+    backend = BACKENDS[request.param]()
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def run(sandbox):
+    """Run a text and return its result."""
+
+    def run_text(text, *, inputs=(), on_output=None, **limits):
+        return sandbox.run(_authorize(text, **limits), inputs=inputs, on_output=on_output)
+
+    return run_text
+
+
+@pytest.fixture
+def our_containers():
+    """Return the ids of this process's own containers."""
+    from execgate.sandbox.engine import connect
+    from execgate.sandbox.leftovers import Owner
+
+    def find():
+        client = connect()
+        try:
+            gate = Owner.current().gate
+            found = client.containers(all=True, filters={"label": f"execgate.gate={gate}"})
+            return [container["Id"] for container in found]
+        finally:
+            client.close()
+
+    return find
