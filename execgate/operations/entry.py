@@ -7,13 +7,19 @@ An entry is a signature and effects, written as one line of a family's table:
 The key is the qualified name with its parameters, as the library documents them: `*` before keyword-only
 ones, `*rest` and `**options` where it takes any number.  Effects name parameters; an argument that a call
 leaves out does not count, unless the effect gives a default.  For a method the qualified name is the
-type's (`sqlite3.Connection.execute(sql, parameters)`) and the receiver is named `self`.
+type's (`sqlite3.Connection.execute(self, sql, parameters)`) and the receiver is named `self`.  A name that
+ends in `.*` stands for every name below it that is not listed.
+
+An effect names what it acts on by a *place*: a parameter (`path`), what the receiver, or another object that
+is passed, keeps under a name (`self.host`), or a part of a parameter's value, by key (`data.amount`) and of
+every element of a list or value of a mapping (`body.purchase_units[].amount.value`, `proxies[]`).
+Signatures of several versions of a library are joined into one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 
 class Effect:
@@ -24,33 +30,49 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Files(Effect):
-    """`operation` on the paths that the parameters hold; `default` where the first is left out."""
+    """`operation` on the paths that the parameters hold; `default` where the first is left out or missing.
+
+    An open file, a descriptor or a buffer that is read or written in place of a path is no operation:
+    whoever made it was judged.  With `urls` a URL in place of a path is contacted instead.  With `below`
+    it happens to something in the folders, of one word that is not known.  With `when` it happens only if
+    that parameter is passed and not false.
+    """
 
     operation: str
     paths: tuple[str, ...]
     default: str | None = None
+    urls: bool = False
+    below: bool = False
+    when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Opens(Effect):
     """Opens `path` as the mode string in `mode` says: r, w, a, x, with or without +.
 
-    With `kind="flags"` the mode is a number of `os.O_*` flags.
+    With `kind="flags"` the mode is a number of `os.O_*` flags; with `kind="dbm"` it is one letter: r reads,
+    w writes, c and n create and write.  A `mode` of None is `default`.  `urls` and open files are as for
+    Files.
     """
 
     path: str
     mode: str | None = "mode"
     default: str = "r"
     kind: str = "mode"
+    urls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reaches(Effect):
     """Contacts a host.
 
-    One of `url` (a parameter with a URL), `address` (with a `(host, port)` pair or a socket path), or `host`
-    (with `port` a parameter or a number).  A fixed host stands as `fixed`.  `method` is fixed text, or a
-    parameter's name behind `=`, such as `"=method"`.  `default` is the URL or host where none is passed.
+    One of `url` (a place with a URL), `address` (with a `(host, port)` pair or a socket path), or `host`
+    (with `port` a place or a number).  A fixed host stands as `fixed`.  `method` is fixed text, or a
+    place behind `=`, such as `"=method"`.  `default` is the URL or host where none is passed.
+
+    A `url` can be relative: to the URL in the place `base`, or to the host.  An object that keeps a `url`
+    stands for it (a request that was made before).  Without a `method` it is POST if one of the parameters
+    in `body` is passed, else GET.  Where a `listen` names no host it is on every interface.
     """
 
     url: str | None = None
@@ -61,6 +83,8 @@ class Reaches(Effect):
     method: str | None = None
     fixed: str | None = None
     default: str | None = None
+    base: str | None = None
+    body: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +92,41 @@ class Spawns(Effect):
     """Starts the program of `command`, a list or a text.
 
     `shell` is whether a text goes to a shell: True, False, or the name of the parameter that says so.
-    `rest` names the `*args` parameter that holds further arguments; `words` splits a text without a shell.
-    `fixed` is a program that is always started.
+    `rest` names the `*args` parameter that holds further arguments.  `fixed` are the first words of a program
+    that is always started.  `program`, if passed, is what really runs in place of the first word (or of the
+    shell), which is then only what the program sees as its name.
     """
 
     command: str | None
     shell: bool | str = False
     rest: str | None = None
     fixed: tuple[str, ...] | None = None
+    program: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Environment(Effect):
-    """`operation` (read, write, list) on the variable that `name` holds; None means all."""
+    """`operation` (read, write, list) on the variable that `name` holds.
+
+    Instead, `fixed` are the names, `mapping` is a place with a mapping whose keys are the names, and `within`
+    a text that names variables as `$NAME`.  With none of these it is all of them: a write is then of names
+    unknown.
+    """
 
     operation: str
     name: str | None = None
+    fixed: tuple[str, ...] = ()
+    mapping: str | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sql(Effect):
     """Runs the statement of `statement`, in the database that the receiver was connected to.
 
-    `operation` and `table` stand for a call that is no SQL text, such as `DataFrame.to_sql`.
+    `operation` and `table` stand for a call that is no SQL text, such as `DataFrame.to_sql`.  An object that
+    keeps a `text` stands for the statement.  `destination` is a place with the path or URL of the database,
+    or several with `|` between them, of which the first that is filled counts.
     """
 
     statement: str | None = None
@@ -101,10 +137,15 @@ class Sql(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Dynamic(Effect):
-    """Makes or reaches code; `code` is the parameter with its text, which is analysed besides if constant."""
+    """Makes or reaches code; `code` is the parameter with its text, which is analysed besides if constant.
+
+    A function in place of the text is called instead.  With `when` it happens only if that parameter is
+    passed and not false.
+    """
 
     kind: str
     code: str | None = None
+    when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +164,17 @@ class Native(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Deserializes(Effect):
-    """Makes objects of bytes in a format that can run code; `path` names a file that it reads."""
+    """Makes objects of bytes in a format that can run code; `path` names a file that it reads.
+
+    It happens only if the parameter `when`, if there is one, is passed and not false, and none of `unless`
+    holds: a parameter that is passed and not false, or that is passed a named thing or text
+    (`Loader=yaml.SafeLoader`).
+    """
 
     format: str
     path: str | None = None
+    when: str | None = None
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +214,10 @@ class Calls(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Pays(Effect):
-    """A payment call; the parameters that hold amount, currency and recipient.
+    """A payment call; the places that hold amount, currency and recipient.
 
-    `unit` is `minor` (of the currency), `major`, or `token`.
+    `amount` and `currency` can name several places with `|` between them: the first that is filled counts.
+    So does the first of `recipient`.  `unit` is `minor` (of the currency), `major`, or `token`.
     """
 
     provider: str
@@ -190,8 +239,9 @@ class Unlisted(Effect):
 class Entry:
     """The parameters of a callable, its effects, and the type of what it returns.
 
-    `returns` is a qualified type name under which the catalogue lists methods, or None.  `keeps` are
-    parameters whose values the result holds on to, under their names (a connection keeps its path).
+    `returns` is a qualified type name under which the catalogue lists methods, or None; `yields` that of the
+    elements of what is returned.  `keeps` are parameters whose values the result holds on to, under their
+    names (a connection keeps its path); a method's result holds on to what its receiver keeps, too.
     """
 
     name: str
@@ -199,6 +249,7 @@ class Entry:
     effects: tuple[Effect, ...] = ()
     returns: str | None = None
     keeps: tuple[str, ...] = ()
+    yields: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +259,7 @@ class Does:
     effects: tuple[Effect, ...] = ()
     returns: str | None = None
     keeps: tuple[str, ...] = ()
+    yields: str | None = None
 
     def __add__(self, other: Does) -> Does:
         """Join two: both happen, and the first that returns or keeps something says what."""
@@ -215,77 +267,101 @@ class Does:
             self.effects + other.effects,
             self.returns or other.returns,
             self.keeps or other.keeps,
+            self.yields or other.yields,
         )
 
 
 Table = dict[str, Does]
 
 
+# The builders make one value for each line that says the same: the tables are read whenever a program starts.
+
+
+@cache
 def returns(type_name: str, *keeps: str) -> Does:
     """Nothing happens, and an object of a known type comes back."""
     return Does((), type_name, keeps)
 
 
-def effect(*effects: Effect, gives: str | None = None, keeps: tuple[str, ...] = ()) -> Does:
+@cache
+def yields(type_name: str) -> Does:
+    """Nothing happens, and objects of a known type come back."""
+    return Does(yields=type_name)
+
+
+def effect(
+    *effects: Effect, gives: str | None = None, keeps: tuple[str, ...] = (), each: str | None = None
+) -> Does:
     """Return what does all of `effects`."""
-    return Does(effects, gives, keeps)
+    return Does(effects, gives, keeps, each)
 
 
+@cache
 def read(*paths: str, default: str | None = None) -> Does:
     """Read files."""
     return Does((Files("read", paths, default),))
 
 
+@cache
 def write(*paths: str) -> Does:
     """Write (replace) files."""
     return Does((Files("write", paths),))
 
 
-def append(*paths: str) -> Does:
-    """Append to files."""
-    return Does((Files("append", paths),))
-
-
+@cache
 def create(*paths: str) -> Does:
     """Create files or folders."""
     return Does((Files("create", paths),))
 
 
+@cache
 def delete(*paths: str) -> Does:
     """Delete files or folders."""
     return Does((Files("delete", paths),))
 
 
+@cache
 def move(*paths: str) -> Does:
     """Move the first path to the second."""
     return Does((Files("move", paths),))
 
 
+@cache
 def copy(*paths: str) -> Does:
     """Copy the first path to the second."""
     return Does((Files("copy", paths),))
 
 
+@cache
 def listing(*paths: str, default: str | None = None) -> Does:
     """List folders."""
     return Does((Files("list", paths, default),))
 
 
-def stat(*paths: str) -> Does:
+@cache
+def stat(*paths: str, default: str | None = None) -> Does:
     """Ask whether or what something is."""
-    return Does((Files("stat", paths),))
+    return Does((Files("stat", paths, default),))
 
 
+@cache
 def chmod(*paths: str) -> Does:
     """Change modes, owners or times."""
     return Does((Files("chmod", paths),))
 
 
+@cache
 def link(*paths: str) -> Does:
     """Make a link."""
     return Does((Files("link", paths),))
 
 
+def shell_text(command: str) -> Spawns:
+    """Return the effect of a text that always goes to a shell."""
+    return Spawns(command, shell=True)  # noqa: S604 - nothing is started here
+
+
+@cache
 def nothing() -> Does:
     """Nothing that a policy judges."""
     return Does()
@@ -295,15 +371,4 @@ def parse(key: str, does: Does) -> Entry:
     """Return the entry that a table's line stands for."""
     name, _, rest = key.partition("(")
     parameters = tuple(part.strip() for part in rest.rstrip(")").split(",") if part.strip())
-    return Entry(name, parameters, does.effects, does.returns, does.keeps)
-
-
-def table(*parts: Table, **_: Any) -> Table:
-    """Return one table of several; a name that stands in two is an error."""
-    joined: Table = {}
-    for part in parts:
-        for key, does in part.items():
-            if key in joined:
-                raise ValueError(f"twice in the catalogue: {key}")
-            joined[key] = does
-    return joined
+    return Entry(name, parameters, does.effects, does.returns, does.keeps, does.yields)

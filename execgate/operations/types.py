@@ -1,0 +1,42 @@
+"""What is known of objects beside what their methods do: attributes, and whose methods they inherit.
+
+ATTRIBUTES: from an attribute of a type (or of a module) to the type of the object that it holds.
+BASES: from a type to those whose methods it has too, in order.
+FILES: types that stand for a file that was opened, or is no file at all, where a call takes one for a path.
+"""
+
+from __future__ import annotations
+
+ATTRIBUTES: dict[str, str] = {
+    "os.environ": "os._Environ",
+    "os.environb": "os._Environ",
+    "pathlib.Path.parent": "pathlib.Path",
+    "subprocess.Popen.stdin": "io.File",
+    "subprocess.Popen.stdout": "io.File",
+    "subprocess.Popen.stderr": "io.File",
+    "sys.stdin": "io.File",
+    "sys.stdout": "io.File",
+    "sys.stderr": "io.File",
+    "sys.__stdin__": "io.File",
+    "sys.__stdout__": "io.File",
+    "sys.__stderr__": "io.File",
+    "io.File.buffer": "io.File",
+    "io.File.raw": "io.File",
+    "asyncio.subprocess.Process.stdin": "asyncio.StreamWriter",
+    "asyncio.subprocess.Process.stdout": "asyncio.StreamReader",
+    "asyncio.subprocess.Process.stderr": "asyncio.StreamReader",
+    "requests.Response.raw": "io.File",
+    "http.client.HTTPConnection.sock": "socket.socket",
+}
+
+BASES: dict[str, tuple[str, ...]] = {
+    "asyncio.Task": ("asyncio.Future",),
+    "http.client.HTTPSConnection": ("http.client.HTTPConnection",),
+    "multiprocessing.managers.SharedMemoryManager": ("multiprocessing.managers.BaseManager",),
+    "multiprocessing.managers.SyncManager": ("multiprocessing.managers.BaseManager",),
+    "ssl.SSLSocket": ("socket.socket",),
+    "threading.Timer": ("threading.Thread",),
+    "zipfile.PyZipFile": ("zipfile.ZipFile",),
+}
+
+FILES: frozenset[str] = frozenset({"io.BytesIO", "io.File", "io.StringIO"})
