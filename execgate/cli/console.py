@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import errno
 import os
 import sys
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from execgate.errors import ExecgateError, PolicyError
 from execgate.report.escape import Style, visible
@@ -50,7 +51,11 @@ class Console:
         if sys.stdout is None:
             raise OutputError("it is closed")
         try:
-            sys.stdout.write(text)
+            binary = getattr(sys.stdout, "buffer", None)
+            if binary is None:
+                sys.stdout.write(text)
+            else:
+                write_all(binary, text.encode(sys.stdout.encoding, "backslashreplace"))
             sys.stdout.flush()
         except (OSError, ValueError) as error:
             raise OutputError.of(error) from error
@@ -95,6 +100,16 @@ class Console:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             sys.stderr.write(start + text)
             sys.stderr.flush()
+
+
+def write_all(binary: BinaryIO, data: bytes) -> None:
+    """Write all of `data`; an unbuffered stream writes what a pipe has room for and leaves it at that."""
+    left = memoryview(data)
+    while left:
+        written = binary.write(left)
+        if not written:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        left = left[written:]
 
 
 def complete_standard_streams() -> None:

@@ -6,7 +6,7 @@ import codecs
 import re
 import sys
 
-from execgate.cli.console import Console, OutputError
+from execgate.cli.console import Console, OutputError, write_all
 from execgate.report.escape import visible
 
 _KEPT = re.compile(r"([\n\t\r])")
@@ -49,7 +49,7 @@ class Live:
                     self._open_line = None if text.endswith("\n") else name
             elif hasattr(stream, "buffer"):
                 stream.flush()
-                stream.buffer.write(data)
+                write_all(stream.buffer, data)
             else:
                 stream.write(data.decode("utf-8", "backslashreplace"))
             stream.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from execgate.model.execution import ExecutionResult, Stop
-from execgate.model.operation import Operation
+from execgate.model.operation import ModuleImport, Operation
 from execgate.model.program import Program
 from execgate.model.verdict import Clause, Decision, Violation
 from execgate.report.escape import PLAIN, Style, visible
@@ -128,7 +128,11 @@ def _usage(result: ExecutionResult) -> Iterator[str]:
 
 
 def _operation_words(operation: Operation, style: Style) -> str:
-    words = visible(f"{describe(operation)} ({operation.via})", style, limit=MAX_MESSAGE)
+    words = describe(operation)
+    # An import by its own name has no other way to tell.
+    if not (isinstance(operation, ModuleImport) and operation.module == operation.via):
+        words += f" ({operation.via.removeprefix('builtins.')})"
+    words = visible(words, style, limit=MAX_MESSAGE)
     if operation.resolved:
         return words
     why = visible("; ".join(operation.unresolved), style, limit=MAX_MESSAGE)

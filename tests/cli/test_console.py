@@ -55,7 +55,7 @@ def test_a_reader_that_goes_away_is_no_error(folder):
         check=False,
         timeout=60,
     )
-    assert ended.stdout == b"a.py:1:1: module_import: imports json (import)\n"
+    assert ended.stdout == b"a.py:1:1: module_import: imports json\n"
     assert (ended.returncode, ended.stderr) == (141, b"")
 
 
@@ -107,9 +107,9 @@ def test_a_closed_input_is_an_input_that_can_not_be_used(folder):
 
 @pytest.mark.parametrize("variables", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
 def test_an_output_of_few_characters_gets_the_others_escaped(process, folder, variables):
-    (folder / "é.py").write_text('open("日本")\n', encoding="utf-8")
+    (folder / "e.py").write_text('open("日本")\n', encoding="utf-8")
     variables = {**os.environ, "PYTHONCOERCECLOCALE": "0", **variables}
-    done = process("analyze", "é.py", env=variables)
+    done = process("analyze", "e.py", env=variables)
     assert done.status == 0
     assert "file_operation: reads \\u{65e5}\\u{672c} (open)" in done.out
     assert done.out.isascii()

@@ -97,14 +97,16 @@ def test_the_listing_has_one_line_for_each_operation_and_gap_in_the_order_of_the
     program = Program(
         source,
         (
-            ModuleImport(via="import", location=Span(1, 0, 1, 9), module="os"),
-            FileOperation(via="open", location=Span(2, 0, 2, 7), operation="read", paths=(UNKNOWN,)),
+            ModuleImport(via="os", location=Span(1, 0, 1, 9), module="os"),
+            ModuleImport(via="random._os", location=Span(1, 7, 1, 9), module="os"),
+            FileOperation(via="builtins.open", location=Span(2, 0, 2, 7), operation="read", paths=(UNKNOWN,)),
             DynamicCode(via="eval", location=Span(3, 0, 3, 4), kind="eval"),
         ),
         (Gap("`x` is called, and what it is can't be known", Span(2, 5, 2, 6)),),
     )
     assert operations_text("a\nb.py", program) == (
-        "a\\u{a}b.py:1:1: module_import: imports os (import)\n"
+        "a\\u{a}b.py:1:1: module_import: imports os\n"
+        "a\\u{a}b.py:1:8: module_import: imports os (random._os)\n"
         "a\\u{a}b.py:2:1: file_operation: reads an unknown path (open), unresolved: "
         "paths: it comes from `input`\n"
         "a\\u{a}b.py:2:6: gap: `x` is called, and what it is can't be known\n"
