@@ -115,7 +115,7 @@ class AgentPolicy:
 def _gap(gap: Gap) -> Violation:
     return Violation(
         constraint=UNRESOLVED_CODE,
-        message=gap.why,
+        message=clipped(gap.why, 300),
         reason=Reason.ANALYSIS,
         location=gap.location,
         help=gap.help,

@@ -202,11 +202,8 @@ def template(value: Template) -> Host:
     Raises UnresolvableError where the free part reaches into the last label.
     """
     segments = split(value, ".")
-    fixed: list[str] = []
-    for segment in reversed(segments):
-        if not isinstance(segment, str):
-            break
-        fixed.insert(0, segment)
+    free = max(index for index, segment in enumerate(segments) if not isinstance(segment, str))
+    fixed = [str(segment) for segment in segments[free + 1 :]]
     shown = visible(str(value))
     if not any(fixed):
         raise UnresolvableError(

@@ -8,6 +8,7 @@ so is a pair of entries of which neither contains the other.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -99,6 +100,10 @@ class Breach:
     clause: Clause
     help: str | None = None
 
+    def also(self, change: str) -> Breach:
+        """Return the breach with a second part of its help."""
+        return dataclasses.replace(self, help=f"{self.help} and {change}") if self.help else self
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -156,9 +161,14 @@ class Pair:
         self._read = read
 
     @property
+    def grants_nothing(self) -> bool:
+        """Whether an allow list that is asked for is missing."""
+        return self._allowed is None and not self._open
+
+    @property
     def judges(self) -> bool:
         """Whether there is a list that a value has to stand up to."""
-        return self._allowed is not None or self._disallowed is not None or not self._open
+        return self._allowed is not None or self._disallowed is not None or self.grants_nothing
 
     def judge(self, subject: Subject) -> Finding:
         """Return what the two lists say of `subject`."""
@@ -196,55 +206,53 @@ class Pair:
         if self._allowed is None and self._open:
             name, listing = self._deny_name, self._disallowed
         clause = listing.clause if listing is not None else self._grant
-        return Finding((), (Breach(name, act, why, clause, help_),))
+        return Finding((), (Breach(name, act, clipped(why, 300), clause, help_),))
 
     def _unlisted(self, subject: Subject, against: Sequence[Entry]) -> Breach:
-        entry = subject.entry
         if self._allowed is None:
-            change = None
-            if entry is not None and self._beats(entry, against):
-                change = f"to permit this alone, add `{self._allow_name}: [{quoted(entry)}]`"
-            return Breach(
-                self._allow_name, subject.act, f"there is no `{self._allow_name}`", self._grant, change
-            )
-        change = None
-        if entry is not None and self._beats(entry, against):
-            change = f"to permit this alone, add {quoted(entry)} to {self._allow_name}"
+            why, clause = f"there is no `{self._allow_name}`", self._grant
+        else:
+            why, clause = f"`{self._allow_name}` does not cover it", self._allowed.clause
+        # What also is disallowed has a breach, and a change, of its own.
         return Breach(
             self._allow_name,
             subject.act,
-            f"`{self._allow_name}` does not cover it",
-            self._allowed.clause,
-            change,
+            why,
+            clause,
+            self._addition(subject, against) or self._addition(subject, ()),
         )
 
     def _forbidden(self, subject: Subject, allowing: Sequence[Entry], against: Sequence[Entry]) -> Breach:
-        entry = subject.entry
-        standing = [
-            other for other in against if not any(one.narrower_than(other) for one in allowing)
-        ] or against
-        first = standing[0]
-        if entry is not None and self._beats(entry, against):
-            if self._allowed is None and self._open:
-                lists = ", ".join(map(quoted, ["*", entry]))
-                change = f"to permit this alone, add `{self._allow_name}: [{lists}]`"
-            elif self._allowed is None:
-                change = f"to permit this alone, add `{self._allow_name}: [{quoted(entry)}]`"
-            else:
-                change = f"to permit this alone, add {quoted(entry)} to {self._allow_name}"
-        else:
+        unbeaten = [other for other in against if not any(one.narrower_than(other) for one in allowing)]
+        standing = unbeaten or against
+        change = self._addition(subject, against)
+        if change is None:
             removed = ", ".join(dict.fromkeys(quoted(other.shape.text) for other in standing))
             change = f"to permit this, remove {removed} from {self._deny_name}"
-            if not allowing and entry is not None and not (self._allowed is None and self._open):
-                change += f" and add {quoted(entry)} to {self._allow_name}"
-        why = f"{quoted(first.shape.text)} in `{self._deny_name}` forbids it"
-        return Breach(self._deny_name, subject.act, why, first.clause, change)
+        why = f"{quoted(standing[0].shape.text)} in `{self._deny_name}` forbids it"
+        return Breach(self._deny_name, subject.act, why, standing[0].clause, change)
 
-    def _beats(self, text: str, against: Sequence[Entry]) -> bool:
-        """Return whether an entry `text` in the allow list would win over `against`."""
+    def _addition(self, subject: Subject, against: Sequence[Entry]) -> str | None:
+        """Return the help that adds the narrowest entry, where that alone permits the subject."""
+        text = subject.entry
+        if text is None or not self._suffices(text, subject, against):
+            return None
+        if self._allowed is not None:
+            return f"to permit this, add {quoted(text)} to {self._allow_name}"
+        # An open pair without an allow list permits the rest: the new list has to go on doing so.
+        entries = f'"*", {quoted(text)}' if self._open else quoted(text)
+        return f"to permit this, add `{self._allow_name}: [{entries}]`"
+
+    def _suffices(self, text: str, subject: Subject, against: Sequence[Entry]) -> bool:
+        try:
+            shapes = self._read(text, False)  # noqa: FBT003 - the reader's flag
+        except BadEntryError:
+            return False
         return any(
-            all(shape.within(other.shape) and not other.shape.within(shape) for other in against)
-            for shape in self._read(text, False)  # noqa: FBT003 - the reader's flag
+            contains(shape.pattern, subject.covered)
+            and (subject.admits is None or subject.admits(shape))
+            and all(shape.within(other.shape) and not other.shape.within(shape) for other in against)
+            for shape in shapes
         )
 
 

@@ -7,9 +7,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from execgate import _resources
 from execgate.model.source import Span
@@ -80,7 +81,7 @@ def parse(policy: PolicyText, problems: Problems) -> tuple[Agent, ...]:
     """Return the agents of one text; its first syntax error is a problem, and then there are none."""
     try:
         tree = _parser().parse(policy.text)
-    except UnexpectedInput as error:
+    except (UnexpectedToken, UnexpectedCharacters) as error:
         span, message, help_ = _explain(policy, error)
         problems.at(policy.clause(span), message, help_)
         return ()
@@ -106,9 +107,7 @@ class _Reader:
         return Grant(capability, constraints, self._clause(tree, capability.clause.span))
 
     def _constraint(self, tree: Tree[Token]) -> Constraint:
-        name, value = tree.children
-        if not isinstance(name, Token):
-            raise TypeError(name)
+        name, value = _token(tree), tree.children[1]
         if isinstance(value, Token):
             return Constraint(str(name), self._scalar(value), self._place(name))
         items = tuple(self._scalar(token) for token in value.children if isinstance(token, Token))
@@ -157,10 +156,7 @@ def _trees(tree: Tree[Token]) -> Iterator[Tree[Token]]:
 
 
 def _token(tree: Tree[Token]) -> Token:
-    first = tree.children[0]
-    if not isinstance(first, Token):
-        raise TypeError(first)
-    return first
+    return cast("Token", tree.children[0])
 
 
 def _token_span(token: Token) -> Span:
@@ -190,7 +186,9 @@ _WORDS = {
 _VALUE = {"STRING", "NUMBER", "NAME", "LSQB"}
 
 
-def _explain(policy: PolicyText, error: UnexpectedInput) -> tuple[Span, str, str | None]:
+def _explain(
+    policy: PolicyText, error: UnexpectedToken | UnexpectedCharacters
+) -> tuple[Span, str, str | None]:
     """Return place, message and help of a syntax error."""
     if isinstance(error, UnexpectedToken):
         accepted = set(error.accepts or error.expected)
@@ -203,9 +201,7 @@ def _explain(policy: PolicyText, error: UnexpectedInput) -> tuple[Span, str, str
             return span, f"the text ends too early: expected {_expected(accepted)}", _missing(accepted)
         message = f"expected {_expected(accepted)}, got `{clipped(str(token))}`"
         return _token_span(token), message, _hint(token, accepted)
-    if isinstance(error, UnexpectedCharacters):
-        return _stray(policy, error.line, error.column - 1, error.pos_in_stream or 0)
-    raise error
+    return _stray(policy, error.line, error.column - 1, error.pos_in_stream or 0)
 
 
 def _expected(accepted: set[str]) -> str:

@@ -114,8 +114,7 @@ def _constraints(
                 f"constraint `{tree.name}` a second time",
                 f"the first is on line {first[tree.name]}; join the two",
             )
-            continue
-        first[tree.name] = tree.clause.span.line
+        first.setdefault(tree.name, tree.clause.span.line)
         if isinstance(constraint, ListConstraint):
             lists[tree.name] = _listing(constraint, tree, problems)
         else:

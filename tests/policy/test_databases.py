@@ -1,5 +1,7 @@
 """Databases: which statements on which tables of which database the lists permit."""
 
+# ruff: noqa: PLR0917 - a row of a table has the columns that it needs
+
 from __future__ import annotations
 
 import pytest
@@ -121,7 +123,12 @@ def test_every_table_of_a_statement_must_be_allowed(
         ('disallowed_databases: ["/data/secret.db"]', "/data/secret.db", "sqlite3.connect", [NO_BASES]),
         ('disallowed_databases: ["/data/secret.db"]', "/data/other.db", "sqlite3.connect", []),
         ('disallowed_databases: ["/data/secret.db"]', None, "sqlite3.connect", [NO_BASES]),
-        ('allowed_databases: ["/data"] disallowed_databases: ["/data/a"]', "/data/a", "sqlite3.x", [NO_BASES]),
+        (
+            'allowed_databases: ["/data"] disallowed_databases: ["/data/a"]',
+            "/data/a",
+            "sqlite3.x",
+            [NO_BASES],
+        ),
     ],
 )
 def test_databases_are_judged_by_path_or_host(

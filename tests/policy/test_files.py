@@ -33,8 +33,14 @@ def operation(here, name, *paths) -> FileOperation:
         ('allowed_file_operations: ["write"]', {"write"}),
         ('allowed_file_operations: ["*"]', set(OPERATIONS)),
         *((f'allowed_file_operations: ["{name}"]', {name}) for name in OPERATIONS if name != "read"),
-        ('allowed_file_operations: ["*"] disallowed_file_operations: ["delete"]', set(OPERATIONS) - {"delete"}),
-        ('allowed_file_operations: ["*"] disallowed_file_operations: ["read"]', set(OPERATIONS) - {"read", "stat"}),
+        (
+            'allowed_file_operations: ["*"] disallowed_file_operations: ["delete"]',
+            set(OPERATIONS) - {"delete"},
+        ),
+        (
+            'allowed_file_operations: ["*"] disallowed_file_operations: ["read"]',
+            set(OPERATIONS) - {"read", "stat"},
+        ),
         ('allowed_file_operations: ["stat"] disallowed_file_operations: ["read"]', {"stat"}),
         ('allowed_file_operations: ["read"] disallowed_file_operations: ["stat"]', {"read"}),
         ('allowed_file_operations: ["read"] disallowed_file_operations: "read_only"', set()),

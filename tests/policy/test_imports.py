@@ -65,7 +65,9 @@ def test_an_import_is_judged_by_the_more_specific_entry(
     assert broken_by(constraints_broken, here, policy, module) == broken
 
 
-@pytest.mark.parametrize("module", [Unknown("it is read from a file"), Template((Hole.ANY,)), "", ".os", "a..b", "a b"])
+@pytest.mark.parametrize(
+    "module", [Unknown("it is read from a file"), Template((Hole.ANY,)), "", ".os", "a..b", "a b"]
+)
 @pytest.mark.parametrize(
     ("policy", "broken"),
     [

@@ -1,5 +1,7 @@
 """Commands, environment variables, packages and the kinds: what is judged by a name."""
 
+# ruff: noqa: PLR0917 - a row of a table has the columns that it needs
+
 from __future__ import annotations
 
 import pytest
@@ -110,7 +112,12 @@ def test_every_program_must_be_allowed(constraints_broken, here) -> None:
         ('allowed_environment: ["*"]', "list", (), []),
         ('allowed_environment: ["APP_*"]', "list", (), ["allowed_environment"]),
         ('allowed_environment: ["*_*", "*"]', "list", (), []),
-        ('allowed_environment: ["*"] disallowed_environment: ["*_KEY"]', "list", (), ["disallowed_environment"]),
+        (
+            'allowed_environment: ["*"] disallowed_environment: ["*_KEY"]',
+            "list",
+            (),
+            ["disallowed_environment"],
+        ),
         ('allowed_environment: ["*"] disallowed_environment: ["*_KEY"]', "read", ("HOME",), []),
         (
             'allowed_environment: ["*"] disallowed_environment: ["*_KEY"]',
@@ -119,7 +126,12 @@ def test_every_program_must_be_allowed(constraints_broken, here) -> None:
             ["disallowed_environment"],
         ),
         ('allowed_environment: ["A_KEY"] disallowed_environment: ["*_KEY"]', "read", ("A_KEY",), []),
-        ('allowed_environment: ["A_*"] disallowed_environment: ["*_KEY"]', "read", ("A_KEY",), ["disallowed_environment"]),
+        (
+            'allowed_environment: ["A_*"] disallowed_environment: ["*_KEY"]',
+            "read",
+            ("A_KEY",),
+            ["disallowed_environment"],
+        ),
     ],
 )
 def test_variables_are_judged_by_name(constraints_broken, here, policy, operation, names, broken) -> None:

@@ -18,6 +18,7 @@ from execgate.policy.rules import (
     known,
     total,
 )
+from execgate.policy.syntax import quoted
 
 OPERATIONS = (
     "read",
@@ -76,7 +77,7 @@ def _compile(given: Given) -> Judge:
     def judge(operation: FileOperation) -> Finding:
         finding = _judge_operation(operation.operation, operations)
         if not places.judges:
-            return finding
+            return _narrowed(finding, operation.paths) if operations.grants_nothing else finding
         named = operation.paths
         act = f"{_verb(operation.operation)} a path that could not be worked out"
         if not named:
@@ -97,6 +98,19 @@ def _judge_operation(operation: Text, pair: Pair) -> Finding:
         return pair.puzzle(act, why, "make the mode a constant")
     name = _name(operation)
     return pair.judge(Subject(f"{clipped(operation)} files", name, name, operation))
+
+
+def _narrowed(finding: Finding, named: tuple[Text, ...]) -> Finding:
+    """Let the help of a first grant name the paths too: without them it would be for every path."""
+    try:
+        entries = [paths.exact(paths.resolve(known(path, "path"))) for path in named]
+    except UnresolvableError:
+        return finding
+    if not entries or None in entries:
+        return finding
+    listed = ", ".join(quoted(entry) for entry in entries if entry)
+    added = tuple(breach.also(f"`allowed_file_paths: [{listed}]`") for breach in finding.breaches)
+    return Finding(finding.evidence, added)
 
 
 def judge_path(operation: Text, path: Text, pair: Pair) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from execgate.model.operation import NetworkCall
 from execgate.model.values import Template
 from execgate.policy import hosts
@@ -83,27 +85,25 @@ class _Call:
 
     def admitted_by(self, shape: Shape) -> bool:
         """Return whether an allow entry whose pattern covers the host covers the call."""
-        if not isinstance(shape, HostShape):
-            return False
-        if self.host.guarded and not shape.names(self.host):
+        entry = cast("HostShape", shape)
+        if self.host.guarded and not entry.names(self.host):
             return False
         if self.lookup:
             return True
-        if shape.scheme not in {None, self.scheme}:
+        if entry.scheme not in {None, self.scheme}:
             return False
-        if shape.port is None:
+        if entry.port is None:
             return self.usual
-        return shape.port in {ANY_PORT, self.effective}
+        return entry.port in {ANY_PORT, self.effective}
 
     def caught_by(self, shape: Shape) -> bool:
         """Return whether a disallow entry whose pattern meets the host may meet the call."""
-        if not isinstance(shape, HostShape):
-            return True
+        entry = cast("HostShape", shape)
         if self.lookup:
-            return shape.scheme is None and shape.port in {None, ANY_PORT}
-        if shape.scheme is not None and self.scheme not in {None, shape.scheme}:
+            return entry.scheme is None and entry.port in {None, ANY_PORT}
+        if entry.scheme is not None and self.scheme not in {None, entry.scheme}:
             return False
-        return shape.port in {None, ANY_PORT} or self.effective in {None, shape.port}
+        return entry.port in {None, ANY_PORT} or self.effective in {None, entry.port}
 
 
 FAMILIES = (

@@ -13,7 +13,7 @@ from execgate.policy.patterns import DEEP, Glob, Pattern, Wild, segment, split
 from execgate.policy.problems import clipped
 from execgate.policy.rules import BadEntryError, Finding, Shape, Subject, UnresolvableError, known
 
-_PART = re.compile(r"[^\W\d]\w*")
+_PART = re.compile(r"[\w-]+")
 _PATTERN_PART = re.compile(r"(?:[^\W\d]|\*)[\w*]*")
 
 

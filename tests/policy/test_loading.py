@@ -1,0 +1,204 @@
+"""Text, files and folders that are no policy."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from execgate.errors import PolicyError
+from execgate.policy import PolicySet
+from execgate.policy.text import MAX_BYTES
+
+
+def report(text: str, file: str = "a.policy") -> str:
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.parse(text, file)
+    return caught.value.rendered
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\0", "not a text: NUL byte on line 1"),
+        ('agent "x" {}\n\0', "not a text: NUL byte on line 2"),
+        ("\ud800", "not a text: lone surrogate at character 0"),
+        (" " * (MAX_BYTES + 1), "too large: 4,194,305 bytes, at most 4,194,304 are read"),
+    ],
+)
+def test_what_is_no_text_is_refused(text, message) -> None:
+    assert report(text) == f"error: {message}\n --> a.policy"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 200_000,
+        "{" * 200_000,
+        'agent "x" {' * 50_000,
+        "/*" * 200_000,
+        '"' * 100_001,
+        "\\" * 100_000,
+        "agent " * 100_000,
+        'agent "x" { can "code_execution" with constraints { max_cpus: ' + "9" * 500_000 + " } }",
+        'agent "x" { can "code_execution" with constraints { allowed_imports: ["' + "a." * 500_000 + '"] } }',
+        'agent "x" { can "code_execution" with constraints { allowed_imports: ' + "[" * 100_000 + " } }",
+    ],
+)
+def test_deep_or_huge_text_is_refused_without_a_crash(text) -> None:
+    assert len(report(text)) < 2000
+
+
+def parsed(text: str) -> str:
+    """Return the report on `text`, which is empty where there is nothing to report."""
+    try:
+        PolicySet.parse(text)
+    except PolicyError as error:
+        return error.rendered
+    return ""
+
+
+@given(st.text(max_size=60))
+def test_no_text_crashes_the_parser(text) -> None:
+    rendered = parsed(text)
+    assert all(line.isprintable() for line in rendered.splitlines())
+
+
+TOKENS = [
+    "agent",
+    "can",
+    "with",
+    "constraints",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    '"x"',
+    '"code_execution"',
+    "max_cpus",
+    "1",
+    "allowed_imports",
+    "unlimited",
+    "\n",
+    "/*",
+    "*/",
+    "//",
+    "\\",
+    '"',
+]
+
+
+@given(st.lists(st.sampled_from(TOKENS), max_size=25))
+def test_no_sequence_of_tokens_crashes_the_parser(tokens) -> None:
+    rendered = parsed(" ".join(tokens))
+    assert not rendered or rendered.startswith("error: ")
+
+
+# --- files and folders --------------------------------------------------------------------------------------
+
+GOOD = b'agent "x" { can "code_execution" }'
+
+
+def load_report(path) -> str:
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.load(path)
+    return caught.value.rendered.replace(str(path), "PATH")
+
+
+def test_a_folder_is_its_policy_files_by_name(tmp_path) -> None:
+    (tmp_path / "b.policy").write_bytes(b'\xef\xbb\xbfagent "b" {}')
+    (tmp_path / "a.policy").write_bytes(b'agent "a" {}')
+    (tmp_path / ".hidden.policy").write_bytes(b"broken")
+    (tmp_path / "notes.txt").write_bytes(b"broken")
+    policies = PolicySet.load(tmp_path)
+    assert policies.agents == ("a", "b")
+    assert policies.agent("b").clause.file == str(tmp_path / "b.policy")
+
+
+def test_a_file_may_have_any_name(tmp_path) -> None:
+    (tmp_path / "policy.txt").write_bytes(GOOD)
+    assert PolicySet.load(tmp_path / "policy.txt").agents == ("x",)
+
+
+def test_the_mistakes_of_all_files_are_reported_and_nothing_is_loaded(tmp_path) -> None:
+    (tmp_path / "a.policy").write_bytes(GOOD)
+    (tmp_path / "b.policy").write_bytes(b"agent {")
+    (tmp_path / "c.policy").write_bytes(b'agent "x" { can "y" }')
+    (tmp_path / "d.policy").write_bytes(b"")
+    (tmp_path / "e.policy").write_bytes(b"ok\n\xff")
+    (tmp_path / "f.policy").mkdir()
+    os.mkfifo(tmp_path / "g.policy")
+    (tmp_path / "h.policy").symlink_to("nowhere")
+    (tmp_path / "i.policy").symlink_to("i.policy")
+    assert [
+        line for line in load_report(tmp_path).splitlines() if line.startswith(("error", " -->", "  = "))
+    ] == [
+        "error: expected a string in double quotes, got `{`",
+        " --> PATH/b.policy:1:7",
+        "error: agent `x` a second time",
+        " --> PATH/c.policy:1:7",
+        "  = help: the first is at PATH/a.policy:1; join the two, or rename one",
+        "error: unknown capability `y`",
+        " --> PATH/c.policy:1:17",
+        '  = help: there is: "code_execution"',
+        "error: no agents: the policy is empty",
+        " --> PATH/d.policy",
+        '  = help: write `agent "name" { can "code_execution" with constraints { ... } }`',
+        "error: not UTF-8: byte 0xff on line 2",
+        " --> PATH/e.policy",
+        "  = help: save the file as UTF-8",
+        "error: a folder, not a policy file",
+        " --> PATH/f.policy",
+        "  = help: rename the folder, or move it elsewhere",
+        "error: not a regular file",
+        " --> PATH/g.policy",
+        "  = help: name a policy file",
+        "error: no such file or folder",
+        " --> PATH/h.policy",
+        "  = help: name a policy file, or a folder of *.policy files",
+        "error: can't be read: too many levels of symbolic links",
+        " --> PATH/i.policy",
+        "  = help: name a policy file, or a folder of *.policy files",
+    ]
+
+
+def test_a_folder_without_policies_is_refused(tmp_path) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"x")
+    assert load_report(tmp_path) == (
+        "error: no policies: the folder holds no *.policy file\n --> PATH\n  = help: name a policy file"
+    )
+
+
+def test_a_path_that_is_missing_or_none_is_refused(tmp_path) -> None:
+    assert load_report(tmp_path / "missing").startswith("error: no such file or folder\n --> PATH\n")
+    assert load_report(tmp_path / ("x" * 300)).startswith("error: can't be read: file name too long")
+    with pytest.raises(PolicyError, match="can't be read: embedded null"):
+        PolicySet.load(tmp_path / "a\0b")
+
+
+def test_files_that_are_too_large_together_are_refused(tmp_path) -> None:
+    (tmp_path / "a.policy").write_bytes(GOOD + b" " * MAX_BYTES)
+    assert "too large: at most 4,194,304 bytes of policy are read" in load_report(tmp_path)
+    (tmp_path / "a.policy").write_bytes(b'agent "a" {}' + b" " * (MAX_BYTES // 2))
+    (tmp_path / "b.policy").write_bytes(b'agent "b" {}' + b" " * (MAX_BYTES // 2))
+    assert load_report(tmp_path).count("too large") == 1
+
+
+def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch) -> None:
+    file = tmp_path / "a.policy"
+    file.write_bytes(GOOD)
+    if os.geteuid() != 0:
+        file.chmod(0)
+    else:  # for root every file can be read
+
+        def deny(*_args, **_kwargs):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr("pathlib.Path.open", deny)
+    assert load_report(file) == (
+        "error: may not be read: permission denied\n --> PATH\n  = help: let this user read it"
+    )

@@ -1,0 +1,184 @@
+"""Mistakes in the form of a policy: each is named, with its place and what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from execgate.errors import PolicyError
+from execgate.policy import PolicySet
+
+
+def report(text: str, file: str = "a.policy") -> str:
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.parse(text, file)
+    return caught.value.rendered
+
+
+def test_every_mistake_is_reported_at_once_with_its_place() -> None:
+    text = """agent "a" {
+  can "code_execution" with constraints {
+    allowed_import: ["os"]
+    max_memory: 1_gigabite
+  }
+}
+agent "a" { can "code_exection" }
+"""
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.parse(text, "a.policy")
+    assert (
+        caught.value.rendered
+        == """\
+error: unknown constraint `allowed_import`
+ --> a.policy:3:5
+  |
+3 |     allowed_import: ["os"]
+  |     ^^^^^^^^^^^^^^
+  = help: did you mean `allowed_imports`?
+
+error: unknown unit `gigabite` of a size
+ --> a.policy:4:17
+  |
+4 |     max_memory: 1_gigabite
+  |                 ^^^^^^^^^^
+  = help: did you mean `gigabyte`?
+
+error: agent `a` a second time
+ --> a.policy:7:7
+  |
+7 | agent "a" { can "code_exection" }
+  |       ^^^
+  = help: the first is at a.policy:1; join the two, or rename one
+
+error: unknown capability `code_exection`
+ --> a.policy:7:17
+  |
+7 | agent "a" { can "code_exection" }
+  |                 ^^^^^^^^^^^^^^^
+  = help: did you mean "code_execution"?"""
+    )
+    assert caught.value.message == "a.policy:3:5: unknown constraint `allowed_import` (and 3 more mistakes)"
+    assert caught.value.help == "did you mean `allowed_imports`?"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message", "advice"),
+    [
+        ("", None, "no agents: the policy is empty", 'write `agent "name" {'),
+        ("// nothing\n\n", None, "no agents: the policy is empty", None),
+        (
+            'agnt "x" {}',
+            "1:1",
+            "expected the end of the file or `agent`, got `agnt`",
+            "did you mean `agent`?",
+        ),
+        ("hello", "1:1", "expected the end of the file or `agent`, got `hello`", None),
+        ("agent x {}", "1:7", "expected a string in double quotes, got `x`", 'write it in quotes: "x"'),
+        ("agent 'x' {}", "1:7", "expected a string in double quotes, got '", 'quote with `"`'),
+        ("agent \u201cx\u201d {}", "1:7", "expected a string in double quotes, got \u201c", 'quote with `"`'),
+        ('agent "x', "1:7", 'a string that does not end: expected `"` on the same line', None),
+        ('agent "x\n" {}', "1:7", 'a string that does not end: expected `"` on the same line', None),
+        ('agent "x\ty" {}', "1:7", "a control character in a string", "write it as an escape"),
+        ('agent "x" /* {}', "1:11", "a comment that does not end: expected `*/`", None),
+        ('agent "x" @ {}', "1:11", "unexpected character `@`", None),
+        ('agent "x" \u202e {}', "1:11", "unexpected character `\\u{202e}`", None),
+        ('agent "x" {', "1:11", "the text ends too early: expected `can` or `}`", "close the block with `}`"),
+        ('agent "x" {} }', "1:14", "expected the end of the file or `agent`, got `}`", "one `}` too many"),
+        ("agent", "1:5", "the text ends too early: expected a string in double quotes", None),
+        (
+            'agent "x" { allowed_imports: [] }',
+            "1:13",
+            "expected `can` or `}`, got `allowed_imports`",
+            "stand in a grant",
+        ),
+        ('agent "x" { can "y" with { } }', "1:26", "expected `constraints`, got `{`", "with constraints {"),
+        (
+            'agent "x" { can "y" wth',
+            "1:21",
+            "expected `can`, `}` or `with`, got `wth`",
+            "did you mean `with`?",
+        ),
+        (
+            'agent "x" { can "y" with constraints { a ["b"] } }',
+            "1:42",
+            "expected `:`, got `[`",
+            "`name: value`",
+        ),
+        ('agent "x" { can "y" with constraints { a: } }', "1:43", "expected a value, got `}`", None),
+        (
+            'agent "x" { can "y" with constraints { a: ["b" "c"] } }',
+            "1:48",
+            'expected `,` or `]`, got `"c"`',
+            "apart",
+        ),
+        (
+            'agent "x" { can "y" with constraints { a: ["b"',
+            "1:46",
+            "ends too early: expected `,` or `]`",
+            "close the list",
+        ),
+        ('agent "x" { can "y" with constraints { a: [["b"]] } }', "1:44", "got `[`", "a list holds no lists"),
+        ('agent "x" { can "y" with constraints { a: 1, b: 2 } }', "1:44", "got `,`", "remove the comma"),
+        (
+            'agent "x" { can "payment" with constraints { } }',
+            "1:17",
+            "unknown capability `payment`",
+            'there is: "code_execution"',
+        ),
+        (
+            'agent "x" { can "code_execution" can "code_execution" }',
+            "1:38",
+            "capability `code_execution` a second time",
+            "join",
+        ),
+        ('agent "" { }', "1:7", "an agent without a name", "AutoGen"),
+        ('agent "\\u202ex" { }', "1:7", 'a character that does not show: "\\u202ex"', None),
+        (f'agent "{"x" * 201}" {{ }}', "1:7", "an agent's name has at most 200 characters", None),
+        ('agent "a\\qb" { }', "1:7", 'unknown escape in "a\\qb"', "the escapes are"),
+        ('agent "a\\ud800b" { }', "1:7", "lone surrogate in", "write the character itself"),
+        ('agent "x" { }\nagent "x" { }', "2:7", "agent `x` a second time", "a.policy:1; join the two"),
+    ],
+)
+def test_a_mistake_in_the_form_is_said_in_plain_words(text, place, message, advice) -> None:
+    lines = report(text).splitlines()
+    assert message in lines[0]
+    assert lines[1].strip() == ("--> a.policy" if place is None else f"--> a.policy:{place}")
+    if advice is not None:
+        assert advice in lines[-1]
+
+
+def test_hostile_text_is_shown_escaped_with_its_caret_in_place() -> None:
+    text = 'agent "a\u202e\u4e2d\x7f" { cna }'
+    assert report(text, "x\u202e.policy") == (
+        "error: expected `can` or `}`, got `cna`\n"
+        " --> x\\u{202e}.policy:1:16\n"
+        "  |\n"
+        '1 | agent "a\\u{202e}\u4e2d\\u{7f}" { cna }\n'
+        "  |                             ^^^\n"
+        "  = help: did you mean `can`?"
+    )
+
+
+def test_a_caret_stands_below_a_tab_and_a_combining_letter() -> None:
+    text = 'agent "e\u0301" {\t}\t}'
+    assert report(text).splitlines()[3:5] == ['1 | agent "e\u0301" { } }', "  |               ^"]
+
+
+def test_a_long_line_is_cut_around_the_mistake() -> None:
+    body = 'agent "a" { } ' * 100 + "oops" + " // x" * 100
+    line, caret = report(body).split("\n\n")[-1].splitlines()[3:5]
+    assert len(line) < 200
+    assert line[caret.index("^") :].startswith("oops")
+
+
+def test_a_mistake_over_several_lines_is_shown_at_its_first() -> None:
+    lines = report('agent "a" { can "code_execution" with constraints { max_cpus: [\n"x"\n] } }').splitlines()
+    assert lines[3:5] == [
+        '1 | agent "a" { can "code_execution" with constraints { max_cpus: [',
+        "  |                                                               ^",
+    ]
+
+
+def test_a_report_ends_after_two_hundred_mistakes() -> None:
+    rendered = report("\n".join(f'agent "{number}" {{ can "x" }}' for number in range(250)))
+    assert rendered.count("error: ") == 200
+    assert rendered.endswith("\n\n... and 50 more")
