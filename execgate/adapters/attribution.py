@@ -132,7 +132,8 @@ def reply_wrapper(prepare: Callable[[Any], None]) -> Wrapper:
 def _frame(agent: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Frame:
     messages = args[0] if args else kwargs.get("messages")
     sender = args[1] if len(args) > 1 else kwargs.get("sender")
-    return Frame(agent, sender, messages, kwargs.get("exclude") or ())
+    exclude = args[2] if len(args) > 2 else kwargs.get("exclude")
+    return Frame(agent, sender, messages, exclude or ())
 
 
 def _history(frame: Frame) -> Sequence[Message]:

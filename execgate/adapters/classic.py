@@ -45,6 +45,19 @@ class GatedExecutor:
     `# filename: NAME` in `work_dir` once they are allowed; that is a write which no policy judges.
     """
 
+    # AutoGen's runtime log writes an executor's `__dict__` down as JSON, and none of this should be in there.
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_extractor",
+        "_known_ungated",
+        "_turn",
+        "agent",
+        "gate",
+        "save_code",
+        "work_dir",
+    )
+
     def __init__(
         self,
         gate: Gate,
@@ -165,20 +178,23 @@ class GatedExecutor:
 
 
 class BlockExtractor:
-    """AutoGen's own extractor of Markdown code blocks, made total: no message can raise out of it."""
+    """Finds the fenced code of a message where AutoGen's own extractor does, and can't be made to fail.
+
+    That one compiles what has no label, in this process, to guess whether it is Python.  Here it is taken for
+    Python unless it looks like a command, and the gate finds out.
+    """
 
     def extract_code_blocks(self, message: Any) -> list[Any]:
         """Return the blocks of a message's content, none where it holds no text."""
-        from autogen.coding import CodeBlock, MarkdownCodeExtractor
+        from autogen.code_utils import CODE_BLOCK_PATTERN, content_str
+        from autogen.coding import CodeBlock
 
         try:
-            found: list[Any] = MarkdownCodeExtractor().extract_code_blocks(message)
-        except Exception:  # noqa: BLE001 - guessing a language compiles the code, which can fail in many ways
-            try:
-                found = [CodeBlock(code=code, language=language) for language, code in _fenced(message)]
-            except Exception:  # noqa: BLE001 - no text, so no code
-                return []
-        return found
+            text = content_str(message)
+        except Exception:  # noqa: BLE001 - what is no text holds no code
+            return []
+        found = re.findall(CODE_BLOCK_PATTERN, text, flags=re.DOTALL)
+        return [CodeBlock(code=code, language=language or _guessed(code)) for language, code in found]
 
 
 def install() -> None:
@@ -272,10 +288,8 @@ def _pairs(code_blocks: Sequence[Any]) -> list[tuple[str, str]]:
     return [(str(block.language or ""), str(block.code)) for block in code_blocks]
 
 
-def _fenced(message: Any) -> list[tuple[str, str]]:
-    from autogen.code_utils import CODE_BLOCK_PATTERN, content_str
-
-    return re.findall(CODE_BLOCK_PATTERN, content_str(message), flags=re.DOTALL)
+def _guessed(code: str) -> str:
+    return "sh" if code.startswith(("pip", "python ", "python3 ")) else "python"
 
 
 def _source(language: str, text: str, name: str | None, number: int) -> Source | str:

@@ -20,7 +20,7 @@ while read -r name python requirement; do
     if [ ! -e "$environment/ready" ]; then
         { uv venv --clear --python "$python" "$environment" &&
             uv pip install --python "$environment/bin/python" -e . "$requirement" 'setuptools<80' \
-                pytest pytest-timeout pytest-socket pytest-xdist hypothesis &&
+                pytest pytest-timeout pytest-socket pytest-xdist hypothesis sybil &&
             touch "$environment/ready"; } >"$environment.log" 2>&1 ||
             { echo "$name: can't be installed, see $environment.log"; failed=1; continue; }
     fi

@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import autogen
+import autogen.runtime_logging
 import pytest
 from autogen.coding import CodeBlock, CodeExecutor
 
@@ -32,6 +33,16 @@ def test_autogen_takes_it_for_an_executor(recorder):
     assert isinstance(executor, CodeExecutor)
     assert executor.restart() is None
     assert executor.code_extractor.extract_code_blocks("```python\nprint(1)\n```") == [block("print(1)")]
+
+
+def test_autogens_runtime_log_can_take_it(recorder, cast, tmp_path):
+    autogen.runtime_logging.start(config={"dbname": str(tmp_path / "log.db")})
+    try:
+        runner = cast.executing("runner", GatedExecutor(recorder, work_dir=tmp_path / "work"))
+        runner.generate_reply(messages=[{"role": "user", "content": cast.code("print(1)")}])
+    finally:
+        autogen.runtime_logging.stop()
+    assert len(recorder.calls) == 1
 
 
 def test_what_is_no_gate_is_refused_when_the_executor_is_made():
@@ -279,11 +290,39 @@ def test_a_message_without_readable_text_has_no_code(recorder, content):
     assert GatedExecutor(recorder).code_extractor.extract_code_blocks(content) == []
 
 
-def test_code_whose_language_can_not_be_guessed_has_none(recorder):
-    nested = "(" * 3000 + ")" * 3000
-    for text in ("x = '\0'", nested):
-        (found,) = GatedExecutor(recorder).code_extractor.extract_code_blocks(f"```\n{text}\n```")
-        assert (found.code, found.language) == (text, "")
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("x = 1", "python"),
+        ("ls -la", "python"),
+        ("no code at all", "python"),
+        ("x = '\0'", "python"),
+        ("(" * 3000 + ")" * 3000, "python"),
+        ("pip install x", "sh"),
+        ("python x.py", "sh"),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_code_without_a_label_is_guessed_and_not_compiled(recorder, text, language):
+    (found,) = GatedExecutor(recorder).code_extractor.extract_code_blocks(f"```\n{text}\n```")
+    assert (found.code, found.language) == (text, language)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "```python\nprint(1)\n```",
+        "a\n```py\r\nprint(1)\r\n```\nb\n  ```sh\nls\n  ```",
+        "``` python \nprint(1)\n```",
+        "no code",
+        "```python print(1)```",
+        "```python\nnever closed",
+        [{"type": "text", "text": "```python\nprint(1)\n```"}],
+    ],
+)
+def test_labelled_code_is_found_where_autogen_finds_it(recorder, message):
+    theirs = autogen.coding.MarkdownCodeExtractor().extract_code_blocks(message)
+    assert GatedExecutor(recorder).code_extractor.extract_code_blocks(message) == theirs
 
 
 def test_a_denial_is_not_taken_for_code_or_for_the_end_of_the_chat(recorder, cast):
