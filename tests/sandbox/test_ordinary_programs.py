@@ -200,6 +200,7 @@ def test_nothing_of_the_working_folder_can_be_imported(run):
         ("import os, pwd\nprint(pwd.getpwuid(os.getuid()).pw_name)", "agent\n"),
         ("import signal\nsignal.pthread_sigmask(0, [14])\nsignal.alarm(1)\nprint(int(signal.sigwait([14])))", "14\n"),
         ("import socket\nprint(socket.getaddrinfo('127.0.0.1', 80)[0][4])", "('127.0.0.1', 80)\n"),
+        ("import socket\nprint(socket.gethostbyname('localhost'), socket.gethostname())", "127.0.0.1 sandbox\n"),
         ("import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\nprint('ok')", "ok\n"),
         ("import os\nprint(len(os.sched_getaffinity(0)) > 0, os.cpu_count() > 0)", "True True\n"),
         ("import inspect\ndef f():\n    return 1\nprint(inspect.getsource(f))", "def f():\n    return 1\n\n"),
