@@ -13,11 +13,13 @@ from execgate.model.program import Program
 from execgate.model.verdict import Clause, Reason, Ruling, Verdict, Violation
 from execgate.policy.constraints import FAMILIES, Given, Judge
 from execgate.policy.problems import clipped
-from execgate.policy.rules import Breach, Listing
+from execgate.policy.rules import Breach, Finding, Listing
 from execgate.policy.syntax import quoted
 
 CODE_EXECUTION = "code_execution"
 UNRESOLVED_CODE = "unresolved_code"
+
+_BY_OPERATION = {family.operation: family for family in FAMILIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,14 @@ class AgentPolicy:
     grant: Grant | None
     canonical: str = field(init=False, repr=False)
     digest: str = field(init=False)
-    _judges: Mapping[type[Operation], Judge] = field(init=False, repr=False)
+    _judges: dict[type[Operation], Judge] = field(init=False, repr=False)
+    """The compiled families, each from its first use on: of many agents, few judge anything."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "canonical", _canonical(self.name, self.grant))
         data = self.canonical.encode("ascii")
         object.__setattr__(self, "digest", "sha256:" + hashlib.sha256(data).hexdigest())
-        judges: dict[type[Operation], Judge] = {}
-        if self.grant is not None:
-            given = Given(self.grant.clause, self.grant.lists)
-            judges = {family.operation: family.compile(given) for family in FAMILIES}
-        object.__setattr__(self, "_judges", judges)
+        object.__setattr__(self, "_judges", {})
 
     def constraints_json(self) -> dict[str, Any]:
         """Return every constraint by name: lists of entries, limits as text; empty without a grant."""
@@ -84,14 +83,17 @@ class AgentPolicy:
     def _rule(self, index: int, operation: Operation) -> Ruling:
         if self.grant is None:
             return Ruling(index)
-        judge = self._judges.get(type(operation))
-        if judge is None:
-            why = "no constraint judges this type of operation"
-            breach = Breach(operation.type, f"do `{clipped(operation.type)}`", why, self.grant.clause)
-            return Ruling(index, (), (self._violation(index, operation, breach),))
-        finding = judge(operation)
+        finding = self._judge(self.grant, type(operation))(operation)
         violations = tuple(self._violation(index, operation, breach) for breach in finding.breaches)
         return Ruling(index, finding.evidence, violations)
+
+    def _judge(self, grant: Grant, kind: type[Operation]) -> Judge:
+        judge = self._judges.get(kind)
+        if judge is None:
+            family = _BY_OPERATION.get(kind)
+            judge = family.compile(Given(grant.clause, grant.lists)) if family else _nothing_judges(grant)
+            self._judges[kind] = judge
+        return judge
 
     def _violation(self, index: int, operation: Operation, breach: Breach) -> Violation:
         return Violation(
@@ -110,6 +112,15 @@ class AgentPolicy:
             clause=self.clause,
             help=f'to permit it, add `can "{CODE_EXECUTION}" with constraints {{ ... }}` to the agent',
         )
+
+
+def _nothing_judges(grant: Grant) -> Judge:
+    def judge(operation: Operation) -> Finding:
+        why = "no constraint judges this type of operation"
+        breach = Breach(operation.type, f"do `{clipped(operation.type)}`", why, grant.clause)
+        return Finding((), (breach,))
+
+    return judge
 
 
 def _gap(gap: Gap) -> Violation:

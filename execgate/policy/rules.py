@@ -76,13 +76,20 @@ class Entry:
 class Listing:
     """A list constraint of one agent, ready to be asked."""
 
-    __slots__ = ("clause", "entries", "index", "name")
+    __slots__ = ("_index", "clause", "entries", "name")
 
     def __init__(self, name: str, clause: Clause, entries: Sequence[Entry]) -> None:
         self.name = name
         self.clause = clause
         self.entries = tuple(entries)
-        self.index = Index(self.entries)
+        self._index: Index[Entry] | None = None
+
+    @property
+    def index(self) -> Index[Entry]:
+        """The entries, ready to be asked; made at the first question."""
+        if self._index is None:
+            self._index = Index(self.entries)
+        return self._index
 
     @property
     def texts(self) -> list[str]:
