@@ -50,8 +50,8 @@ LISTED: frozenset[str] = frozenset(
     pkgutil platform poplib profile pstats pty pwd py_compile pyclbr pydoc readline resource runpy sched
     shelve shutil signal site smtpd smtplib sndhdr socket socketserver spwd sqlite3 ssl subprocess sunau
     sys syslog tabnanny tarfile telnetlib tempfile termios threading timeit tkinter trace tracemalloc
-    tty urllib urllib.request urllib.robotparser uu venv wave webbrowser wsgiref.handlers
-    wsgiref.simple_server xmlrpc zipapp zipfile zipimport
+    tty urllib urllib.request urllib.robotparser uu venv wave webbrowser wsgiref.simple_server xmlrpc
+    zipapp zipfile zipimport
     """.split()
 )
 
@@ -82,13 +82,38 @@ REFUSED: dict[str, str] = {
     "_xxinterpchannels": "it hands code to other interpreters",
     "_xxsubinterpreters": "it runs code in other interpreters",
     "antigravity": "it opens a browser",
+    "asyncio.base_futures": "it is the inside of `asyncio`",
+    "asyncio.base_subprocess": "it is the inside of `asyncio`",
+    "asyncio.base_tasks": "it is the inside of `asyncio`",
+    "asyncio.format_helpers": "it is the inside of `asyncio`",
+    "asyncio.log": "it is the inside of `asyncio`",
+    "asyncio.mixins": "it is the inside of `asyncio`",
+    "asyncio.proactor_events": "it is the inside of `asyncio`",
+    "asyncio.sslproto": "it is the inside of `asyncio`",
+    "asyncio.staggered": "it is the inside of `asyncio`",
+    "asyncio.trsock": "it is the inside of `asyncio`",
+    "asyncio.windows_events": "it is the inside of `asyncio`",
+    "asyncio.windows_utils": "it is the inside of `asyncio`",
     "bdb": "it traces the program that runs it",
     "cgitb": "it shows the frames of the program",
     "distutils": "it builds and installs packages",
     "idlelib": "it is an editor",
+    "importlib.resources.readers": "it is the inside of `importlib.resources`",
+    "importlib.resources.simple": "it is the inside of `importlib.resources`",
     "lib2to3": "it rewrites programs",
     "msilib": "it serves another system than this one",
     "msvcrt": "it serves another system than this one",
+    "multiprocessing.forkserver": "it is the inside of `multiprocessing`",
+    "multiprocessing.heap": "it is the inside of `multiprocessing`",
+    "multiprocessing.popen_fork": "it is the inside of `multiprocessing`",
+    "multiprocessing.popen_forkserver": "it is the inside of `multiprocessing`",
+    "multiprocessing.popen_spawn_posix": "it is the inside of `multiprocessing`",
+    "multiprocessing.popen_spawn_win32": "it is the inside of `multiprocessing`",
+    "multiprocessing.reduction": "it is the inside of `multiprocessing`",
+    "multiprocessing.resource_sharer": "it is the inside of `multiprocessing`",
+    "multiprocessing.resource_tracker": "it is the inside of `multiprocessing`",
+    "multiprocessing.spawn": "it is the inside of `multiprocessing`",
+    "multiprocessing.util": "it is the inside of `multiprocessing`",
     "nis": "it asks the directory of the network",
     "ossaudiodev": "it drives sound hardware",
     "pdb": "it traces the program that runs it, by commands",
@@ -96,6 +121,7 @@ REFUSED: dict[str, str] = {
     "turtledemo": "it is a demonstration",
     "winreg": "it serves another system than this one",
     "winsound": "it serves another system than this one",
+    "wsgiref.handlers": "it serves through standard input and the environment",
 }
 
 SENSITIVE: frozenset[str] = frozenset(

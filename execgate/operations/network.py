@@ -10,8 +10,11 @@ from execgate.operations.entry import (
     Environment,
     Files,
     Reaches,
+    Spawns,
     Table,
+    Unlisted,
     effect,
+    listing,
     nothing,
     read,
     returns,
@@ -22,6 +25,12 @@ SOCKET = "socket.socket"
 CONNECT = effect(Reaches(address="address", method="connect"))
 RESOLVE = effect(Reaches(host="host", method="resolve"))
 INTERFACES = effect(Accesses("interfaces"))
+FORKS = effect(Spawns(None, fixed=("python",)))
+MAIL_SERVER = effect(
+    Reaches(address="localaddr", method="listen"),
+    Reaches(address="remoteaddr", method="connect"),
+    gives="asyncore.dispatcher",
+)
 SERVER = effect(
     Reaches(address="server_address", method="listen"),
     Calls("RequestHandlerClass"),
@@ -128,7 +137,34 @@ TABLE: Table = {
     "asyncore.dispatcher.bind(self, addr)": effect(Reaches(address="addr", method="listen")),
     "asyncore.file_dispatcher(fd, map)": returns("asyncore.dispatcher"),
     "asynchat.async_chat(sock, map)": returns("asyncore.dispatcher"),
-    "smtpd.SMTPServer(localaddr, remoteaddr, data_size_limit, map, enable_SMTPUTF8, decode_data)": effect(
-        Reaches(address="localaddr", method="listen"), Reaches(address="remoteaddr", method="connect")
+    "smtpd.SMTPServer(localaddr, remoteaddr, data_size_limit, map, enable_SMTPUTF8, decode_data)": MAIL_SERVER,
+    "socketserver.ForkingTCPServer(server_address, RequestHandlerClass, bind_and_activate)": SERVER + FORKS,
+    "socketserver.ForkingUDPServer(server_address, RequestHandlerClass, bind_and_activate)": SERVER + FORKS,
+    "socketserver.ForkingUnixStreamServer(server_address, RequestHandlerClass, bind_and_activate)": SERVER
+    + FORKS,
+    "socketserver.ForkingUnixDatagramServer(server_address, RequestHandlerClass, bind_and_activate)": SERVER
+    + FORKS,
+    "socketserver.ForkingMixIn()": FORKS,
+    "http.server.SimpleHTTPRequestHandler(request, client_address, server, *, directory)": effect(
+        Files("list", ("directory",), "."), Files("read", ("directory",), ".")
     ),
+    "http.server.CGIHTTPRequestHandler(request, client_address, server, *, directory)": effect(
+        Unlisted("runs the programs of a folder for whoever asks")
+    ),
+    "asyncio.DatagramTransport.sendto(self, data, addr)": effect(Reaches(address="addr", method="send")),
+    "smtpd.DebuggingServer(localaddr, remoteaddr, data_size_limit, map, enable_SMTPUTF8, decode_data)": MAIL_SERVER,
+    "smtpd.PureProxy(localaddr, remoteaddr, data_size_limit, map, enable_SMTPUTF8, decode_data)": MAIL_SERVER,
+    "smtpd.MailmanProxy(localaddr, remoteaddr, data_size_limit, map, enable_SMTPUTF8, decode_data)": MAIL_SERVER,
+    "xmlrpc.server.SimpleXMLRPCDispatcher(allow_none, encoding, use_builtin_types)": returns(
+        "xmlrpc.server.SimpleXMLRPCServer"
+    ),
+    "cgi.FieldStorage(fp, headers, outerboundary, environ, keep_blank_values, strict_parsing, limit, encoding, errors, max_num_fields, separator)": effect(
+        Environment("list"), Accesses("input")
+    ),
+    "cgi.parse(fp, environ, keep_blank_values, strict_parsing, separator)": effect(
+        Environment("list"), Accesses("input")
+    ),
+    "cgi.print_environ(environ)": effect(Environment("list")),
+    "cgi.print_directory()": listing(default="."),
+    "cgi.test(environ)": effect(Unlisted("shows everything that a web server told it")),
 }

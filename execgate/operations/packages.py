@@ -34,6 +34,7 @@ TABLE: Table = {
     "venv.EnvBuilder(system_site_packages, clear, symlinks, upgrade, with_pip, prompt, upgrade_deps, *, scm_ignore_files)": returns(
         "venv.EnvBuilder"
     ),
+    "venv.EnvBuilder.*(self, *args)": effect(Unlisted("a step of making an environment")),
     "venv.EnvBuilder.create(self, env_dir)": effect(
         Files("create", ("env_dir",)), Spawns(None, fixed=("python", "-m", "ensurepip"))
     ),

@@ -118,6 +118,9 @@ TABLE: Table = {
     "pipes.Template.open_w(self, file)": effect(Files("write", ("file",)), gives="io.File", keeps=("file",)),
     "pipes.Template.debug(self, flag)": nothing(),
     "pipes.Template.reset(self)": nothing(),
+    "pipes.Template.makepipeline(self, infile, outfile)": effect(
+        Files("read", ("infile",)), Files("write", ("outfile",))
+    ),
     "pipes.quote(s)": nothing(),
     "webbrowser.open(url, new, autoraise)": effect(
         Spawns(None, fixed=("browser",)), Reaches(url="url", method="GET")
@@ -154,6 +157,21 @@ TABLE: Table = {
     "multiprocessing.SimpleQueue()": returns("multiprocessing.Queue"),
     "multiprocessing.JoinableQueue(maxsize)": returns("multiprocessing.Queue"),
     "multiprocessing.get_context(method)": returns("multiprocessing.context.BaseContext"),
+    "multiprocessing.context.BaseContext()": returns("multiprocessing.context.BaseContext"),
+    "multiprocessing.context.BaseContext.Process(self, group, target, name, args, kwargs, *, daemon)": PROCESS,
+    "multiprocessing.context.BaseContext.Pool(self, processes, initializer, initargs, maxtasksperchild)": POOL,
+    "multiprocessing.context.BaseContext.Manager(self)": MANAGER,
+    "multiprocessing.context.BaseContext.Pipe(self, duplex)": yields("multiprocessing.connection.Connection"),
+    "multiprocessing.context.BaseContext.Queue(self, maxsize)": returns("multiprocessing.Queue"),
+    "multiprocessing.context.BaseContext.SimpleQueue(self)": returns("multiprocessing.Queue"),
+    "multiprocessing.context.BaseContext.JoinableQueue(self, maxsize)": returns("multiprocessing.Queue"),
+    "multiprocessing.context.BaseContext.get_context(self, method)": returns(
+        "multiprocessing.context.BaseContext"
+    ),
+    "multiprocessing.context.BaseContext.set_executable(self, executable)": effect(Spawns("executable")),
+    "multiprocessing.context.BaseContext.set_forkserver_preload(self, module_names)": effect(
+        Dynamic("import")
+    ),
     "multiprocessing.set_executable(executable)": effect(Spawns("executable")),
     "multiprocessing.set_forkserver_preload(module_names)": effect(Dynamic("import")),
     "multiprocessing.set_start_method(method, force)": nothing(),

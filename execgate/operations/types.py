@@ -31,6 +31,7 @@ ATTRIBUTES: dict[str, str] = {
 
 BASES: dict[str, tuple[str, ...]] = {
     "asyncio.Task": ("asyncio.Future",),
+    "code.InteractiveConsole": ("code.InteractiveInterpreter",),
     "http.client.HTTPSConnection": ("http.client.HTTPConnection",),
     "multiprocessing.managers.SharedMemoryManager": ("multiprocessing.managers.BaseManager",),
     "multiprocessing.managers.SyncManager": ("multiprocessing.managers.BaseManager",),

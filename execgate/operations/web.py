@@ -214,4 +214,28 @@ TABLE: Table = {
         Files("read", (), "~/.netrc", when="usenetrc"),
         gives="nntplib.NNTP",
     ),
+    "xmlrpc.client.ServerProxy.*(self, *args)": effect(Reaches(url="self.uri", method="POST")),
+    "xmlrpc.client.Transport(use_datetime, use_builtin_types, *, headers)": returns(
+        "xmlrpc.client.Transport"
+    ),
+    "xmlrpc.client.SafeTransport(use_datetime, use_builtin_types, *, headers, context)": returns(
+        "xmlrpc.client.Transport"
+    ),
+    # the handlers of an opener, which it calls with a request
+    "urllib.request.HTTPHandler(debuglevel)": returns("urllib.request.HTTPHandler"),
+    "urllib.request.HTTPSHandler(debuglevel, context, check_hostname)": returns("urllib.request.HTTPHandler"),
+    "urllib.request.FTPHandler()": returns("urllib.request.FTPHandler"),
+    "urllib.request.CacheFTPHandler()": returns("urllib.request.FTPHandler"),
+    "urllib.request.FileHandler()": returns("urllib.request.FileHandler"),
+    "urllib.request.HTTPHandler.http_open(self, req)": effect(Reaches(url="req", body=("req.data",))),
+    "urllib.request.HTTPHandler.https_open(self, req)": effect(Reaches(url="req", body=("req.data",))),
+    "urllib.request.HTTPHandler.do_open(self, http_class, req, **http_conn_args)": effect(
+        Reaches(url="req", body=("req.data",))
+    ),
+    "urllib.request.FTPHandler.ftp_open(self, req)": effect(Reaches(url="req", method="GET")),
+    "urllib.request.FTPHandler.connect_ftp(self, user, passwd, host, port, dirs, timeout)": effect(
+        Reaches(host="host", port="port", scheme="ftp", method="connect")
+    ),
+    "urllib.request.FileHandler.file_open(self, req)": effect(Reaches(url="req", method="GET")),
+    "urllib.request.FileHandler.open_local_file(self, req)": effect(Reaches(url="req", method="GET")),
 }
