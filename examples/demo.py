@@ -173,12 +173,12 @@ def digests(work: Path) -> dict[str, str]:
 
 def hold_conversation(options: argparse.Namespace, stage: Stage, gate: Gate, work: Path) -> None:
     """Let the team talk through every scene, in one group chat."""
-    logging.getLogger("autogen").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Of AutoGen's own imports.
         import autogen
 
         from execgate.autogen import GatedExecutor
+    logging.getLogger("autogen.oai.client").setLevel(logging.WARNING)  # It tells of each client of our own.
 
     analyst = autogen.AssistantAgent("analyst", llm_config=model(options))
     colleague = autogen.AssistantAgent("colleague", llm_config=scripted())

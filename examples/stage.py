@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import textwrap
 from collections.abc import Sequence
 from typing import Any, TextIO
@@ -88,7 +89,9 @@ class Stage:
         else:
             self._say("\n" + self._paint(f"Not verified: {verification.finding}", COLOURS["denied"]))
         if home is not None:
-            self._say(f"They are kept; look at them with:  EXECGATE_HOME={home} execgate receipts list")
+            self._say(
+                f"They are kept; look at them with:  EXECGATE_HOME={shlex.quote(home)} execgate receipts list"
+            )
 
     def closing(self, problems: Sequence[str]) -> None:
         """Say what did not happen as it should."""

@@ -23,6 +23,10 @@ from execgate.gate import DENIED_EXIT_CODE, BlocksExecution, Gate
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, InputFile
 from execgate.model.source import Source
+from execgate.model.verdict import Reason, Verdict, Violation
+
+NO_AGENT = "(no agent)"
+"""The executor in the receipt of a call that was made outside of every agent."""
 
 _log = logging.getLogger("execgate.autogen")
 
@@ -111,6 +115,7 @@ class GatedExecutor:
         found = attribute(blocks, self._blocks_of)
         if found is None:
             if self.agent is None:
+                self._refuse(blocks)
                 return _result(DENIED_EXIT_CODE, replies.unattributed())
             found = Attribution(self.agent, Conversation())
         self._warn_of_ungated()
@@ -127,6 +132,19 @@ class GatedExecutor:
         notes = [replies.files_note("files that were not handed in", left_out)] if left_out else []
         notes += self._keep(call)
         return _result(call.exit_code, replies.ran(call, notes), self._saved(blocks, names))
+
+    def _refuse(self, blocks: Sequence[tuple[str, str]]) -> None:
+        """Leave a receipt for each block of a call that nobody can be held to have made."""
+        from execgate.receipts import CallPart
+
+        reason = Violation("agent", "no agent is making a reply, so no policy applies", Reason.SYSTEM)
+        for number, (language, text) in enumerate(blocks):
+            source = _source(language, text, None, number)
+            if isinstance(source, str):  # Nothing that a receipt could hold.
+                continue
+            verdict = Verdict(source, NO_AGENT, violations=(reason,), error=reason.message)
+            part = CallPart(number, len(blocks), approved=False)
+            self.gate.receipts.decision(verdict, Conversation(), call=part)
 
     def _blocks_of(self, content: Any) -> list[tuple[str, str]]:
         return _pairs(self._extractor.extract_code_blocks(content))

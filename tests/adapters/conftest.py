@@ -28,6 +28,7 @@ class RecordingGate:
         self.home = home
         self.calls: list[tuple[str, Conversation, list[str]]] = []
         self.on_run: Callable[[str], None] = lambda _text: None
+        self.refused: list[str] = []
         self.inputs: tuple[InputFile, ...] = ()
         self.result: ExecutionResult | None = None
 
@@ -48,6 +49,13 @@ class RecordingGate:
             if not result.succeeded:
                 break
         return BlocksExecution(tuple(executions), self.result.artifacts if self.result else ())
+
+    @property
+    def receipts(self) -> RecordingGate:
+        return self
+
+    def decision(self, verdict, conversation, *, call):
+        self.refused.append(verdict.source.text)
 
     def _verdict(self, source: Source, agent: str) -> Verdict:
         violations = ()

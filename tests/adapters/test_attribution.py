@@ -285,6 +285,7 @@ def test_outside_of_every_agent_nothing_is_run(recorder):
     assert "GatedExecutor(gate, agent=...)" in result.output
     assert result.output.endswith("Nothing was run.")
     assert recorder.calls == []
+    assert recorder.refused == ["print(1)"]
 
 
 def test_for_direct_use_the_agent_can_be_named(recorder):
