@@ -7,9 +7,10 @@ verdict = gate.analyze(code, agent="agent_analysis")
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # `typing` itself takes longer to load than all that is here.
 if TYPE_CHECKING:
+    from typing import Any
+
     from execgate.gate import Gate as Gate
 
 __version__ = "0.1.0"

@@ -79,14 +79,15 @@ def execute(options: argparse.Namespace, console: Console) -> int:
 
 def examine(input_: Input, agent: str | None, policies: PolicySet | None) -> FileReport:
     """Return what is found in one input; every way to fail is in the report."""
+    # Loaded apart from the rest: what fails here is the installation, and no file is to blame.
+    from execgate.analysis import analyze
+
     source = None
     try:
         source = input_.source()
         if agent is not None and policies is not None:
             verdict = judge(source, agent, policies)
             return FileReport(input_.path, agent, source, verdict=verdict)
-        from execgate.analysis import analyze
-
         return FileReport(input_.path, None, source, program=analyze(source))
     except ExecgateError as error:
         return FileReport(input_.path, agent, source, error=error)

@@ -53,8 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             console.out(str(help_))
             status = 0
     except KeyboardInterrupt as error:
-        Console().note("interrupted")
-        status = error.args[0] if error.args and isinstance(error.args[0], int) else INTERRUPTED
+        status = _report_interrupt(error)
     except OutputError as error:
         silence_output()
         status = BROKEN_PIPE if error.broken_pipe else UNUSABLE
@@ -64,6 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Console().error(error)
         status = UNUSABLE
     except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            # Before Python 3.12 an interrupt in the middle of a class definition comes as a RuntimeError.
+            return _report_interrupt(error.__cause__)
         _report_defect(error)
         status = UNUSABLE
     return status
@@ -157,6 +159,11 @@ def _group_overview(group: str) -> Parser:
 def _listing(names: Iterable[str]) -> str:
     width = max(map(len, names))
     return "\n".join(["commands:", *(f"  {name:<{width}}  {COMMANDS[name][1]}" for name in names)])
+
+
+def _report_interrupt(error: KeyboardInterrupt) -> int:
+    Console().note("interrupted")
+    return error.args[0] if error.args and isinstance(error.args[0], int) else INTERRUPTED
 
 
 def _report_defect(error: Exception) -> None:
