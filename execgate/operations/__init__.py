@@ -10,7 +10,9 @@ from functools import cache
 
 from execgate.operations import (
     archives,
+    cloud,
     control,
+    data,
     databases,
     deserialization,
     dynamic,
@@ -23,6 +25,7 @@ from execgate.operations import (
     packages,
     paths,
     processes,
+    remote,
     system,
     tasks,
     web,
@@ -37,7 +40,9 @@ FAMILIES: dict[str, Table] = {
     module.__name__.rpartition(".")[2]: module.TABLE
     for module in (
         archives,
+        cloud,
         control,
+        data,
         databases,
         deserialization,
         dynamic,
@@ -50,6 +55,7 @@ FAMILIES: dict[str, Table] = {
         packages,
         paths,
         processes,
+        remote,
         system,
         tasks,
         web,

@@ -67,8 +67,9 @@ class Reaches(Effect):
     """Contacts a host.
 
     One of `url` (a place with a URL), `address` (with a `(host, port)` pair or a socket path), or `host`
-    (with `port` a place or a number).  A fixed host stands as `fixed`.  `method` is fixed text, or a
-    place behind `=`, such as `"=method"`.  `default` is the URL or host where none is passed.
+    (with `port` a place or a number).  A fixed host stands as `fixed`, beside one of them only for where that
+    is not passed.  `method` is fixed text, or a place behind `=`, such as `"=method"`.  `default` is the URL
+    or host where none is passed.
 
     A `url` can be relative: to the URL in the place `base`, or to the host.  An object that keeps a `url`
     stands for it (a request that was made before).  Without a `method` it is POST if one of the parameters
@@ -230,9 +231,13 @@ class Pays(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Unlisted(Effect):
-    """The catalogue knows that it can't say what the call does: a gap that denies."""
+    """The catalogue knows that it can't say what the call does: a gap that denies.
+
+    With `when` only if that parameter is passed and not false.
+    """
 
     why: str
+    when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from execgate.operations.entry import (
+    Accesses,
     Calls,
     Deserializes,
     Dynamic,
@@ -19,6 +20,7 @@ from execgate.operations.entry import (
     nothing,
     read,
     returns,
+    stat,
     write,
 )
 
@@ -37,8 +39,9 @@ COMMAND_LINE = effect(Unlisted("does what its command line says"))
 PACKAGE = effect(Imports("package"))
 
 TABLE: Table = {
-    "argparse.ArgumentParser(prog, usage, description, epilog, parents, formatter_class, prefix_chars, fromfile_prefix_chars, argument_default, conflict_handler, add_help, allow_abbrev, exit_on_error)": returns(
-        "argparse.ArgumentParser"
+    "argparse.ArgumentParser(prog, usage, description, epilog, parents, formatter_class, prefix_chars, fromfile_prefix_chars, argument_default, conflict_handler, add_help, allow_abbrev, exit_on_error)": effect(
+        Unlisted("reads the files that its arguments name", when="fromfile_prefix_chars"),
+        gives="argparse.ArgumentParser",
     ),
     "argparse.ArgumentParser.add_argument(self, *args, action, nargs, const, default, type, choices, required, help, metavar, dest, version, deprecated)": effect(
         Calls("type")
@@ -65,10 +68,6 @@ TABLE: Table = {
     "configparser.ConfigParser(defaults, dict_type, allow_no_value, *, delimiters, comment_prefixes, inline_comment_prefixes, strict, empty_lines_in_values, default_section, interpolation, converters, allow_unnamed_section)": returns(
         "configparser.ConfigParser"
     ),
-    "configparser.RawConfigParser(defaults, dict_type, allow_no_value, *, delimiters, comment_prefixes, inline_comment_prefixes, strict, empty_lines_in_values, default_section, interpolation, converters, allow_unnamed_section)": returns(
-        "configparser.ConfigParser"
-    ),
-    "configparser.SafeConfigParser(*args, **kwargs)": returns("configparser.ConfigParser"),
     "configparser.ConfigParser.read(self, filenames, encoding)": read("filenames"),
     "configparser.ConfigParser.write(self, fp, space_around_delimiters)": nothing(),
     "gettext.find(domain, localedir, languages, all)": read("localedir"),
@@ -266,4 +265,24 @@ TABLE: Table = {
     "dbm.sqlite3.open(filename, flag, mode)": effect(
         Opens("filename", "flag", kind="dbm"), keeps=("filename",)
     ),
+    # main functions and other odd ends
+    "gzip.main()": COMMAND_LINE,
+    "base64.main()": COMMAND_LINE,
+    "quopri.main()": COMMAND_LINE,
+    "dis.main()": COMMAND_LINE,
+    "json.tool.main()": COMMAND_LINE,
+    "calendar.main(args)": nothing(),
+    "contextlib.chdir(path)": stat("path"),
+    "shlex.shlex(instream, infile, posix, punctuation_chars)": returns("shlex.shlex"),
+    "shlex.shlex.sourcehook(self, newfile)": effect(Files("read", ("newfile",)), gives=FILE),
+    "gettext.c2py(plural)": effect(Dynamic("eval", "plural")),
+    "optparse.Values(defaults)": returns("optparse.Values"),
+    "optparse.Values.read_module(self, modname, mode)": effect(Imports("modname")),
+    "optparse.Values.read_file(self, filename, mode)": effect(Files("read", ("filename",)), Dynamic("exec")),
+    "turtle.write_docstringdict(filename)": write("filename"),
+    "turtle.config_dict(filename)": read("filename"),
+    "turtle.readconfig(cfgdict)": nothing(),
+    "email.utils.make_msgid(idstring, domain)": effect(Accesses("interfaces")),
+    "sysconfig.is_python_build(check_home)": nothing(),
+    "xml.dom.xmlbuilder.DOMBuilder.parse(self, input)": effect(Unlisted("reads what the document names")),
 }
