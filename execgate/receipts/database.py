@@ -42,8 +42,13 @@ class Database:
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
-        with _translated(self.path):
-            self._check_version(self._connected())
+        self._inherited: sqlite3.Connection | None = None
+        try:
+            with _translated(self.path):
+                self._check_version(self._connected())
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def create(cls, path: Path, *, busy_s: float) -> Database:
@@ -78,8 +83,9 @@ class Database:
     def close(self) -> None:
         """Close the file."""
         with self._lock:
+            self._leave_to_parent()
             connection, self._connection = self._connection, None
-            if connection is not None and self._owner == os.getpid():
+            if connection is not None:
                 connection.close()
 
     @contextlib.contextmanager
@@ -100,11 +106,17 @@ class Database:
                 raise
 
     def _connected(self) -> sqlite3.Connection:
-        # A connection must not be used on both sides of a fork: both would think they hold its locks.
-        if self._connection is None or self._owner != os.getpid():
+        self._leave_to_parent()
+        if self._connection is None:
             self._connection = self._open()
             self._owner = os.getpid()
         return self._connection
+
+    def _leave_to_parent(self) -> None:
+        # A connection must not be used on both sides of a fork, not even to close it: each side would think
+        # that it holds its locks.  So it is kept, untouched.
+        if self._connection is not None and self._owner != os.getpid():
+            self._inherited, self._connection = self._connection, None
 
     def _open(self) -> sqlite3.Connection:
         # `mode=rw` never makes a file: an empty one in the place of a lost log would look like a new log.
@@ -139,6 +151,9 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explained(path, error) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes what it can't parse in its message, and Python can't read that.
+        raise damaged(path, "its tables can't be read") from error
 
 
 def damaged(path: Path, why: str) -> ReceiptError:

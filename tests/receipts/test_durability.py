@@ -249,7 +249,7 @@ class TestFaults:
             "from pathlib import Path\n"
             "from execgate.errors import ReceiptError\n"
             "from execgate.receipts import ReceiptStore\n"
-            "import execgate.receipts.keys, cryptography.hazmat.primitives.asymmetric.ed25519\n"
+            "ReceiptStore.open(Path(sys.argv[2])).close()\n"
             "if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
             "try:\n"
             "    ReceiptStore.open(Path(sys.argv[1]))\n"
@@ -260,7 +260,11 @@ class TestFaults:
             path.chmod(0o755)
         home.chmod(0o500 if os.getuid() else 0o700)
         ran = subprocess.run(
-            [sys.executable, "-c", code, str(home)], check=True, capture_output=True, text=True, cwd="/"
+            [sys.executable, "-c", code, home, tmp_path / "own"],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd="/",
         )
         home.chmod(0o700)
         if os.getuid() == 0:
