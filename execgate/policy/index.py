@@ -78,9 +78,10 @@ class Index(Generic[T]):
                     child = node.literal.get(item)
                     if child is not None:
                         following.append(child)
+                    following += (child for glob, child in node.globs.items() if segment_contains(glob, item))
                 else:
                     following += (child for text, child in node.literal.items() if matches(text, item))
-                following += (child for glob, child in node.globs.items() if matches(glob, item))
+                    following += (child for glob, child in node.globs.items() if matches(glob, item))
             nodes = _close(following)
         return [self._entries[number] for number in sorted({end for node in nodes for end in node.ends})]
 

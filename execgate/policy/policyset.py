@@ -9,8 +9,10 @@ from execgate.errors import UnknownAgentError
 from execgate.policy import text as texts
 from execgate.policy import validate
 from execgate.policy.agent import AgentPolicy
-from execgate.policy.problems import Problems, clipped, suggestion
+from execgate.policy.problems import Problems, clipped, did_you_mean
 from execgate.policy.text import PolicyText
+
+_MOST_NAMES = 20
 
 
 class PolicySet:
@@ -53,8 +55,10 @@ class PolicySet:
         policy = self._agents.get(name)
         if policy is None:
             known = [clipped(agent) for agent in self._agents]
+            close = did_you_mean(name, known)
+            more = f" and {len(known) - _MOST_NAMES:,} more" if len(known) > _MOST_NAMES else ""
             raise UnknownAgentError(
-                f"no policy for agent `{clipped(name)}`; there are: {', '.join(known)}",
-                help=suggestion(name, known, what="the agents are"),
+                f"no policy for agent `{clipped(name)}`; there are: {', '.join(known[:_MOST_NAMES])}{more}",
+                help=f"did you mean `{close}`?" if close else "name an agent that there is, or add one",
             )
         return policy

@@ -14,7 +14,19 @@ from execgate.model.verdict import Clause
 MAX_SHOWN = 200
 """How many mistakes a report spells out; the rest is counted."""
 
+MAX_FOUND = 1000
+"""How many mistakes are looked for."""
+
 _MAX_LINE = 160
+
+_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs"})
+# Not seen, whether a version's tables know them yet or not.
+_UNSEEN = (
+    range(0x2060, 0x2070),
+    range(0xFFF0, 0xFFFC),
+    range(0x13430, 0x13460),
+    range(0xE0000, 0xE1000),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +67,10 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def at(self, clause: Clause, message: str, help: str | None = None) -> None:  # noqa: A002 - the field's word
-        """Note a mistake at a place."""
+        """Note a mistake at a place; raises PolicyError when there are too many to go on."""
         self.found.append(Problem(clause.file, message, clause, help))
+        if len(self.found) >= MAX_FOUND:
+            self.raise_if_any()
 
     def whole(self, file: str, message: str, help: str | None = None) -> None:  # noqa: A002
         """Note a mistake of a whole file or folder."""
@@ -100,7 +114,10 @@ def suggestion(word: str, known: Sequence[str], *, what: str, quoted: bool = Fal
 
 
 def visible(text: str) -> str:
-    """Return `text` with every control, format, bidi and unassigned character escaped, on one line."""
+    """Return `text` on one line, with every control, format, bidi and unusual space character escaped.
+
+    The same under every version of Python: what only newer tables know is treated alike by all.
+    """
     return "".join(_shown(char) for char in text)
 
 
@@ -116,7 +133,7 @@ def _shown(char: str) -> str:
         if char.isprintable():
             return char
         return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(char, f"\\u{{{ord(char):x}}}")
-    if unicodedata.category(char)[0] in "CZ":
+    if unicodedata.category(char) in _HIDDEN or any(ord(char) in unseen for unseen in _UNSEEN):
         return f"\\u{{{ord(char):x}}}"
     return char
 

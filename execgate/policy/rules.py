@@ -23,6 +23,10 @@ MAX_VALUE = 4096
 """The longest value that is judged, in characters: what is longer is no path, host or name."""
 
 
+MAX_TEMPLATE = 512
+"""The same of one that is only partly known, which takes longer to match."""
+
+
 class BadEntryError(Exception):
     """A text that is no entry of its list; `help` is what to write instead."""
 
@@ -270,8 +274,8 @@ def known(value: Text, what: str) -> str | Template:
     if isinstance(value, Template):
         if not value.bounded:
             raise UnresolvableError(f"`{clipped(str(value))}` has a part that could be anything")
-        if sum(len(part) for part in value.parts if isinstance(part, str)) > MAX_VALUE:
-            raise UnresolvableError(f"the {what} is longer than {MAX_VALUE:,} characters")
+        if sum(len(part) if isinstance(part, str) else 1 for part in value.parts) > MAX_TEMPLATE:
+            raise UnresolvableError(f"the {what} has more than {MAX_TEMPLATE:,} known characters")
         return value
     if len(value) > MAX_VALUE:
         raise UnresolvableError(f"the {what} is longer than {MAX_VALUE:,} characters")

@@ -33,9 +33,9 @@ class PolicyText:
 
 
 def decode(data: bytes, file: str, problems: Problems) -> PolicyText | None:
-    """Return the text that `data` holds; a byte order mark is dropped."""
+    """Return the text that `data` holds."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problems.whole(
@@ -46,7 +46,8 @@ def decode(data: bytes, file: str, problems: Problems) -> PolicyText | None:
 
 
 def check(text: str, file: str, problems: Problems) -> PolicyText | None:
-    """Return `text` as a policy text, unless it is none that could be read back from a file."""
+    """Return `text` as a policy text, without a byte order mark, unless it could not stand in a file."""
+    text = text.removeprefix("\ufeff")
     try:
         size = len(text.encode("utf-8"))
     except UnicodeEncodeError as error:

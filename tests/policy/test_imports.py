@@ -66,7 +66,8 @@ def test_an_import_is_judged_by_the_more_specific_entry(
 
 
 @pytest.mark.parametrize(
-    "module", [Unknown("it is read from a file"), Template((Hole.ANY,)), "", ".os", "a..b", "a b"]
+    "module",
+    [Unknown("it is read from a file"), Template((Hole.ANY,)), "", ".os", "a..b", "a b", "\U000107a5ueue"],
 )
 @pytest.mark.parametrize(
     ("policy", "broken"),

@@ -32,8 +32,8 @@ three **/ can "code_execution" with constraint { // so
 } }
 agent "y" {}"""
     with pytest.raises(PolicyError, match="b//not a comment"):
-        PolicySet.parse(text.lstrip("\ufeff"))
-    policies = PolicySet.parse(text.lstrip("\ufeff").replace("//not a comment", ""))
+        PolicySet.parse(text)
+    policies = PolicySet.parse(text.replace("//not a comment", ""))
     assert policies.agents == ("x", "y")
     constraints = policies.agent("x").constraints_json()
     assert (constraints["allowed_imports"], constraints["allowed_hosts"]) == (["a", "b"], [])
@@ -179,7 +179,13 @@ def test_an_unknown_agent_is_an_error_that_names_those_there_are() -> None:
     with pytest.raises(UnknownAgentError) as caught:
         policies.agent("\u202e\n")
     assert caught.value.message == "no policy for agent `\\u{202e}\\n`; there are: coder, critic"
-    assert caught.value.help == "the agents are: `coder`, `critic`"
+    assert caught.value.help == "name an agent that there is, or add one"
+
+
+def test_of_many_agents_the_first_are_named() -> None:
+    policies = PolicySet.parse(" ".join(f'agent "a{number}" {{}}' for number in range(25)))
+    with pytest.raises(UnknownAgentError, match=r"a18, a19 and 5 more$"):
+        policies.agent("zzz")
 
 
 def test_every_file_of_constraints_has_its_line_in_the_table() -> None:

@@ -182,3 +182,8 @@ def test_a_report_ends_after_two_hundred_mistakes() -> None:
     rendered = report("\n".join(f'agent "{number}" {{ can "x" }}' for number in range(250)))
     assert rendered.count("error: ") == 200
     assert rendered.endswith("\n\n... and 50 more")
+
+
+def test_a_thousand_mistakes_are_enough() -> None:
+    rendered = report('agent "a" { can "code_execution" with constraints { ' + "x: 1 " * 2000 + "} }")
+    assert rendered.endswith("\n\n... and 800 more")

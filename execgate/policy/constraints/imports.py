@@ -14,6 +14,7 @@ from execgate.policy.problems import clipped
 from execgate.policy.rules import BadEntryError, Finding, Shape, Subject, UnresolvableError, known
 
 _PART = re.compile(r"[\w-]+")
+_TABLES = unicodedata.ucd_3_2_0  # the same in every version of Python
 _PATTERN_PART = re.compile(r"(?:[^\W\d]|\*)[\w*]*")
 
 
@@ -21,9 +22,9 @@ def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the r
     """Read a dotted pattern: it covers the module and all below it."""
     if text == "*":
         return (ALL,)
-    name = unicodedata.normalize("NFKC", text)
+    name = _TABLES.normalize("NFKC", text)
     parts = name.split(".")
-    if "**" in name or not all(_PATTERN_PART.fullmatch(part) for part in parts):
+    if "**" in name or not _is_known(name) or not all(_PATTERN_PART.fullmatch(part) for part in parts):
         close = re.sub(r"[^\w.*]+", "_", name).replace("**", "*").strip("._")
         fits = close and all(_PATTERN_PART.fullmatch(part) for part in close.split("."))
         raise BadEntryError("not a module name", f'did you mean "{close}"?' if fits else "as in `os.path`")
@@ -36,11 +37,16 @@ def module(value: Text) -> tuple[Pattern, str | None]:
     judged = known(value, "module")
     if isinstance(judged, Template):
         return _partly(judged), None
-    name = judged if judged.isascii() else unicodedata.normalize("NFKC", judged)
+    name = judged if judged.isascii() else _TABLES.normalize("NFKC", judged)
     parts = name.split(".")
-    if not all(_PART.fullmatch(part) for part in parts):
+    if not _is_known(name) or not all(_PART.fullmatch(part) for part in parts):
         raise UnresolvableError(f"`{clipped(name)}` is no full module name")
     return tuple(parts), name
+
+
+def _is_known(name: str) -> bool:
+    # What a letter of newer tables is folded to depends on the version of Python that runs the code.
+    return name.isascii() or not any(_TABLES.category(char) == "Cn" for char in name)
 
 
 def _partly(value: Template) -> Pattern:

@@ -1,0 +1,86 @@
+"""docs/policy.md says what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from execgate.errors import PolicyError
+from execgate.model.limits import Limits
+from execgate.policy import PolicySet
+from execgate.policy.constraints import CONSTRAINTS, LIMITS, files, kinds
+from execgate.policy.constraints.databases import OPERATIONS as STATEMENTS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
+ROWS = [
+    [cell.strip() for cell in row.strip("|").split(" | ")]
+    for row in re.findall(r"^\|.*\|$", PAGE, re.MULTILINE)
+]
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+def row(name: str) -> list[str]:
+    (found,) = [cells for cells in ROWS if name in words(cells[0])]
+    return found
+
+
+def block(language: str) -> str:
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    return found
+
+
+def test_it_lists_every_constraint_once_and_no_other() -> None:
+    listed = [
+        word
+        for cells in ROWS
+        for word in words(cells[0])
+        if re.fullmatch(r"(allowed|disallowed|max)_\w+", word)
+    ]
+    assert sorted(listed) == sorted(CONSTRAINTS)
+
+
+def test_it_lists_every_word_of_the_closed_vocabularies() -> None:
+    assert words(row("allowed_database_operations")[1]) == list(STATEMENTS)
+    assert words(row("allowed_dynamic_code")[1]) == list(kinds.DYNAMIC_CODE)
+    assert words(row("allowed_process_control")[1]) == list(kinds.PROCESS_CONTROL)
+    assert words(row("allowed_system_access")[1]) == list(kinds.SYSTEM_ACCESS)
+    (operations,) = re.findall(r"The operations are (.*?)\.", PAGE, re.DOTALL)
+    assert words(operations) == list(files.OPERATIONS)
+
+
+def test_it_gives_the_limits_that_stand_by_default() -> None:
+    body = "\n".join(f"{limit.name}: {words(row(limit.name)[2])[0]}" for limit in LIMITS)
+    text = f'agent "x" {{ can "code_execution" with constraints {{ {body} }} }}'
+    assert PolicySet.parse(text).agent("x").limits == Limits()
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("time", "max_execution_time"),
+        ("size", "max_memory"),
+        ("processors", "max_cpus"),
+        ("processes", "max_processes"),
+    ],
+)
+def test_it_lists_every_unit(what, name) -> None:
+    (cells,) = [cells for cells in ROWS if cells[0] == what]
+    known = CONSTRAINTS[name].quantity.units
+    listed = set(words(cells[1]))
+    assert listed <= set(known)
+    assert set(known) - listed <= {f"{unit}s" for unit in listed} | {f"{unit}es" for unit in listed}
+
+
+def test_its_policy_parses() -> None:
+    assert PolicySet.parse(block("policy")).agents == ("report_writer",)
+
+
+def test_its_mistakes_are_reported_as_it_shows() -> None:
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.parse(block("broken"), "analyst.policy")
+    assert caught.value.rendered + "\n" == block("text")
