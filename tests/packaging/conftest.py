@@ -109,7 +109,7 @@ def installed(request: pytest.FixtureRequest) -> Installed:
 
 @pytest.fixture
 def hostile(tmp_path: Path) -> Path:
-    """Return a working folder whose owner would like to be asked for the grammar, the sandbox and the code."""
+    """Return a working folder whose owner would like to be asked for the grammar and the code."""
     trap = "raise SystemExit('code of the working folder ran')\n"
     for module in ("execgate", "lark", "libcst", "json", "sitecustomize"):
         (tmp_path / module).mkdir()
