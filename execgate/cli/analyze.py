@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from execgate.cli.console import Console
+from execgate.cli.console import Console, show_traceback
 from execgate.cli.inputs import Input, read_all
 from execgate.cli.parser import Parser, add_format, add_policy, examples, statuses
 from execgate.errors import ExecgateError
@@ -92,6 +92,7 @@ def examine(input_: Input, agent: str | None, policies: PolicySet | None) -> Fil
     except ExecgateError as error:
         return FileReport(input_.path, agent, source, error=error)
     except Exception as error:  # noqa: BLE001 - one file that defeats the analysis must not hide the others
+        show_traceback(error)
         defect = ExecgateError(
             f"the analysis failed with {type(error).__name__}",
             help="this is a defect of execgate; please report it with the file",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from execgate import __version__
-from execgate.cli.console import Console, OutputError, silence_output
+from execgate.cli.console import Console, OutputError, show_traceback, silence_output
 from execgate.cli.parser import HelpAsked, Parser, UsageError, examples, statuses, unknown
 from execgate.errors import ExecgateError
 from execgate.report.escape import visible
@@ -167,10 +166,7 @@ def _report_interrupt(error: KeyboardInterrupt) -> int:
 
 
 def _report_defect(error: Exception) -> None:
-    if os.environ.get("EXECGATE_DEBUG") == "1":
-        import traceback
-
-        traceback.print_exception(error)
+    show_traceback(error)
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("execgate"):
         message = f"execgate is not installed whole: the module `{error.name}` is missing"
         advice = "install it again with its dependencies: pip install --force-reinstall execgate"

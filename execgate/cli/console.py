@@ -102,6 +102,14 @@ class Console:
             sys.stderr.flush()
 
 
+def show_traceback(error: Exception) -> None:
+    """Print where `error` comes from, for whoever asked for it with EXECGATE_DEBUG=1."""
+    if os.environ.get("EXECGATE_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+
+
 def write_all(binary: BinaryIO, data: bytes) -> None:
     """Write all of `data`; an unbuffered stream writes what a pipe has room for and leaves it at that."""
     left = memoryview(data)

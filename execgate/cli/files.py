@@ -41,6 +41,8 @@ def collect(paths: Sequence[str], left_out: Callable[[str], None]) -> list[Input
 
 def keep(folder: str, artifacts: Sequence[Artifact]) -> list[str]:
     """Write the program's files below `folder` and return their paths; raises InputError unless all were."""
+    if not folder:
+        raise InputError("an empty path names no folder for the program's files")
     written, refused = write_artifacts(Path(folder), artifacts)
     if refused:
         more = f", and {len(refused) - 1} more" if len(refused) > 1 else ""

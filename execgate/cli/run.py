@@ -137,7 +137,7 @@ def _run(options: argparse.Namespace, live: Live | None, console: Console) -> tu
     if options.output_dir is not None:
         files.keep(options.output_dir, ())
     code, defect = _code(input_)
-    with Gate(found, home=options.home) as gate:
+    with Gate(found, home=options.home or None) as gate:
         try:
             execution = gate.execute(
                 code,
