@@ -1,0 +1,481 @@
+"""What one statement does, read from its syntax tree; the only module that imports sqlglot.
+
+sqlglot is made to understand as much as it can, so it is not taken at its word: a tree of a kind that is not
+known here is refused, a function that is not known to be harmless counts as `execute`, and each verb that
+stands in the text has to be found again in what the tree does.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Set
+
+import sqlglot
+from sqlglot import exp
+
+from execgate.analysis.sql_lexer import Piece, Token
+from execgate.model.values import Text, Unknown
+
+# It warns of each statement that it can't parse, with its text; such statements are refused here.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+Effect = tuple[str, tuple[Text, ...], tuple[Text, ...]]
+"""Operation, tables and files."""
+
+_WRITES: dict[type[exp.Expr], tuple[str, frozenset[str]]] = {
+    exp.Insert: ("insert", frozenset({"this"})),
+    exp.Update: ("update", frozenset({"this"})),
+    exp.Delete: ("delete", frozenset({"this", "tables"})),
+    exp.Create: ("create", frozenset({"this"})),
+    exp.Drop: ("drop", frozenset({"this", "tables", "expressions"})),
+    exp.Alter: ("alter", frozenset({"this", "actions"})),
+    exp.TruncateTable: ("delete", frozenset({"expressions"})),
+    exp.Into: ("create", frozenset({"this"})),
+}
+"""What changes the database: the operation, and the branches of the tree where the tables that it changes
+stand."""
+
+_BRANCHES = (
+    exp.Schema,
+    exp.Index,
+    exp.Join,
+    exp.Table,
+    exp.Tuple,
+    exp.AlterRename,
+    exp.Reference,
+    exp.ForeignKey,
+)
+_KINDS = frozenset({"TABLE", "VIEW", "INDEX", "MATERIALIZED VIEW"})
+_ROOTS = (exp.Query, exp.Values, exp.Describe, exp.Merge, *_WRITES)
+_OPAQUE_ROOTS = frozenset({"Command", "Set", "Use", "Show", "Grant", "Revoke", "Execute", "Copy", "LoadData"})
+
+# Properties of a new table that lead nowhere else.
+_HARMLESS_PROPERTIES = frozenset(
+    [
+        "TemporaryProperty",
+        "CharacterSetProperty",
+        "CollateProperty",
+        "AutoIncrementProperty",
+        "OnCommitProperty",
+        "StrictProperty",
+        "LikeProperty",
+        "SchemaCommentProperty",
+        "WithoutRowidProperty",
+    ]
+)
+_HARMLESS_MODULES = frozenset({"FTS3", "FTS4", "FTS5", "RTREE"})
+_HARMLESS_ENGINES = frozenset({"INNODB", "MYISAM", "MEMORY"})
+
+# Functions that sqlglot knows by name and that do more than compute.
+_EFFECTS = frozenset(
+    [
+        "AIAgg",
+        "AIClassify",
+        "AIEmbed",
+        "AIForecast",
+        "AIGenerate",
+        "AISimilarity",
+        "AISummarizeAgg",
+        "MLForecast",
+        "MLTranslate",
+        "Predict",
+        "GenerateEmbedding",
+        "FeaturesAtTime",
+        "VectorSearch",
+        "NextValueFor",
+        "OpenJSON",
+        "ReadCSV",
+        "ReadParquet",
+        "ToFile",
+        "XMLTable",
+    ]
+)
+# Functions that sqlglot does not know and that only compute.
+_HARMLESS = frozenset(
+    [
+        "STRFTIME",
+        "DATETIME",
+        "DATE",
+        "TIME",
+        "TIMEDIFF",
+        "TIMESTAMP",
+        "CHANGES",
+        "TOTAL_CHANGES",
+        "LAST_INSERT_ROWID",
+        "LAST_INSERT_ID",
+        "SQLITE_VERSION",
+        "PRINTF",
+        "INSTR",
+        "JULIANDAY",
+        "UNIXEPOCH",
+        "TOTAL",
+        "GLOB",
+        "LIKELY",
+        "UNLIKELY",
+        "TYPEOF",
+        "QUOTE",
+        "IIF",
+        "JSON",
+        "JSON_ARRAY",
+        "JSON_ARRAY_LENGTH",
+        "JSON_EACH",
+        "JSON_EXTRACT",
+        "JSON_GROUP_ARRAY",
+        "JSON_GROUP_OBJECT",
+        "JSON_INSERT",
+        "JSON_OBJECT",
+        "JSON_PATCH",
+        "JSON_QUOTE",
+        "JSON_REMOVE",
+        "JSON_REPLACE",
+        "JSON_SET",
+        "JSON_TREE",
+        "JSON_TYPE",
+        "JSON_VALID",
+        "BM25",
+        "HIGHLIGHT",
+        "SNIPPET",
+        "ROWID",
+        "RANDOMBLOB",
+        "ZEROBLOB",
+        "VERSION",
+        "NOW",
+        "PG_TYPEOF",
+        "FORMAT",
+        "ISNULL",
+        "NVL",
+        "GETDATE",
+        "SYSDATE",
+        "SYSDATETIME",
+        "TO_CHAR",
+        "TO_DATE",
+        "TO_NUMBER",
+        "TO_TIMESTAMP",
+        "DATE_FORMAT",
+        "STR_TO_DATE",
+        "FIELD",
+        "FIND_IN_SET",
+        "CURDATE",
+        "CURTIME",
+        "UNIX_TIMESTAMP",
+        "FROM_UNIXTIME",
+        "LPAD",
+        "RPAD",
+        "TRUNC",
+        "SCOPE_IDENTITY",
+        "FOUND_ROWS",
+        "ROW_COUNT",
+    ]
+)
+
+# Verbs, each with the operations of which one has to be found where it stands as a bare word.
+_VERBS: dict[str, Set[str]] = {
+    "INSERT": {"insert"},
+    "REPLACE": {"insert", "create", "delete"},
+    "UPDATE": {"update"},
+    "DELETE": {"delete"},
+    "TRUNCATE": {"delete"},
+    "MERGE": {"insert", "update", "delete"},
+    "CREATE": {"create"},
+    "ALTER": {"alter"},
+    "DROP": {"drop", "alter"},
+    "SELECT": {"select"},
+    **dict.fromkeys(
+        [
+            "ATTACH",
+            "CALL",
+            "COPY",
+            "DETACH",
+            "DUMPFILE",
+            "EXEC",
+            "EXECUTE",
+            "GRANT",
+            "OUTFILE",
+            "PRAGMA",
+            "REVOKE",
+            "SHUTDOWN",
+            "VACUUM",
+        ],
+        {"execute"},
+    ),
+}
+# Words behind which `UPDATE`, `DELETE` and `REPLACE` are no verbs of their own.
+_BEFORE_NO_VERB = frozenset({"FOR", "DO", "ON", "KEY", "CONFLICT"})
+
+_EXPLAIN = re.compile(r"EXPLAIN\s+(?:QUERY\s+PLAN\s+|ANALYZE\s+|VERBOSE\s+)*", re.IGNORECASE)
+_REPLACES = re.compile(r"REPLACE\s+INTO\b|(?:INSERT|UPDATE)\s+OR\s+REPLACE\b", re.IGNORECASE)
+# What sqlglot can't read, in the words that it can.
+_SPELLINGS = (
+    (re.compile(r"\AREPLACE\s+(?=INTO\b)", re.IGNORECASE), "INSERT "),
+    (re.compile(r"\A(INSERT|UPDATE)\s+OR\s+(?:ABORT|FAIL|IGNORE|REPLACE|ROLLBACK)\b", re.IGNORECASE), r"\1"),
+    (
+        re.compile(
+            r"(\ACREATE\b.*\))\s*(?:WITHOUT\s+ROWID|STRICT)(?:\s*,\s*(?:WITHOUT\s+ROWID|STRICT))?\Z",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        r"\1",
+    ),
+)
+_PLAIN_NAME = re.compile(r"[\w$ -]+")
+_VACUUM = re.compile(
+    r"VACUUM(?:\s+(?!INTO\b)\w+)?(?:\s+INTO\s+(?:'(?P<file>(?:[^']|'')+)'|(?P<other>.+)))?", re.IGNORECASE
+)
+
+
+class UnreadableError(Exception):
+    """The statement can't be read by the rules of this database; the message says why."""
+
+
+def effects(piece: Piece, dialect: str) -> tuple[Effect, ...]:
+    """Return what the statement does by the rules of `dialect`; raises UnreadableError."""
+    vacuum = _VACUUM.fullmatch(piece.sql)
+    if vacuum:
+        return (_vacuum(vacuum),)
+    text = _EXPLAIN.sub("", piece.sql, count=1)
+    replaces = _REPLACES.match(text) is not None
+    for pattern, replacement in _SPELLINGS:
+        text = pattern.sub(replacement, text, count=1)
+    try:
+        found = tuple(_Reader(_tree(text, dialect), dialect, replaces=replaces).effects())
+    except RecursionError:
+        raise UnreadableError("the SQL is nested too deeply") from None
+    _check_verbs(piece, {operation for operation, _, _ in found})
+    return found
+
+
+def _vacuum(match: re.Match[str]) -> Effect:
+    if match["file"]:
+        return "execute", (), (match["file"].replace("''", "'"),)
+    return "execute", (), (Unknown("the file is only known when it runs"),) if match["other"] else ()
+
+
+def _tree(text: str, dialect: str) -> exp.Expr:
+    try:
+        trees = sqlglot.parse(text, dialect=dialect)
+    except RecursionError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a hostile text does to the parser, it is refused
+        message = str(error).partition("\n")[0].partition(". Line")[0]
+        raise UnreadableError(f"no SQL that is understood: {message[:80]}") from None
+    if len(trees) != 1 or not isinstance(trees[0], exp.Expr):
+        raise UnreadableError("databases differ on where the statement ends")
+    return trees[0]
+
+
+def _check_verbs(piece: Piece, operations: set[str]) -> None:
+    """Refuse a statement with a verb that its tree has lost."""
+    bare = [*piece.tokens, Token("op", "")]
+    for before, token, behind in zip([Token("op", ""), *bare], bare, bare[1:], strict=False):
+        if token.kind != "word" or token.text not in _VERBS or before.text in _BEFORE_NO_VERB:
+            continue
+        if token.text in {"INSERT", "REPLACE"} and behind.text == "(":
+            continue  # a function of that name
+        if not _VERBS[token.text] & operations:
+            raise UnreadableError(f"what `{token.text}` does here is not understood")
+
+
+class _Reader:
+    """Reads one syntax tree."""
+
+    def __init__(self, tree: exp.Expr, dialect: str, *, replaces: bool) -> None:
+        self._tree = tree
+        self._dialect = dialect
+        self._replaces = replaces
+        self._found: dict[str, list[Text]] = {}
+        # MySQL and SQL Server name what they change by its alias: `UPDATE u SET ... FROM users u`.
+        self._aliases: dict[str, list[Text]] = {}
+        if dialect in {"mysql", "tsql"}:
+            for table in tree.find_all(exp.Table):
+                if table.alias:
+                    self._aliases.setdefault(table.alias.lower(), []).append(_name(table))
+
+    def effects(self) -> Iterator[Effect]:
+        """Yield what the tree does, each operation with all its tables; raises UnreadableError."""
+        tree = self._tree
+        if isinstance(tree, exp.Attach):
+            yield "execute", (), _attached(tree)
+            return
+        if isinstance(tree, (exp.Pragma, exp.Detach)):
+            yield "execute", (), ()
+            return
+        if type(tree).__name__ in _OPAQUE_ROOTS:
+            yield "execute", (Unknown("what the statement touches is not known"),), ()
+            return
+        if not isinstance(tree, _ROOTS):
+            raise UnreadableError("no SQL statement that is understood")
+        for node in tree.walk():
+            self._visit(node)
+        for operation, tables in self._found.items():
+            yield operation, tuple(dict.fromkeys(tables)), ()
+
+    def _add(self, operation: str, *tables: Text) -> None:
+        self._found.setdefault(operation, []).extend(tables)
+
+    def _visit(self, node: exp.Expr) -> None:
+        if isinstance(node, exp.Table):
+            self._table(node)
+        elif isinstance(node, (exp.Query, exp.Values, exp.Describe)):
+            if not isinstance(node, exp.Values) or node is self._tree:
+                self._add("select")
+        elif isinstance(node, exp.Merge):
+            self._merge(node)
+        elif isinstance(node, exp.In) and isinstance(node.args.get("field"), exp.Column):
+            self._add("select", _dotted(node.args["field"].parts))  # in SQLite `x IN t` reads the table t
+        elif isinstance(node, exp.Func) and _acts(node):
+            self._add("execute", Unknown(f"what the function `{_called(node)}` does is not known"))
+        elif type(node).__name__ in _OPAQUE_ROOTS:
+            self._add("execute", Unknown("what a part of the statement does is not known"))
+        elif isinstance(node, exp.Property) and not _is_harmless(node):
+            self._add("execute", Unknown("what a property of the table does is not known"))
+        if type(node) in _WRITES and not isinstance(node.parent, (exp.When, exp.Alter)):
+            self._write(node)
+
+    def _write(self, node: exp.Expr) -> None:
+        operation = _WRITES[type(node)][0]
+        self._add(operation)
+        if isinstance(node, (exp.Create, exp.Drop, exp.Alter)) and node.args.get("kind") not in _KINDS:
+            self._add(operation, Unknown("what is changed is no table"))
+        if isinstance(node, exp.Create) and node.args.get("replace"):
+            self._add("drop")
+        if not any(self._writer(table) is node for table in node.find_all(exp.Table)):
+            self._add(operation, Unknown("the table that is changed could not be worked out"))
+
+    def _table(self, table: exp.Table) -> None:
+        if isinstance(table.this, exp.Func):
+            return
+        writer = self._writer(table)
+        if writer is None:
+            if not _is_cte(table):
+                self._add("select", _name(table))
+            return
+        names: list[Text] = [_name(table)]
+        if not table.db:
+            names = self._aliases.get(table.name.lower(), names)
+        if _is_cte(table):
+            names = [Unknown("what is changed through a common table expression is not known")]
+        for operation in self._operations(writer):
+            self._add(operation, *names)
+
+    def _writer(self, table: exp.Table) -> exp.Expr | None:
+        """Return the node that changes `table`, None where it is only read."""
+        child: exp.Expr = table
+        while child.parent is not None:
+            parent = child.parent
+            if isinstance(parent, exp.Merge) and child.arg_key == "this":
+                return parent
+            if type(parent) in _WRITES:
+                return parent if child.arg_key in _WRITES[type(parent)][1] or _refers(table) else None
+            if not isinstance(parent, _BRANCHES) and not _refers(table):
+                return None
+            child = parent
+        return None
+
+    def _operations(self, writer: exp.Expr) -> Iterator[str]:
+        if isinstance(writer, exp.Merge):
+            yield from _merges(writer)
+            return
+        yield _WRITES[type(writer)][0]
+        if isinstance(writer, exp.Create) and writer.args.get("replace"):
+            yield "drop"
+        if isinstance(writer, exp.Insert):
+            conflict = writer.args.get("conflict")
+            if conflict is not None and "NOTHING" not in str(conflict.args.get("action")):
+                yield "update"
+            if writer.args.get("overwrite"):
+                yield "delete"
+        if self._replaces and writer is self._tree:
+            yield "delete"  # of each row that stands in the way
+
+    def _merge(self, node: exp.Merge) -> None:
+        for operation in _merges(node):
+            self._add(operation)
+
+
+def _merges(node: exp.Merge) -> Iterator[str]:
+    """Yield what the branches of a MERGE do."""
+    for when in node.find_all(exp.When):
+        then = when.args.get("then")
+        if isinstance(then, exp.Insert):
+            yield "insert"
+        elif isinstance(then, exp.Update):
+            yield "update"
+        elif "NOTHING" not in str(then).upper():
+            yield "delete"
+
+
+def _refers(table: exp.Table) -> bool:
+    """Return whether `table` is only named by a foreign key."""
+    return isinstance(table.find_ancestor(exp.Reference, exp.Query), exp.Reference)
+
+
+def _is_cte(table: exp.Table) -> bool:
+    """Return whether `table` names a common table expression that can be seen from where it stands.
+
+    An expression doesn't see itself unless it is recursive, nor those that come after it: there its name is a
+    table's.
+    """
+    if table.db:
+        return False
+    name = table.name.lower()
+    child: exp.Expr = table
+    inside: exp.Expr | None = None
+    while child.parent is not None:
+        child = child.parent
+        if isinstance(child, exp.CTE):
+            inside = child
+        if isinstance(child, exp.With):
+            continue
+        clause = child.args.get("with_") or child.args.get("with")
+        if clause is None:
+            continue
+        for expression in clause.expressions:
+            if expression is inside and not clause.args.get("recursive"):
+                break
+            if expression.alias.lower() == name:
+                return True
+            if expression is inside:
+                break
+    return False
+
+
+def _acts(function: exp.Func) -> bool:
+    """Return whether `function` may do more than compute."""
+    if isinstance(function, (exp.Anonymous, exp.AnonymousAggFunc)):
+        return isinstance(function.parent, exp.Dot) or function.name.upper() not in _HARMLESS
+    return type(function).__name__ in _EFFECTS
+
+
+def _called(function: exp.Func) -> str:
+    name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
+    return name[:40].lower()
+
+
+def _is_harmless(node: exp.Property) -> bool:
+    kind = type(node).__name__
+    if kind == "VirtualProperty":
+        return True  # its module is a property of its own
+    if kind == "ModuleProperty":
+        return node.name.upper() in _HARMLESS_MODULES
+    if kind == "EngineProperty":
+        return node.name.upper() in _HARMLESS_ENGINES
+    return kind in _HARMLESS_PROPERTIES
+
+
+def _attached(tree: exp.Attach) -> tuple[Text, ...]:
+    """Return the file that ATTACH opens."""
+    what = tree.this.this if isinstance(tree.this, exp.Alias) else tree.this
+    if not isinstance(what, exp.Literal) or not what.is_string or what.name.lower().startswith("file:"):
+        return (Unknown("the file that ATTACH opens could not be worked out"),)
+    return () if what.name in {"", ":memory:"} else (what.name,)
+
+
+def _name(table: exp.Table) -> Text:
+    return _dotted(table.parts)
+
+
+def _dotted(parts: list[exp.Expr]) -> Text:
+    names = [part.name for part in parts]
+    if not all(_PLAIN_NAME.fullmatch(name) for name in names):
+        return Unknown("the table has a name that could be read as several, or as a file's")
+    return ".".join(names)
