@@ -1,0 +1,221 @@
+"""What calling a value does, and gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from execgate.analysis import attributes, effects, folding, functions, models, names, paths
+from execgate.analysis.machine import Machine
+from execgate.analysis.values import (
+    MAX_ALTERNATIVES,
+    NUM,
+    Anything,
+    Args,
+    Bound,
+    Class,
+    Const,
+    Func,
+    Inst,
+    Map,
+    Method,
+    Num,
+    Obj,
+    Partial,
+    Ref,
+    Seq,
+    Str,
+    Super,
+    Union,
+    Value,
+    derived,
+    join,
+    union,
+)
+from execgate.model.operation import OpaqueCall
+from execgate.operations import lookup
+
+
+def arguments(m: Machine, given: Sequence[cst.Arg]) -> Args:
+    """Evaluate the arguments of a call."""
+    args = Args()
+    for argument in given:
+        value = m.evaluate(argument.value)
+        if argument.star == "*":
+            items = attributes.exact_items(m, value)
+            if items is not None and args.rest is None:
+                args.positional.extend(items)
+            else:
+                element = attributes.element(m, value, argument)
+                args.rest = join(args.rest, element) if args.rest is not None else element
+        elif argument.star == "**":
+            _keywords(args, value)
+        elif argument.keyword is not None:
+            args.keywords[m.identifier(argument.keyword.value)] = value
+        elif args.rest is None:
+            args.positional.append(value)
+        else:
+            # Behind an unknown number of arguments, any place is possible.
+            args.rest = join(args.rest, value)
+    return args
+
+
+def _keywords(args: Args, value: Value) -> None:
+    if isinstance(value, Map):
+        for key, inner in value.items.items():
+            if isinstance(key, str):
+                args.keywords[key] = inner
+        if value.more is not None:
+            args.others = join(args.others, value.more) if args.others is not None else value.more
+    else:
+        more = derived("it comes from unknown `**` arguments", [value])
+        args.others = join(args.others, more) if args.others is not None else more
+
+
+def call(m: Machine, function: Value, args: Args, node: cst.CSTNode) -> Value:
+    """Call `function`, whatever it can be."""
+    m.step()
+    if isinstance(function, Union):
+        return union([call(m, alternative, args, node) for alternative in function.values[:MAX_ALTERNATIVES]])
+    if isinstance(function, Ref):
+        return reference(m, function.name, args, node)
+    if isinstance(function, Func):
+        return functions.enter(m, function, args, node)
+    if isinstance(function, Method):
+        return call(m, function.function, args.after(function.receiver), node)
+    if isinstance(function, Bound):
+        return _bound(m, function, args, node)
+    if isinstance(function, Class):
+        return functions.construct(m, function, args, node)
+    if isinstance(function, Partial):
+        return call(m, function.function, _combined(function.args, args), node)
+    if isinstance(function, Inst):
+        hook = function.cls.lookup("__call__")
+        if hook is not None:
+            return call(m, attributes.get(m, function, "__call__", node), args, node)
+    if isinstance(function, Obj):
+        return _object(m, function, args, node)
+    if isinstance(function, Anything) and function.carries:
+        results = [call(m, carried, args, node) for carried in function.carries if not isinstance(carried, Inst)]
+        attributes.let_go(m, args.values(), node)
+        return union([derived("it is the result of an unknown function", args.values()), *results])
+    if isinstance(function, Anything) and function.why.endswith("is not defined here"):
+        m.gap(
+            f"a call of something that can't be identified: {function.why}",
+            node,
+            "define or import it in this code; each block runs by itself",
+        )
+    attributes.let_go(m, args.values(), node)
+    return derived("it is the result of an unknown function", args.values())
+
+
+def _combined(first: Args, second: Args) -> Args:
+    return Args(
+        [*first.positional, *second.positional],
+        {**first.keywords, **second.keywords},
+        join(first.rest, second.rest) if first.rest is not None else second.rest,
+        join(first.others, second.others) if first.others is not None else second.others,
+    )
+
+
+def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
+    """Call a library's function or class by its canonical name."""
+    model = models.FUNCTIONS.get(name)
+    if model is not None:
+        return model(m, args, node)
+    entry = lookup(name)
+    if entry is not None:
+        result = effects.perform(m, entry, args, node)
+        computed = paths.FUNCTIONS.get(name)
+        return computed(args) if computed is not None else result
+    computed = paths.FUNCTIONS.get(name)
+    if computed is not None:
+        return computed(args)
+    folded = folding.function(m, name, args)
+    if folded is not None:
+        attributes.let_go(m, args.values(), node)
+        return folded
+    return _unlisted(m, name, args, node)
+
+
+def _unlisted(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
+    standing = names.standing(name)
+    if standing is names.Standing.OPAQUE:
+        library = name.partition(".")[0]
+        attributes.let_go(m, args.values(), node, args.positional)
+        opaque(m, library, node)
+        return derived(f"it is the result of `{name}`", args.values())
+    if standing is not names.Standing.PURE and not _is_exception(name):
+        m.gap(f"`{name}` is not in the catalogue, so what it does can't be named", node)
+    attributes.let_go(m, args.values(), node, args.positional)
+    return derived(f"it is the result of `{name}`", args.values())
+
+
+def opaque(m: Machine, library: str, node: cst.CSTNode) -> None:
+    """Record, once, that a library is called whose effects the catalogue does not know."""
+    if ("opaque", library) not in m.memory:
+        m.memory[("opaque", library)] = NUM
+        m.report(OpaqueCall, node, library=library, via=library)
+
+
+def _is_exception(name: str) -> bool:
+    return name.rpartition(".")[2].endswith(("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration"))
+
+
+def _object(m: Machine, value: Obj, args: Args, node: cst.CSTNode) -> Value:
+    if value.type == attributes.DYNAMIC:
+        m.gap("a call of something that was reached by a name only known at run time", node, "name it in the code")
+        attributes.let_go(m, args.values(), node)
+        return value
+    entry = lookup(f"{value.type}.__call__")
+    if entry is not None:
+        return effects.perform(m, entry, args.after(value), node)
+    attributes.let_go(m, args.values(), node, (value,))
+    return derived(f"it is the result of calling a `{value.type}`", [value, *args.values()])
+
+
+def _bound(m: Machine, bound: Bound, args: Args, node: cst.CSTNode) -> Value:
+    receiver, name = bound.receiver, bound.name
+    if isinstance(receiver, Obj):
+        return _method(m, receiver, name, args, node)
+    if isinstance(receiver, (Const, Str, Num, Seq, Map)):
+        result = folding.method(m, receiver, name, args, node)
+        if result is not None:
+            attributes.let_go(m, args.values(), node)
+            return result
+    if isinstance(receiver, (Func, Method, Partial)) and name == "__call__":
+        return call(m, receiver, args, node)
+    if isinstance(receiver, Anything):
+        return models.unknown_method(m, receiver, name, args, node)
+    if isinstance(receiver, (Inst, Super, Class)):
+        attributes.let_go(m, args.values(), node, (receiver,))
+        return derived(f"it is the result of `{name}`", [receiver, *args.values()])
+    attributes.let_go(m, args.values(), node, (receiver,) if not isinstance(receiver, (Seq, Map)) else ())
+    return derived(f"it is the result of `{name}`", [receiver, *args.values()])
+
+
+def _method(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
+    special = models.METHODS.get(receiver.type)
+    if special is not None:
+        return special(m, receiver, name, args, node)
+    full = names.canonical(f"{receiver.type}.{name}")
+    entry = lookup(full)
+    if entry is not None:
+        result = effects.perform(m, entry, args.after(receiver), node)
+        if receiver.type == paths.PATH:
+            computed = paths.method(name, receiver, args)
+            return computed if computed is not None else result
+        dated = folding.date_method(receiver, name, args)
+        return dated if dated is not None else result
+    if receiver.type == paths.PATH:
+        computed = paths.method(name, receiver, args)
+        if computed is not None:
+            return computed
+    dated = folding.date_method(receiver, name, args)
+    if dated is not None:
+        return dated
+    attributes.let_go(m, args.values(), node, (receiver,))
+    if names.standing(receiver.type) is names.Standing.OPAQUE:
+        opaque(m, receiver.type.partition(".")[0], node)
+    return derived(f"it is the result of `{full}`", [receiver, *args.values()])

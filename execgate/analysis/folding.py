@@ -1,0 +1,450 @@
+"""Calls that only compute, carried out where everything that goes in is a constant.
+
+Whatever is not in these tables is not run: the functions here are total on constants of bounded size, and
+touch nothing outside them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import html
+import posixpath
+import string
+import textwrap
+import urllib.parse
+import zlib
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any
+
+import libcst as cst
+
+from execgate.analysis import attributes, texts
+from execgate.analysis.machine import Machine
+from execgate.analysis.values import (
+    MAX_ALTERNATIVES,
+    MAX_TEXT,
+    NUM,
+    Anything,
+    Args,
+    Const,
+    Map,
+    Num,
+    Obj,
+    Part,
+    Seq,
+    Str,
+    Value,
+    alternatives,
+    derived,
+    join,
+    union,
+)
+from execgate.model.operation import DynamicCode
+from execgate.model.values import Hole
+
+_ANY_TEXT = Str((Hole.ANY,))
+_WORD = Str((Hole.WORD,))
+_NUMBER = Str((Hole.NUMBER,))
+
+
+def _inflate(data: bytes, wbits: int = zlib.MAX_WBITS) -> bytes:
+    worker = zlib.decompressobj(wbits)
+    out = worker.decompress(data, MAX_TEXT)
+    if worker.unconsumed_tail:
+        raise ValueError("it inflates to more than is followed")
+    return out
+
+
+def _decode(data: Any, encoding: str = "utf-8", errors: str = "strict") -> Any:
+    return codecs.decode(data, encoding, errors)
+
+
+_SAFE_CODECS = {
+    "utf8", "utf_8", "ascii", "latin1", "latin_1", "iso8859_1", "utf16", "utf_16", "utf_16_le", "utf_16_be",
+    "utf_32", "rot13", "rot_13", "hex", "hex_codec", "base64", "base64_codec", "unicode_escape",
+    "raw_unicode_escape", "utf_7", "utf7", "quopri", "idna", "punycode",
+}  # fmt: skip
+
+
+def _safe_codec(name: Any) -> bool:
+    return isinstance(name, str) and name.lower().replace("-", "_").replace(" ", "_") in _SAFE_CODECS
+
+
+def _with_codec(function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(value: Any, encoding: str = "utf-8", errors: str = "strict") -> Any:
+        if not _safe_codec(encoding):
+            raise ValueError("unknown codec")
+        return function(value, encoding, errors)
+
+    return call
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "builtins.chr": chr,
+    "builtins.ord": ord,
+    "builtins.hex": hex,
+    "builtins.oct": oct,
+    "builtins.bin": bin,
+    "builtins.abs": abs,
+    "builtins.ascii": ascii,
+    "builtins.repr": repr,
+    "builtins.bool": bool,
+    "builtins.complex": complex,
+    "builtins.bytes.fromhex": bytes.fromhex,
+    "builtins.bytearray.fromhex": bytes.fromhex,
+    "base64.b64decode": base64.b64decode,
+    "base64.b64encode": base64.b64encode,
+    "base64.standard_b64decode": base64.standard_b64decode,
+    "base64.urlsafe_b64decode": base64.urlsafe_b64decode,
+    "base64.urlsafe_b64encode": base64.urlsafe_b64encode,
+    "base64.b32decode": base64.b32decode,
+    "base64.b32encode": base64.b32encode,
+    "base64.b16decode": base64.b16decode,
+    "base64.b16encode": base64.b16encode,
+    "base64.a85decode": base64.a85decode,
+    "base64.b85decode": base64.b85decode,
+    "base64.decodebytes": base64.decodebytes,
+    "binascii.unhexlify": binascii.unhexlify,
+    "binascii.a2b_hex": binascii.unhexlify,
+    "binascii.hexlify": binascii.hexlify,
+    "binascii.a2b_base64": binascii.a2b_base64,
+    "binascii.b2a_hex": binascii.hexlify,
+    "codecs.decode": _with_codec(codecs.decode),
+    "codecs.encode": _with_codec(codecs.encode),
+    "zlib.decompress": _inflate,
+    "html.unescape": html.unescape,
+    "html.escape": html.escape,
+    "urllib.parse.quote": urllib.parse.quote,
+    "urllib.parse.quote_plus": urllib.parse.quote_plus,
+    "urllib.parse.unquote": urllib.parse.unquote,
+    "urllib.parse.unquote_plus": urllib.parse.unquote_plus,
+    "urllib.parse.urljoin": urllib.parse.urljoin,
+    "textwrap.dedent": textwrap.dedent,
+    "os.path.isabs": posixpath.isabs,
+    "string.capwords": string.capwords,
+}
+"""Functions of constants."""
+
+NUMERIC = frozenset(
+    """builtins.len builtins.id builtins.hash builtins.round builtins.sum builtins.pow builtins.divmod
+    time.time time.time_ns time.perf_counter time.monotonic random.randint random.random random.randrange
+    random.uniform os.getpid os.getppid os.cpu_count builtins.int builtins.float math.floor math.ceil math.sqrt
+    secrets.randbelow os.getuid os.getgid""".split()
+)
+"""Functions that give a number."""
+
+WORDY = frozenset(
+    """secrets.token_hex uuid.uuid4 uuid.uuid1 uuid.uuid3 uuid.uuid5""".split()
+)
+"""Functions that give letters and digits."""
+
+_DATES = {
+    "datetime.datetime.now": "datetime.datetime",
+    "datetime.datetime.utcnow": "datetime.datetime",
+    "datetime.datetime.today": "datetime.datetime",
+    "datetime.datetime.fromtimestamp": "datetime.datetime",
+    "datetime.datetime": "datetime.datetime",
+    "datetime.datetime.strptime": "datetime.datetime",
+    "datetime.date.today": "datetime.date",
+    "datetime.date": "datetime.date",
+}
+
+
+def function(m: Machine, name: str, args: Args) -> Value | None:
+    """Return what a library's function gives, None where this module does not compute it."""
+    del m
+    if name in _DATES:
+        return Obj(_DATES[name])
+    if name == "time.strftime" and args.positional:
+        return _layout(args.positional[0])
+    computed = FUNCTIONS.get(name)
+    if computed is not None and args.rest is None and args.others is None:
+        result = _apply(computed, args)
+        if result is not None:
+            return result
+    if name in NUMERIC:
+        return NUM
+    if name in WORDY:
+        return _WORD
+    return None
+
+
+def _layout(value: Value) -> Value:
+    return union(
+        texts.dated(alternative.value)
+        if isinstance(alternative, Const) and isinstance(alternative.value, str)
+        else _ANY_TEXT
+        for alternative in alternatives(value)
+    )
+
+
+def _apply(computed: Callable[..., Any], args: Args) -> Value | None:
+    """Carry a function out for every combination of constants; None where something is not constant."""
+    columns = [alternatives(value) for value in args.positional]
+    keywords = list(args.keywords)
+    columns += [alternatives(args.keywords[name]) for name in keywords]
+    results: list[Value] = []
+    count = 0
+    for combination in product(*columns):
+        count += 1
+        if count > MAX_ALTERNATIVES or not all(isinstance(value, Const) for value in combination):
+            return None
+        raw = [value.value for value in combination if isinstance(value, Const)]
+        if any(isinstance(value, (str, bytes)) and len(value) > MAX_TEXT for value in raw):
+            return None
+        given = raw[: len(args.positional)]
+        named = dict(zip(keywords, raw[len(args.positional) :], strict=True))
+        try:
+            results.append(Const(computed(*given, **named)))
+        except Exception:  # noqa: BLE001 - whatever it raises, the program raises too
+            results.append(Anything("its computation fails"))
+    return union(results)
+
+
+# Methods of plain values.
+
+_TEXT_METHODS = frozenset(
+    """upper lower strip lstrip rstrip replace split rsplit title capitalize casefold swapcase zfill center ljust
+    rjust removeprefix removesuffix partition rpartition splitlines startswith endswith expandtabs index rindex
+    find rfind count isdigit isalpha isalnum isupper islower isspace isidentifier isnumeric isdecimal translate
+    hex decode encode isascii istitle isprintable""".split()
+)
+
+_LIST_METHODS = frozenset("append extend insert add update remove discard pop clear copy reverse sort index count".split())
+
+
+def method(m: Machine, receiver: Value, name: str, args: Args, node: cst.CSTNode) -> Value | None:
+    """Return what a method of a plain value gives, None where this module does not compute it."""
+    if isinstance(receiver, Const) and isinstance(receiver.value, (str, bytes)):
+        return _text_method(m, receiver, name, args, node)
+    if isinstance(receiver, Str):
+        return _holed_method(m, receiver, name, args, node)
+    if isinstance(receiver, Seq):
+        return _list_method(m, receiver, name, args)
+    if isinstance(receiver, Map):
+        return _dict_method(m, receiver, name, args)
+    if isinstance(receiver, Num):
+        return NUM
+    return None
+
+
+def _text_method(m: Machine, receiver: Const, name: str, args: Args, node: cst.CSTNode) -> Value | None:
+    text = receiver.value
+    if name == "join" and args.positional:
+        return _joined(m, receiver, args.positional[0])
+    if name in {"format", "format_map"}:
+        return _format(m, receiver, args, node)
+    if name == "translate" and args.positional:
+        return _translated(receiver, args.positional[0])
+    if name not in _TEXT_METHODS:
+        return None
+    if name in {"decode", "encode"}:
+        computed: Callable[..., Any] = _with_codec(lambda value, encoding, errors: getattr(value, name)(encoding, errors))
+        result = _apply(computed, Args([receiver, *args.positional], args.keywords))
+    elif args.rest is not None or args.others is not None:
+        result = None
+    elif name in {"center", "ljust", "rjust", "zfill", "expandtabs"} and any(
+        isinstance(v, Const) and isinstance(v.value, int) and v.value > MAX_TEXT for v in args.positional
+    ):
+        return _ANY_TEXT
+    else:
+        result = _apply(getattr(text, name), args)
+    if result is None:
+        return _unknown_text(name)
+    return union(_unpacked(m, alternative) for alternative in alternatives(result))
+
+
+def _unpacked(m: Machine, value: Value) -> Value:
+    """Turn a constant list or tuple into a sequence of constants."""
+    if isinstance(value, Const) and isinstance(value.value, (list, tuple)):
+        if len(value.value) > 4096:
+            return m.sequence([], _ANY_TEXT)
+        return m.sequence([Const(item) for item in value.value])
+    return value
+
+
+def _unknown_text(name: str) -> Value:
+    if name in {"split", "rsplit", "splitlines", "partition", "rpartition"}:
+        return Seq([], _ANY_TEXT)
+    if name in {"find", "rfind", "index", "rindex", "count"}:
+        return NUM
+    return _ANY_TEXT
+
+
+def _holed_method(m: Machine, receiver: Str, name: str, args: Args, node: cst.CSTNode) -> Value | None:
+    if name == "join" and args.positional:
+        return _joined(m, receiver, args.positional[0])
+    if name in {"format", "format_map"}:
+        attributes.let_go(m, args.values(), node)
+        return _ANY_TEXT
+    if name in {"strip", "rstrip", "lstrip"} and not args.positional and Hole.ANY not in receiver.parts:
+        return receiver
+    if name in {"lower", "upper", "casefold"}:
+        return texts.from_parts(getattr(p, name)() if isinstance(p, str) else p for p in receiver.parts)
+    if name in {"encode", "decode"}:
+        return receiver
+    return _unknown_text(name) if name in _TEXT_METHODS else None
+
+
+def _joined(m: Machine, separator: Value, iterable: Value) -> Value:
+    results = []
+    for alternative in alternatives(iterable):
+        items = attributes.exact_items(m, alternative)
+        if items is None:
+            results.append(_ANY_TEXT)
+            continue
+        if isinstance(separator, Const) and isinstance(separator.value, bytes):
+            raw = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, bytes)]
+            results.append(Const(separator.value.join(raw)) if len(raw) == len(items) else _ANY_TEXT)
+            continue
+        pieces: list[Value] = []
+        for index, item in enumerate(items):
+            pieces += [separator, item] if index else [item]
+        results.append(texts.concat(pieces) if len(pieces) <= 8192 else _ANY_TEXT)
+    return union(results)
+
+
+def _translated(receiver: Const, table: Value) -> Value:
+    if isinstance(table, Const) and isinstance(table.value, (bytes, str)):
+        return _apply(receiver.value.translate, Args([table])) or _ANY_TEXT
+    if isinstance(table, Map) and table.more is None:
+        plain = {key: value.value for key, value in table.items.items() if isinstance(value, Const)}
+        if len(plain) == len(table.items):
+            return Const(receiver.value.translate(plain))
+    return _ANY_TEXT
+
+
+def _format(m: Machine, receiver: Const, args: Args, node: cst.CSTNode) -> Value:
+    pieces: list[Value] = []
+    automatic = 0
+    try:
+        fields = list(string.Formatter().parse(receiver.value))
+    except (ValueError, TypeError):
+        return _ANY_TEXT
+    for literal, field, spec, conversion in fields:
+        pieces.append(Const(literal))
+        if field is None:
+            continue
+        head = field.split(".")[0].split("[")[0]
+        if "." in field or "[" in field:
+            # A format string walks attributes and items of what it is given.
+            if "__" in field:
+                m.report(DynamicCode, node, kind="introspection", via="str.format")
+            pieces.append(_ANY_TEXT)
+            continue
+        if head == "":
+            value = args.get(automatic)
+            automatic += 1
+        elif head.isdecimal():
+            value = args.get(int(head)) if len(head) < 6 else None
+        else:
+            value = args.keywords.get(head, args.others)
+        if value is None:
+            pieces.append(_ANY_TEXT)
+        else:
+            pieces.append(texts.formatted(value, conversion, Const(spec) if spec else None))
+    return texts.concat(pieces)
+
+
+def _list_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value | None:
+    if name not in _LIST_METHODS:
+        return derived("it is an element of a sequence", [receiver]) if name in {"__next__", "send"} else None
+    first = args.get(0)
+    certain = receiver.path == m.path and receiver.more is None
+    if name in {"append", "add"} and first is not None:
+        if certain and len(receiver.items) < 4096:
+            receiver.items.append(first)
+        else:
+            receiver.more = join(receiver.more, first) if receiver.more is not None else first
+    elif name in {"extend", "update"} and first is not None:
+        attributes.extend(m, receiver, first)
+    elif name == "insert":
+        value = args.get(1)
+        where = first.value if isinstance(first, Const) else None
+        if value is not None and certain and type(where) is int:
+            receiver.items.insert(where, value)
+        elif value is not None:
+            receiver.more = join(receiver.element(), value) if receiver.items or receiver.more else value
+            receiver.items.clear()
+    elif name in {"remove", "discard", "clear", "sort", "reverse"}:
+        if name == "reverse" and certain:
+            receiver.items.reverse()
+        elif receiver.items:
+            receiver.more, receiver.items = receiver.element(), []
+    elif name == "pop":
+        return _popped(receiver, first, certain=certain)
+    elif name == "copy":
+        return Seq(list(receiver.items), receiver.more, receiver.kind, m.path)
+    elif name in {"index", "count"}:
+        return NUM
+    return Const(None)
+
+
+def _popped(receiver: Seq, index: Value | None, *, certain: bool) -> Value:
+    where = index.value if isinstance(index, Const) else (-1 if index is None else None)
+    if certain and type(where) is int and -len(receiver.items) <= where < len(receiver.items):
+        return receiver.items.pop(where)
+    value = receiver.element()
+    receiver.more, receiver.items = value, []
+    return value
+
+
+def _dict_method(m: Machine, receiver: Map, name: str, args: Args) -> Value | None:
+    first, second = args.get(0), args.get(1)
+    if name in {"get", "pop", "setdefault"} and first is not None:
+        keys = [key.value for key in alternatives(first) if isinstance(key, Const)]
+        known = len(keys) == len(alternatives(first))
+        results = [receiver.items[key] for key in keys if _is_key(key) and key in receiver.items]
+        if not known or len(results) < len(keys):
+            results += [second] if second is not None else [Const(None)]
+            results += [receiver.more] if receiver.more is not None else []
+            results += [] if known else list(receiver.items.values())
+        if name == "setdefault" and second is not None:
+            attributes.store_item(m, receiver, first, union(results), cst.Name("_"))
+        return union(results)
+    if name == "keys":
+        return Seq([Const(key) for key in receiver.items], _ANY_TEXT if receiver.more is not None else None)
+    if name == "values":
+        return Seq(list(receiver.items.values()), receiver.more)
+    if name == "items":
+        pairs: list[Value] = [Seq([Const(key), value], kind="tuple") for key, value in receiver.items.items()]
+        more = Seq([_ANY_TEXT, receiver.more], kind="tuple") if receiver.more is not None else None
+        return Seq(pairs, more)
+    if name == "copy":
+        return Map(dict(receiver.items), receiver.more, m.path)
+    if name == "update":
+        from execgate.analysis.expressions import update
+
+        if first is not None:
+            update(receiver, first)
+        for key, value in args.keywords.items():
+            receiver.items[key] = value
+        return Const(None)
+    if name == "popitem":
+        return Seq([_ANY_TEXT, receiver.element()], kind="tuple")
+    return None
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, (str, bytes, int, float, type(None)))
+
+
+def date_method(receiver: Obj, name: str, args: Args) -> Value | None:
+    """Return what a method of a date gives, None where it is nothing that has a form."""
+    if receiver.type not in texts.DATE_TYPES:
+        return None
+    if name == "strftime" and args.positional:
+        return _layout(args.positional[0])
+    if name in {"isoformat", "__str__"}:
+        if receiver.type == "datetime.date":
+            return _NUMBER
+        parts: Sequence[Part] = (Hole.NUMBER, "T", Hole.NUMBER, ":", Hole.NUMBER, ":", Hole.NUMBER)
+        return Str(tuple(parts))
+    if name in {"timestamp", "toordinal", "weekday", "isoweekday"}:
+        return NUM
+    if name in {"replace", "astimezone", "date", "time", "now"}:
+        return Obj("datetime.date" if name == "date" else receiver.type)
+    return None

@@ -1,0 +1,71 @@
+"""Import statements."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from execgate.analysis.machine import Machine
+from execgate.analysis.names import Standing, canonical, is_known_module, standing
+from execgate.analysis.values import Ref
+from execgate.operations import CATALOGUE
+
+
+def dotted(m: Machine, node: cst.Name | cst.Attribute) -> str:
+    """Return a dotted name as Python reads it."""
+    parts: list[str] = []
+    current: cst.BaseExpression = node
+    while isinstance(current, cst.Attribute):
+        parts.append(m.identifier(current.attr.value))
+        current = current.value
+    if isinstance(current, cst.Name):
+        parts.append(m.identifier(current.value))
+    return ".".join(reversed(parts))
+
+
+def plain(m: Machine, node: cst.Import) -> bool:
+    """`import a.b, c as d`."""
+    for alias in node.names:
+        name = dotted(m, alias.name)
+        m.imported(name, name, node)
+        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+            m.bind(m.identifier(alias.asname.name.value), Ref(canonical(name)))
+        else:
+            top = name.partition(".")[0]
+            m.bind(top, Ref(canonical(top)))
+    return True
+
+
+def from_module(m: Machine, node: cst.ImportFrom) -> bool:
+    """`from a.b import c as d`, `from a import *`."""
+    module = "." * len(node.relative) + (dotted(m, node.module) if node.module is not None else "")
+    if isinstance(node.names, cst.ImportStar):
+        m.imported(module, module, node)
+        m.scope.module.stars.append(canonical(module))
+        return True
+    for alias in node.names:
+        name = dotted(m, alias.name)
+        full = f"{module}{'' if module.endswith('.') else '.'}{name}"
+        _report(m, module, full, node)
+        bound = alias.asname.name if alias.asname is not None else alias.name
+        if isinstance(bound, cst.Name):
+            m.bind(m.identifier(bound.value), _reached(m, module, name, node))
+    return True
+
+
+def _report(m: Machine, module: str, full: str, node: cst.ImportFrom) -> None:
+    """Record the module that `from module import name` reaches: the package, or the module inside it."""
+    if is_known_module(full) and module != "builtins":
+        m.imported(full, full, node)
+        return
+    m.imported(module, module, node)
+    name = full.rpartition(".")[2]
+    # Whether a library's lower-case name is a module can't be seen without the library, so it counts as both.
+    if standing(canonical(module)) is Standing.OPAQUE and name.islower() and canonical(full) not in CATALOGUE:
+        m.imported(full, full, node)
+
+
+def _reached(m: Machine, module: str, name: str, node: cst.ImportFrom) -> Ref:
+    from execgate.analysis.attributes import of_reference
+
+    value = of_reference(m, Ref(canonical(module)), name, node)
+    return value  # type: ignore[return-value]

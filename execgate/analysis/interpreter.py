@@ -1,0 +1,111 @@
+"""From a source to its operations: one guard, one parse, one traversal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from execgate.analysis import attributes, calls, expressions, functions, guard, statements
+from execgate.analysis.machine import Machine, OutOfWorkError
+from execgate.analysis.positions import Positions
+from execgate.analysis.values import Anything, Args, Func, Value
+from execgate.errors import SourceError
+from execgate.model.operation import Gap, Operation
+from execgate.model.program import Program
+from execgate.model.source import Source, Span
+
+MAX_ROUNDS = 200
+"""How many functions that nothing calls are followed, counting those that they define."""
+
+
+class Interpreter(Machine):
+    """A machine with the rules of Python."""
+
+    def evaluate(self, node: cst.CSTNode) -> Value:  # type: ignore[override]
+        """Return what an expression can be."""
+        self.step()
+        rule = expressions.RULES.get(type(node))
+        if rule is None:
+            self.gap(f"`{type(node).__name__}` is syntax that is not analysed", node)
+            return Anything("it is syntax that is not analysed")
+        return rule(self, node)
+
+    def run(self, node: Any) -> bool:  # type: ignore[override]
+        """Follow a statement or a block; return whether what comes after it can be reached."""
+        self.step()
+        rule = statements.RULES.get(type(node))
+        if rule is None:
+            self.gap(f"`{type(node).__name__}` is syntax that is not analysed", node)
+            return True
+        if isinstance(node, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+            self.statement = node
+        return rule(self, node)
+
+    def call(self, function: Value, args: Args, node: cst.CSTNode) -> Value:  # type: ignore[override]
+        """Call a value and return what it can give."""
+        return calls.call(self, function, args, node)
+
+    def follow(self, module: cst.Module) -> None:
+        """Follow a module, then every function that it defines and nothing calls."""
+        statements.block(self, module)
+        self.late = True
+        done: set[tuple[int, int]] = set()
+        for _ in range(MAX_ROUNDS):
+            waiting = [function for function in self._uncalled() if (id(function), len(function.carries)) not in done]
+            if not waiting:
+                return
+            for function in waiting:
+                done.add((id(function), len(function.carries)))
+                functions.anyhow(self, function)
+        raise OutOfWorkError
+
+    def _uncalled(self) -> list[Func]:
+        found = [f for node, defined in self.functions.items() if node not in self.entered for f in defined[:4]]
+        known = {id(function) for function in found}
+        found += [function for function in self.escaped.values() if id(function) not in known]
+        # Constructors first: what they set is what the other methods read.
+        return sorted(found, key=lambda function: function.name != "__init__")
+
+
+def analyze(source: Source) -> Program:
+    """Return everything that `source` can do, in the order of its text.
+
+    Raises SourceError, with line and column, for what is no program that can be analysed.
+    """
+    tree, module = guard.parse(source)
+    machine = Interpreter()
+    try:
+        machine.follow(module)
+    except OutOfWorkError:
+        machine.gap(
+            "there is more code to follow than is followed",
+            module,
+            "split the program, or make its loops and calls simpler",
+        )
+    except RecursionError as error:
+        raise SourceError("too deeply nested to analyse", help="give parts of the code names of their own") from error
+    positions = Positions(source.text, tree, module)
+    return Program(source, _operations(machine, positions), _gaps(machine, positions))
+
+
+def _operations(machine: Machine, positions: Positions) -> tuple[Operation, ...]:
+    placed = []
+    for found in machine.found.values():
+        span = positions.span(found.node, found.statement)
+        placed.append((span.line, span.column, found.order, found.kind(location=span, **found.fields)))
+    placed.sort(key=lambda entry: entry[:3])
+    # The same operation from two nodes at one place is one.
+    return tuple(dict.fromkeys(operation for *_, operation in placed))
+
+
+def _gaps(machine: Machine, positions: Positions) -> tuple[Gap, ...]:
+    found = [Gap(why, _span(positions, node, statement), help) for why, node, statement, help in machine.gaps.values()]
+    return tuple(sorted(found, key=lambda gap: (gap.location.line, gap.location.column, gap.why)))
+
+
+def _span(positions: Positions, node: cst.CSTNode, statement: cst.CSTNode | None) -> Span:
+    return positions.span(node, statement)
+
+
+__all__ = ["analyze", "attributes"]

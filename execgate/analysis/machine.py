@@ -1,0 +1,165 @@
+"""The state of one analysis: where it is, what it has found, and how much work is left.
+
+The rules live in the modules around it (statements, expressions, attributes, calls, effects); they all take the
+machine first, and come back to it for `evaluate`, `call` and `report`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import libcst as cst
+
+from execgate.analysis.scopes import Scope
+from execgate.analysis.values import MAX_ALTERNATIVES, Anything, Args, Func, Seq, Value, capabilities
+from execgate.model.operation import ModuleImport, Operation
+
+MAX_WORK = 150_000
+"""How many expressions and statements are followed, counting a function's body once for each kind of call."""
+
+MAX_DEPTH = 12
+"""How many calls of the program's own functions are followed into each other."""
+
+MAX_NESTED = 3
+"""How deeply code inside constant strings is followed."""
+
+Operations = dict[tuple[int, type[Operation], tuple[tuple[str, Any], ...]], "Found"]
+
+
+class OutOfWorkError(Exception):
+    """There is more to follow than is followed."""
+
+
+class Found:
+    """An operation and the nodes that it stands at."""
+
+    __slots__ = ("fields", "kind", "node", "order", "statement")
+
+    def __init__(
+        self,
+        kind: type[Operation],
+        fields: dict[str, Any],
+        node: cst.CSTNode,
+        statement: cst.CSTNode | None,
+        order: int,
+    ) -> None:
+        self.kind = kind
+        self.fields = fields
+        self.node = node
+        self.statement = statement
+        self.order = order
+
+
+class Frame:
+    """One call of a function of the program: what it returns and yields."""
+
+    __slots__ = ("function", "returned", "yielded")
+
+    def __init__(self, function: Func | None) -> None:
+        self.function = function
+        self.returned: list[Value] = []
+        self.yielded: list[Value] = []
+
+
+class Machine:
+    """Follows one module."""
+
+    def __init__(self) -> None:
+        self.scope = Scope("module")
+        self.frames: list[Frame] = [Frame(None)]
+        self.statement: cst.CSTNode | None = None
+        self.site: cst.CSTNode | None = None
+        """Inside code that stands in a string: the call that runs it, where all it does is reported."""
+        self.nested = 0
+        self.late = False
+        """Whether the code that is followed may run at any time."""
+        self.path = 0
+        """The branch that is followed; 0 is the straight line from the start."""
+        self._paths = 0
+        self.trail: list[tuple[Scope, str, Value]] | None = None
+        """What was bound since a `try` or a loop began, for whoever may see the state in between."""
+        self.found: Operations = {}
+        self.gaps: dict[tuple[int, str], tuple[str, cst.CSTNode, cst.CSTNode | None, str | None]] = {}
+        self.functions: dict[int, list[Func]] = {}
+        """Every function that was defined, by its node."""
+        self.entered: set[int] = set()
+        """The nodes of functions that were followed with the arguments of a call."""
+        self.escaped: dict[int, Func] = {}
+        """Functions that went into code we don't follow, by identity."""
+        self.memory: dict[Any, Value] = {}
+        self.kept: list[cst.CSTNode] = []
+        """Trees of code in strings, which have to live as long as what was found in them."""
+        self.work = MAX_WORK
+
+    # The rules come back to these; `interpreter` fills them in.
+    evaluate: Callable[[cst.CSTNode], Value]
+    run: Callable[[Any], bool]
+    call: Callable[[Value, Args, cst.CSTNode], Value]
+
+    def step(self) -> None:
+        """Count one piece of work; raises OutOfWorkError at the bound."""
+        self.work -= 1
+        if self.work < 0:
+            raise OutOfWorkError
+
+    def identifier(self, name: str) -> str:
+        """Return a name as Python reads it: NFKC-normalised (PEP 3131)."""
+        if name.isascii():
+            return name
+        return unicodedata.normalize("NFKC", name)
+
+    def report(self, family: type[Operation], node: cst.CSTNode, /, **fields: Any) -> None:
+        """Record an operation; the same one at the same place counts once."""
+        place = self.site or node
+        key = (id(place), family, tuple(sorted(fields.items(), key=_by_name)))
+        if key not in self.found:
+            self.found[key] = Found(family, fields, place, self.statement, len(self.found))
+
+    def gap(self, why: str, node: cst.CSTNode, help: str | None = None) -> None:  # noqa: A002
+        """Record that what happens at `node` could not be named."""
+        place = self.site or node
+        self.gaps.setdefault((id(place), why), (why, place, self.statement, help))
+
+    def imported(self, module: str, via: str, node: cst.CSTNode) -> None:
+        """Record that a module was reached."""
+        self.report(ModuleImport, node, module=module, via=via)
+
+    def bind(self, name: str, value: Value) -> None:
+        """Bind a name in the current scope."""
+        if self.trail is not None:
+            self.trail.append((self.scope.target(name), name, value))
+        self.scope.bind(name, value)
+
+    def branch(self) -> int:
+        """Enter a branch; give what it returns to `rejoin`."""
+        before = self.path
+        self._paths += 1
+        self.path = self._paths
+        return before
+
+    def rejoin(self, before: int) -> None:
+        """Leave a branch."""
+        self.path = before
+
+    def sequence(self, items: list[Value], more: Value | None = None, kind: str = "list") -> Seq:
+        """Return a new sequence, made on the current branch."""
+        return Seq(items, more, kind, self.path)
+
+    def escape(self, function: Func, carries: Iterable[Value]) -> None:
+        """Note that a function can be called by code we don't follow, with the capabilities in `carries`."""
+        self.escaped[id(function)] = function
+        known = {value.key() for value in function.carries}
+        for value in capabilities(carries):
+            if value is not function and value.key() not in known and len(function.carries) < MAX_ALTERNATIVES:
+                function.carries.append(value)
+
+    def unknown(self, why: str) -> Anything:
+        """Return a value of which nothing is known."""
+        return Anything(why)
+
+
+def _by_name(item: tuple[str, Any]) -> str:
+    return item[0]
+

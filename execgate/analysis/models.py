@@ -1,0 +1,794 @@
+"""Functions of Python itself that hand values on, and what an unknown object's method may be.
+
+The catalogue says what a call does to the world; these say where values go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import libcst as cst
+
+from execgate.analysis import attributes, effects, folding, names, paths, texts
+from execgate.analysis.machine import Machine
+from execgate.analysis.values import (
+    FALSE,
+    MAX_TEXT,
+    NONE,
+    NUM,
+    TRUE,
+    Anything,
+    Args,
+    Bound,
+    Class,
+    Const,
+    Func,
+    Inst,
+    Map,
+    Method,
+    Num,
+    Obj,
+    Partial,
+    Ref,
+    Seq,
+    Str,
+    Super,
+    Value,
+    alternatives,
+    derived,
+    join,
+    union,
+)
+from execgate.model.operation import DynamicCode, EnvironmentAccess, ModuleImport, NetworkCall
+from execgate.model.values import Hole, Unknown
+from execgate.operations import CATALOGUE, lookup
+from execgate.operations.entry import Entry
+
+_ANY_TEXT = Str((Hole.ANY,))
+_TRUTH = union([TRUE, FALSE])
+
+Model = Callable[[Machine, Args, cst.CSTNode], Value]
+
+
+def _getattr(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    target, name = args.get(0), args.get(1)
+    default = args.get(2)
+    if target is None or name is None:
+        return Anything("it is read from nothing")
+    found = attribute_by_value(m, target, name, "getattr", node)
+    return join(found, default) if default is not None else found
+
+
+def attribute_by_value(m: Machine, target: Value, name: Value, via: str, node: cst.CSTNode) -> Value:
+    """Return an attribute whose name is a value: dynamic only where that is not constant."""
+    results: list[Value] = []
+    for alternative in alternatives(name):
+        if isinstance(alternative, Const) and isinstance(alternative.value, str):
+            results.append(attributes.get(m, target, m.identifier(alternative.value), node))
+        else:
+            m.report(DynamicCode, node, kind="attribute", via=via)
+            results.append(Obj(attributes.DYNAMIC))
+    return union(results)
+
+
+def _setattr(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    target, name, value = args.get(0), args.get(1), args.get(2)
+    if target is None or name is None or value is None:
+        return NONE
+    for alternative in alternatives(name):
+        if isinstance(alternative, Const) and isinstance(alternative.value, str):
+            attributes.store(m, target, m.identifier(alternative.value), value, node)
+        else:
+            own = all(isinstance(t, (Inst, Anything)) for t in alternatives(target))
+            if not own:
+                m.report(DynamicCode, node, kind="attribute", via="setattr")
+            attributes.let_go(m, [value], node, (target,))
+            for receiver in alternatives(target):
+                if isinstance(receiver, Inst):
+                    for key in [*receiver.attributes]:
+                        receiver.attributes[key] = join(receiver.attributes[key], value)
+    return NONE
+
+
+def _delattr(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, args, node
+    return NONE
+
+
+def _vars(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    target = args.get(0)
+    if target is None:
+        return _locals(m, args, node)
+    results: list[Value] = []
+    for alternative in alternatives(target):
+        if isinstance(alternative, Ref):
+            m.report(DynamicCode, node, kind="namespace", via="vars")
+            results.append(Obj(attributes.NAMESPACE, {"of": alternative}))
+        else:
+            results.append(attributes.get(m, alternative, "__dict__", node))
+    return union(results)
+
+
+def _globals(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del args
+    m.report(DynamicCode, node, kind="namespace", via="globals")
+    return Obj(attributes.NAMESPACE)
+
+
+def _locals(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    if m.scope.parent is None:
+        return _globals(m, args, node)
+    return Map(dict(m.scope.names))
+
+
+def _type(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    if len(args.positional) == 3:
+        bases = attributes.exact_items(m, args.positional[1]) or []
+        body = args.positional[2]
+        members = {k: v for k, v in body.items.items() if isinstance(k, str)} if isinstance(body, Map) else {}
+        return Class("type", bases, members)
+    target = args.get(0)
+    results: list[Value] = []
+    for alternative in alternatives(target) if target is not None else ():
+        if isinstance(alternative, Inst):
+            results.append(alternative.cls)
+        elif isinstance(alternative, Obj) and alternative.type not in {attributes.DYNAMIC, attributes.NAMESPACE}:
+            results.append(Ref(alternative.type))
+        else:
+            results.append(derived("it is the type of a value", [alternative]))
+    del node
+    return union(results) if results else Anything("it is the type of nothing")
+
+
+def _super(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del args, node
+    scope = m.scope
+    while scope is not None and scope.receiver is None and scope.parent is not None:
+        scope = scope.parent
+    if isinstance(scope.cls, Class) and scope.receiver is not None:
+        return Super(scope.cls, scope.receiver)
+    return Anything("it is the base of a class that is not known")
+
+
+def _quiet(result: Value) -> Model:
+    """A function that looks at what it is given and keeps nothing of it."""
+
+    def model(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+        for value in args.values():
+            for alternative in alternatives(value):
+                if isinstance(alternative, Inst):
+                    _text_hooks(m, alternative, node)
+                elif isinstance(alternative, Obj) and alternative.type == attributes.ENVIRON:
+                    m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
+        return result
+
+    return model
+
+
+def _text_hooks(m: Machine, value: Inst, node: cst.CSTNode) -> None:
+    for hook in ("__str__", "__repr__", "__len__", "__hash__", "__bool__", "__format__"):
+        if value.cls.lookup(hook) is not None:
+            m.call(attributes.get(m, value, hook, node), Args(), node)
+
+
+def _str(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    value = args.get(0, "object")
+    if value is None:
+        return Const("")
+    if len(args.positional) > 1 and isinstance(value, Const) and isinstance(value.value, bytes):
+        decoded = folding.method(m, value, "decode", args.without_first(), node)
+        return decoded if decoded is not None else _ANY_TEXT
+    results: list[Value] = []
+    for alternative in alternatives(value):
+        if isinstance(alternative, Inst) and alternative.cls.lookup("__str__") is not None:
+            results.append(m.call(attributes.get(m, alternative, "__str__", node), Args(), node))
+        elif isinstance(alternative, Obj) and alternative.type in texts.DATE_TYPES:
+            results.append(Str((Hole.NUMBER,)) if alternative.type == "datetime.date" else texts.MOMENT)
+        elif isinstance(alternative, Const) and isinstance(alternative.value, bytes):
+            results.append(Const(str(alternative.value)))
+        else:
+            results.append(texts.concat([alternative]))
+    return union(results)
+
+
+def _int(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    if all(isinstance(v, Const) for v in args.positional) and 0 < len(args.positional) <= 2 and not args.rest:
+        raw = [v.value for v in args.positional if isinstance(v, Const)]
+        try:
+            if len(str(raw[0])) < 1000:
+                return Const(int(*raw))
+        except (TypeError, ValueError, OverflowError):
+            return Anything("its computation fails")
+    return NUM
+
+
+def _float(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    value = args.get(0)
+    if isinstance(value, Const) and isinstance(value.value, (str, int, float)):
+        try:
+            return Const(float(value.value))
+        except (ValueError, OverflowError):
+            return Anything("its computation fails")
+    return NUM
+
+
+def _bytes(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    value = args.get(0)
+    if isinstance(value, Const) and isinstance(value.value, str) and len(args.positional) > 1:
+        return folding.method(m, value, "encode", args.without_first(), node) or _ANY_TEXT
+    if isinstance(value, Const) and isinstance(value.value, bytes):
+        return value
+    items = attributes.exact_items(m, value) if isinstance(value, Seq) else None
+    if items is not None:
+        numbers = [i.value for i in items if isinstance(i, Const) and isinstance(i.value, int) and 0 <= i.value < 256]
+        if len(numbers) == len(items):
+            return Const(bytes(numbers))
+    return _ANY_TEXT
+
+
+def _collection(kind: str) -> Model:
+    def model(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+        value = args.get(0)
+        if value is None:
+            return m.sequence([], kind=kind)
+        results: list[Value] = []
+        for alternative in alternatives(value):
+            items = attributes.exact_items(m, alternative)
+            if items is not None:
+                results.append(m.sequence(items, kind=kind))
+            else:
+                results.append(m.sequence([], attributes.element(m, alternative, node), kind))
+        return union(results)
+
+    return model
+
+
+def _dict(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    from execgate.analysis.expressions import update
+
+    result = Map(dict(args.keywords), args.others, m.path)
+    value = args.get(0)
+    for alternative in alternatives(value) if value is not None and args.positional else ():
+        if isinstance(alternative, Map):
+            update(result, alternative)
+        elif isinstance(alternative, Obj) and alternative.type == attributes.ENVIRON:
+            m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
+            result.more = Anything("it comes from the environment")
+        else:
+            for pair in attributes.exact_items(m, alternative) or []:
+                items = attributes.exact_items(m, pair)
+                if items is not None and len(items) == 2:
+                    attributes.store_item(m, result, items[0], items[1], node)
+                else:
+                    result.more = derived("it is a part of a value that is not known", [alternative])
+            if attributes.exact_items(m, alternative) is None:
+                result.more = derived("it is a part of a value that is not known", [alternative])
+    return result
+
+
+def _range(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del node
+    raw = [v.value for v in args.positional if isinstance(v, Const) and type(v.value) is int]
+    if len(raw) == len(args.positional) and 1 <= len(raw) <= 3 and args.rest is None:
+        try:
+            numbers = range(*raw)
+            if len(numbers) <= 16:
+                return m.sequence([Const(number) for number in numbers])
+        except (ValueError, OverflowError):
+            return Anything("its computation fails")
+    return Obj("builtins.range")
+
+
+def _zip(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    exact = [attributes.exact_items(m, value) for value in args.positional]
+    if args.positional and args.rest is None and all(items is not None for items in exact):
+        rows = zip(*(items for items in exact if items is not None), strict=False)
+        return m.sequence([m.sequence(list(row), kind="tuple") for row in rows])
+    return m.sequence([], m.sequence([attributes.element(m, v, node) for v in args.positional], args.rest, "tuple"))
+
+
+def _enumerate(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    value = args.get(0, "iterable")
+    if value is None:
+        return m.sequence([])
+    items = attributes.exact_items(m, value)
+    if items is not None and args.get(1, "start") is None:
+        return m.sequence([m.sequence([Const(i), item], kind="tuple") for i, item in enumerate(items)])
+    return m.sequence([], m.sequence([NUM, attributes.element(m, value, node)], kind="tuple"))
+
+
+def _map(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    if not args.positional:
+        return Anything("it maps an unknown function")
+    function, iterables = args.positional[0], args.positional[1:]
+    exact = attributes.exact_items(m, iterables[0]) if len(iterables) == 1 else None
+    if exact is not None and len(exact) <= 64:
+        return m.sequence([m.call(function, Args([item]), node) for item in exact])
+    given = Args([attributes.element(m, value, node) for value in iterables], rest=args.rest)
+    return m.sequence([], m.call(function, given, node))
+
+
+def _filter(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    function, iterable = args.get(0), args.get(1)
+    if iterable is None:
+        return m.sequence([])
+    element = attributes.element(m, iterable, node)
+    if function is not None and not (isinstance(function, Const) and function.value is None):
+        m.call(function, Args([element]), node)
+    return m.sequence([], element)
+
+
+def _sorted(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    value = args.get(0)
+    if value is None:
+        return m.sequence([])
+    element = attributes.element(m, value, node)
+    key = args.keywords.get("key")
+    if key is not None and not (isinstance(key, Const) and key.value is None):
+        m.call(key, Args([element]), node)
+    return m.sequence([], element)
+
+
+def _extreme(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    key = args.keywords.get("key")
+    values = args.positional if len(args.positional) > 1 else [attributes.element(m, v, node) for v in args.positional]
+    result = union(values) if values else Anything("it is the greatest of nothing")
+    if key is not None and not (isinstance(key, Const) and key.value is None):
+        m.call(key, Args([result]), node)
+    default = args.keywords.get("default")
+    return join(result, default) if default is not None else result
+
+
+def _reversed(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    value = args.get(0)
+    if value is None:
+        return m.sequence([])
+    items = attributes.exact_items(m, value)
+    if items is not None:
+        return m.sequence(items[::-1])
+    return m.sequence([], attributes.element(m, value, node))
+
+
+def _element(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    value = args.get(0)
+    if value is None:
+        return Anything("it is an element of nothing")
+    if isinstance(value, Inst) and value.cls.lookup("__next__") is not None:
+        return m.call(attributes.get(m, value, "__next__", node), Args(), node)
+    found = attributes.element(m, value, node)
+    default = args.get(1)
+    return join(found, default) if default is not None else found
+
+
+def _same(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    value = args.get(0)
+    return value if value is not None else NONE
+
+
+def _second(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    value = args.get(1)
+    return value if value is not None else NONE
+
+
+def _iter(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    value, sentinel = args.get(0), args.get(1)
+    if value is None:
+        return NONE
+    if sentinel is not None:
+        return m.sequence([], m.call(value, Args(), node))
+    return value
+
+
+def _partial(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    if not args.positional:
+        return Anything("it is a partial call of nothing")
+    return Partial(args.positional[0], args.without_first())
+
+
+def _reduce(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    function, iterable = args.get(0), args.get(1)
+    if function is None or iterable is None:
+        return NONE
+    items = attributes.exact_items(m, iterable)
+    start = args.get(2)
+    if items is not None and 0 < len(items) <= 64:
+        rest = items if start is not None else items[1:]
+        result = start if start is not None else items[0]
+        for item in rest:
+            result = m.call(function, Args([result, item]), node)
+        return result
+    element = attributes.element(m, iterable, node)
+    result = m.call(function, Args([join(element, start), element]), node)
+    return derived("it is the result of `reduce`", [result, element])
+
+
+def _getter(kind: str) -> Model:
+    def model(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+        del m, node
+        return Partial(Ref(f"operator.{kind}()"), Args(list(args.positional), dict(args.keywords)))
+
+    return model
+
+
+def _get_attribute(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    *wanted, target = args.positional or [NONE]
+    results: list[Value] = []
+    for name in wanted:
+        if isinstance(name, Const) and isinstance(name.value, str):
+            value = target
+            for part in name.value.split("."):
+                value = attributes.get(m, value, part, node)
+            results.append(value)
+        else:
+            results.append(attribute_by_value(m, target, name, "operator.attrgetter", node))
+    return results[0] if len(results) == 1 else m.sequence(results, kind="tuple")
+
+
+def _get_item(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    *wanted, target = args.positional or [NONE]
+    results = [attributes.item(m, target, key, node) for key in wanted]
+    return results[0] if len(results) == 1 else m.sequence(results, kind="tuple")
+
+
+def _call_method(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    if len(args.positional) < 2:
+        return NONE
+    name, *given, target = args.positional
+    method = attribute_by_value(m, target, name, "operator.methodcaller", node)
+    return m.call(method, Args(given, args.keywords), node)
+
+
+def _apply(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    if not args.positional:
+        return NONE
+    return m.call(args.positional[0], args.without_first(), node)
+
+
+def _operator(kind: type[cst.CSTNode]) -> Model:
+    def model(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+        from execgate.analysis.expressions import binary
+
+        if len(args.positional) < 2:
+            return Anything("it is computed from unknown arguments")
+        return binary(m, kind, args.positional[0], args.positional[1], node)
+
+    return model
+
+
+def _operator_item(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    if len(args.positional) < 2:
+        return Anything("it is computed from unknown arguments")
+    return attributes.item(m, args.positional[0], args.positional[1], node)
+
+
+def _operator_store(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    if len(args.positional) >= 3:
+        attributes.store_item(m, args.positional[0], args.positional[1], args.positional[2], node)
+    return NONE
+
+
+def _chained(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    result = m.sequence([])
+    for value in args.positional:
+        attributes.extend(m, result, value)
+    if args.rest is not None:
+        result.more = attributes.element(m, args.rest, node)
+    return result
+
+
+def _starmap(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    function, iterable = args.get(0), args.get(1)
+    if function is None or iterable is None:
+        return m.sequence([])
+    results = []
+    for row in attributes.exact_items(m, iterable) or [attributes.element(m, iterable, node)]:
+        items = attributes.exact_items(m, row)
+        given = Args(items) if items is not None else Args(rest=attributes.element(m, row, node))
+        results.append(m.call(function, given, node))
+    return m.sequence(results)
+
+
+def _default_dict(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    factory = args.get(0)
+    made = m.call(factory, Args(), node) if factory is not None and not _is_none(factory) else None
+    return Map({}, made, m.path)
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
+def _import(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    name = args.get(0, "name")
+    if name is None:
+        return NONE
+    module = effects.import_by_name(m, name, "__import__", node)
+    fromlist = args.get(3, "fromlist")
+    whole = fromlist is not None and not (isinstance(fromlist, Seq) and not fromlist.items and not fromlist.more)
+    results: list[Value] = []
+    for alternative in alternatives(module):
+        if isinstance(alternative, Ref) and "." in alternative.name and not (whole and not _is_none(fromlist)):
+            results.append(Ref(names.canonical(alternative.name.partition(".")[0])))
+        else:
+            results.append(alternative)
+    return union(results)
+
+
+def _maketrans(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    raw = [v.value for v in args.positional if isinstance(v, Const)]
+    if len(raw) == len(args.positional) and raw and all(isinstance(v, (str, bytes)) for v in raw):
+        try:
+            if isinstance(raw[0], bytes):
+                return Const(bytes.maketrans(*raw))
+            return Map({key: Const(value) for key, value in str.maketrans(*raw).items()})
+        except (TypeError, ValueError):
+            return Anything("its computation fails")
+    value = args.get(0)
+    if isinstance(value, Map) and value.more is None:
+        return Map({ord(k) if isinstance(k, str) and len(k) == 1 else k: v for k, v in value.items.items()})
+    return Anything("it is a table that is not known")
+
+
+def _named_tuple(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    fields = args.get(1)
+    found: list[str] = []
+    if isinstance(fields, Const) and isinstance(fields.value, str):
+        found = fields.value.replace(",", " ").split()
+    elif isinstance(fields, Seq):
+        found = [v.value for v in fields.items if isinstance(v, Const) and isinstance(v.value, str)]
+    return Class("namedtuple", [], dict.fromkeys(found, Anything("it is a field that was not given")))
+
+
+def _print(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    return _quiet(NONE)(m, args, node)
+
+
+def _text(value: Value) -> Model:
+    return lambda m, args, node: value
+
+
+FUNCTIONS: dict[str, Model] = {
+    "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
+    "builtins.delattr": _delattr,
+    "builtins.hasattr": _quiet(_TRUTH),
+    "builtins.vars": _vars,
+    "builtins.globals": _globals,
+    "builtins.locals": _locals,
+    "builtins.dir": _quiet(Seq([], _ANY_TEXT)),
+    "builtins.type": _type,
+    "builtins.super": _super,
+    "builtins.isinstance": _quiet(_TRUTH),
+    "builtins.issubclass": _quiet(_TRUTH),
+    "builtins.callable": _quiet(_TRUTH),
+    "builtins.print": _print,
+    "builtins.len": _quiet(NUM),
+    "builtins.id": _quiet(NUM),
+    "builtins.hash": _quiet(NUM),
+    "builtins.any": _quiet(_TRUTH),
+    "builtins.all": _quiet(_TRUTH),
+    "builtins.input": _text(Anything("it is read from standard input")),
+    "builtins.str": _str,
+    "builtins.int": _int,
+    "builtins.float": _float,
+    "builtins.bytes": _bytes,
+    "builtins.bytearray": _bytes,
+    "builtins.memoryview": _same,
+    "builtins.list": _collection("list"),
+    "builtins.tuple": _collection("tuple"),
+    "builtins.set": _collection("set"),
+    "builtins.frozenset": _collection("set"),
+    "collections.deque": _collection("list"),
+    "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
+    "collections.ChainMap": _dict,
+    "types.MappingProxyType": _dict,
+    "types.SimpleNamespace": _dict,
+    "collections.defaultdict": _default_dict,
+    "collections.namedtuple": _named_tuple,
+    "builtins.range": _range,
+    "builtins.zip": _zip,
+    "itertools.zip_longest": _zip,
+    "builtins.enumerate": _enumerate,
+    "builtins.map": _map,
+    "builtins.filter": _filter,
+    "itertools.filterfalse": _filter,
+    "builtins.sorted": _sorted,
+    "builtins.min": _extreme,
+    "builtins.max": _extreme,
+    "builtins.reversed": _reversed,
+    "builtins.next": _element,
+    "builtins.anext": _element,
+    "random.choice": _element,
+    "secrets.choice": _element,
+    "builtins.iter": _iter,
+    "builtins.aiter": _iter,
+    "copy.copy": _same,
+    "copy.deepcopy": _same,
+    "typing.cast": _second,
+    "asyncio.run": _same,
+    "asyncio.create_task": _same,
+    "asyncio.ensure_future": _same,
+    "asyncio.wait_for": _same,
+    "asyncio.shield": _same,
+    "functools.partial": _partial,
+    "functools.partialmethod": _partial,
+    "functools.reduce": _reduce,
+    "itertools.chain": _chained,
+    "itertools.starmap": _starmap,
+    "operator.attrgetter": _getter("attrgetter"),
+    "operator.itemgetter": _getter("itemgetter"),
+    "operator.methodcaller": _getter("methodcaller"),
+    "operator.attrgetter()": _get_attribute,
+    "operator.itemgetter()": _get_item,
+    "operator.methodcaller()": _call_method,
+    "operator.call": _apply,
+    "operator.add": _operator(cst.Add),
+    "operator.concat": _operator(cst.Add),
+    "operator.iadd": _operator(cst.Add),
+    "operator.mod": _operator(cst.Modulo),
+    "operator.truediv": _operator(cst.Divide),
+    "operator.mul": _operator(cst.Multiply),
+    "operator.getitem": _operator_item,
+    "operator.setitem": _operator_store,
+    "builtins.__import__": _import,
+    "builtins.str.maketrans": _maketrans,
+    "builtins.bytes.maketrans": _maketrans,
+    "contextlib.nullcontext": _same,
+    "contextlib.closing": _same,
+}
+"""Where the values go that these functions are given."""
+
+
+# Objects with a dictionary's methods.
+
+
+def _environ(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
+    entry = lookup(f"{attributes.ENVIRON}.{name}")
+    if entry is not None:
+        effects.perform(m, entry, args.after(receiver), node)
+    else:
+        m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
+    result = Anything("it comes from the environment")
+    default = args.get(1)
+    return join(result, default) if name in {"get", "pop", "setdefault"} and default is not None else result
+
+
+def _sys_modules(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
+    key = args.get(0)
+    if name in {"get", "pop", "__getitem__", "setdefault"} and key is not None:
+        return attributes.item(m, receiver, key, node)
+    if name in {"keys", "__contains__"}:
+        return Seq([], _ANY_TEXT)
+    m.report(DynamicCode, node, kind="namespace", via="sys.modules")
+    m.report(ModuleImport, node, module=Unknown("any module that is loaded"), via="sys.modules")
+    return Obj(attributes.DYNAMIC)
+
+
+def _namespace(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
+    key = args.get(0)
+    if name in {"get", "pop", "__getitem__", "setdefault"} and key is not None:
+        return attributes.item(m, receiver, key, node)
+    if name == "update":
+        attributes.let_go(m, args.values(), node)
+        return NONE
+    if name in {"keys", "__contains__"}:
+        return Seq([], _ANY_TEXT)
+    return Obj(attributes.DYNAMIC)
+
+
+METHODS: dict[str, Callable[[Machine, Obj, str, Args, cst.CSTNode], Value]] = {
+    attributes.ENVIRON: _environ,
+    attributes.SYS_MODULES: _sys_modules,
+    attributes.NAMESPACE: _namespace,
+}
+
+
+# Methods of objects that are not known.
+
+AMBIGUOUS = frozenset(
+    """get post put patch head options request open read write close connect send recv execute copy move remove
+    rename replace run call start stop join kill terminate list stat walk exists touch load loads dump dumps save
+    delete update create insert select listen bind accept fetch query find link chmod submit apply map imap
+    signal wait poll mkdir size glob match resolve samefile owner group get_data urlopen_ name parent info
+    fileno flush seek truncate readline readlines writelines detach getvalue is_file is_dir iterdir absolute
+    communicate cancel result shutdown register unregister reset next lock unlock release acquire login quit
+    cwd pwd dir size abort nlst set_debuglevel status search store append expunge noop user pass_ top uidl retr
+    dele rset helo ehlo verify rmd mkd makefile fdopen pipe dup dup2 isatty lseek access main exit exc_info
+    system_ dialog config configure title mainloop geometry bell after after_idle bind_all text image
+    __init__ __call__ add_handler emit handle format filter addHandler setLevel debug warning error critical
+    exception log basicConfig input print show plot draw clear up down left right forward backward write_text_
+    plan scan compile exec eval modules path argv version platform reload find_spec exec_module
+    setup teardown render process notify build clone push pull commit add fork spawn train fit predict
+    __enter__ __exit__ __iter__ __next__ __getitem__ get_event_loop gather sleep create_task sendto recvfrom
+    send_message urls cookies headers json content iter_content iter_lines invoke delay setdefault pop items keys values
+    reduce order sort where group_by having limit offset first last all one scalar count average mean sum min max
+    apply_async map_async starmap imap_unordered apply_sync ping set hset lpush rpush
+    use mode focus reader extract rewind skip peek getheader getheaders putrequest putheader endheaders geturl code
+    query_params stream prepare mount proxy base_url timeout allow_redirects cert pool default_headers session
+    identify nice threads children environ cmdline username uids gids num_threads cpu_percent memory_info open_files
+    connections net_connections""".split()
+)
+"""Names of methods that anything honest has too: on an unknown object they say nothing."""
+
+
+@lru_cache(maxsize=1)
+def _telling() -> dict[str, str]:
+    """Return, for each name that tells what it does on any object, the catalogue's entry."""
+    found: dict[str, str] = {}
+    for qualified, (_, does) in CATALOGUE.items():
+        if does.effects:
+            name = qualified.rpartition(".")[2]
+            if name not in AMBIGUOUS and not name.startswith("__") and len(name) > 3:
+                previous = found.get(name)
+                if previous is None or _rank(qualified) < _rank(previous):
+                    found[name] = qualified
+    return found
+
+
+def _rank(qualified: str) -> tuple[int, str]:
+    """Prefer methods of types over functions of modules: an unknown receiver is most often an object."""
+    owner = qualified.rpartition(".")[0].rpartition(".")[2]
+    return (0 if owner[:1].isupper() else 1, qualified)
+
+
+_VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "request"}
+_STATEMENTS = {"execute", "executemany", "executescript"}
+
+
+def unknown_method(m: Machine, receiver: Anything, name: str, args: Args, node: cst.CSTNode) -> Value:
+    """Call a method of an object that is not known: judged by its name, where that tells."""
+    qualified = _telling().get(name)
+    if qualified is not None:
+        entry = lookup(qualified)
+        if entry is not None:
+            given = args.after(receiver) if entry.parameters[:1] == ("self",) else args
+            effects.perform(m, entry, given, node)
+    elif name in _VERBS:
+        _unknown_verb(m, name, args, node)
+    elif name in _STATEMENTS:
+        _unknown_statement(m, receiver, name, args, node)
+    attributes.let_go(m, args.values(), node, receiver.carries)
+    return derived(f"it is the result of `{name}` of a value that is not known", [receiver, *args.values()])
+
+
+def _site(m: Machine, name: str, node: cst.CSTNode) -> effects.Site:
+    return effects.Site(m, Entry(name, ()), {}, node)
+
+
+def _unknown_verb(m: Machine, name: str, args: Args, node: cst.CSTNode) -> None:
+    site = _site(m, name, node)
+    for value in (args.get(0, "url"), args.get(1)):
+        for alternative in alternatives(value) if value is not None else ():
+            start = texts.parts_of(alternative)[:1]
+            if start and isinstance(start[0], str) and start[0].lower().startswith(("http://", "https://")):
+                for url in site.texts(alternative, "URL"):
+                    effects.reach_url(site, url, name.upper() if name != "request" else None)
+
+
+def _unknown_statement(m: Machine, receiver: Anything, name: str, args: Args, node: cst.CSTNode) -> None:
+    del receiver
+    value = args.get(0)
+    if value is None:
+        return
+    site = _site(m, name, node)
+    for alternative in alternatives(value):
+        first = texts.parts_of(alternative)[:1]
+        if first and isinstance(first[0], str) and first[0].split() and first[0].split()[0].upper() in _SQL_WORDS:
+            effects.run_sql(site, alternative, None)
+
+
+_SQL_WORDS = frozenset(
+    """SELECT INSERT UPDATE DELETE CREATE DROP ALTER WITH REPLACE TRUNCATE MERGE PRAGMA ATTACH COPY CALL EXEC
+    EXECUTE GRANT REVOKE VACUUM""".split()
+)
+

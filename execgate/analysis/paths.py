@@ -1,0 +1,365 @@
+"""Paths, as `os.path` and `pathlib` compute them, with holes where a part is not known.
+
+The program will run in `/workspace` with `/home/agent` as its home, whatever the machine of the gate is like.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Sequence
+
+from execgate.analysis.texts import from_parts, parts_of
+from execgate.analysis.values import (
+    MAX_ALTERNATIVES,
+    Anything,
+    Args,
+    Const,
+    Obj,
+    Part,
+    Seq,
+    Str,
+    Value,
+    alternatives,
+    union,
+)
+from execgate.model.values import Hole
+
+PATH = "pathlib.Path"
+WORKSPACE = "/workspace"
+HOME = "/home/agent"
+
+_ANY: tuple[Part, ...] = (Hole.ANY,)
+
+Parts = tuple[Part, ...]
+
+
+def make(text: Value) -> Value:
+    """Return a path object for each text that `text` can be."""
+    return union(Obj(PATH, {"path": alternative}) for alternative in alternatives(text))
+
+
+def text_of(value: Value) -> Value:
+    """Return the text behind a path object, and other values as they are."""
+    if isinstance(value, Obj) and value.type == PATH:
+        return value.fields.get("path", Anything("it is a path that is not known"))
+    if isinstance(value, Const) and isinstance(value.value, bytes):
+        return Const(value.value.decode("utf-8", "surrogateescape"))
+    return value
+
+
+def each(function: Callable[..., Parts], *values: Value) -> Value:
+    """Return what a function of texts gives for every combination of what its arguments can be."""
+    combinations: list[tuple[Parts, ...]] = [()]
+    for value in values:
+        options = [
+            parts_of(inner) for alternative in alternatives(value) for inner in alternatives(text_of(alternative))
+        ]
+        if len(combinations) * len(options) > MAX_ALTERNATIVES:
+            options = [_ANY]
+        combinations = [(*left, right) for left in combinations for right in options]
+    return union(from_parts(function(*combination)) for combination in combinations)
+
+
+def join_parts(*pieces: Parts) -> Parts:
+    """`os.path.join`: an absolute piece starts anew."""
+    result: Parts = ()
+    for piece in pieces:
+        first = piece[0] if piece else ""
+        if not result or (isinstance(first, str) and first.startswith("/")):
+            result = piece
+        elif isinstance(result[-1], str) and result[-1].endswith("/"):
+            result += piece
+        else:
+            result += ("/", *piece)
+    return result
+
+
+def _literal(parts: Parts) -> str | None:
+    if not parts:
+        return ""
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], str) else None
+
+
+def _cut(parts: Parts) -> tuple[Parts, Parts] | None:
+    """Split behind the last separator; None where a hole could hold one."""
+    for index in range(len(parts) - 1, -1, -1):
+        part = parts[index]
+        if part is Hole.ANY:
+            return None
+        if isinstance(part, str) and "/" in part:
+            head, _, tail = part.rpartition("/")
+            return (*parts[:index], head + "/"), ((tail,) if tail else ()) + parts[index + 1 :]
+    return (), parts
+
+
+def dirname(parts: Parts) -> Parts:
+    """`os.path.dirname`."""
+    literal = _literal(parts)
+    if literal is not None:
+        return (posixpath.dirname(literal),)
+    cut = _cut(parts)
+    if cut is None:
+        return _ANY
+    head = list(cut[0])
+    if head and isinstance(head[-1], str) and head != ["/"]:
+        head[-1] = head[-1].rstrip("/")
+    return tuple(head)
+
+
+def basename(parts: Parts) -> Parts:
+    """`os.path.basename`."""
+    cut = _cut(parts)
+    return _ANY if cut is None else cut[1]
+
+
+def absolute(parts: Parts) -> Parts:
+    """`os.path.abspath`."""
+    literal = _literal(parts)
+    if literal is not None:
+        return (posixpath.normpath(posixpath.join(WORKSPACE, literal)),)
+    return join_parts((WORKSPACE,), parts)
+
+
+def normal(parts: Parts) -> Parts:
+    """`os.path.normpath`; a text with holes is left to whoever judges it."""
+    literal = _literal(parts)
+    return (posixpath.normpath(literal),) if literal is not None else parts
+
+
+def expanded(parts: Parts) -> Parts:
+    """`os.path.expanduser` for the user that the program runs as."""
+    first = parts[0] if parts else ""
+    if isinstance(first, str) and (first == "~" or first.startswith("~/")):
+        return (HOME + first[1:], *parts[1:])
+    return _ANY if isinstance(first, str) and first.startswith("~") else parts
+
+
+def _root(parts: Parts) -> Parts:
+    cut = _extension(parts)
+    return _ANY if cut is None else cut[0]
+
+
+def _suffix(parts: Parts) -> Parts:
+    cut = _extension(parts)
+    return _ANY if cut is None else cut[1]
+
+
+def _extension(parts: Parts) -> tuple[Parts, Parts] | None:
+    last = parts[-1] if parts else ""
+    if not isinstance(last, str):
+        return None
+    root, extension = posixpath.splitext(last)
+    if not extension and len(parts) > 1:
+        return None
+    return (*parts[:-1], root), ((extension,) if extension else ())
+
+
+def _stem(parts: Parts) -> Parts:
+    return _root(basename(parts))
+
+
+def globbed(pattern: Parts) -> Value:
+    """Return what one result of `glob` can be: the pattern with its wild cards as names."""
+    literal = _literal(pattern)
+    if literal is None:
+        return from_parts(pattern if Hole.ANY not in pattern else _ANY)
+    levels = _DEPTHS if "**" in literal else (1,)
+    return union(from_parts(_wild(literal, depth)) for depth in levels)
+
+
+_DEPTHS = (0, 1, 2, 3, 9)
+"""How deep a recursive search is said to go: a policy that permits all of these permits every depth."""
+
+
+def _wild(pattern: str, depth: int) -> Parts:
+    parts: list[Part] = []
+    for index, component in enumerate(pattern.split("/")):
+        if index:
+            parts.append("/")
+        if component == "**":
+            for level in range(depth):
+                parts += ["/"] if level else []
+                parts.append(Hole.WORD)
+        elif any(letter in component for letter in "*?["):
+            parts.append(Hole.WORD)
+        else:
+            parts.append(component)
+    return tuple(parts)
+
+
+def child(parts: Parts) -> Parts:
+    """Return one entry of a folder."""
+    return join_parts(parts, (Hole.WORD,))
+
+
+def attribute(value: Obj, name: str) -> Value | None:
+    """Return a path object's attribute, None where it has to be a method."""
+    text = text_of(value)
+    if name == "parent":
+        return make(each(_parent, text))
+    if name in {"name", "stem", "suffix"}:
+        return each({"name": basename, "stem": _stem, "suffix": _suffix}[name], text)
+    if name == "parents":
+        found: list[Value] = []
+        current = text
+        for _ in range(8):
+            current = each(_parent, current)
+            found.append(make(current))
+        return Seq(found)
+    if name in {"parts", "drive", "root", "anchor", "suffixes"}:
+        return Str(_ANY) if name != "parts" and name != "suffixes" else Seq([], Str(_ANY))
+    return None
+
+
+def _parent(parts: Parts) -> Parts:
+    literal = _literal(parts)
+    if literal is not None:
+        return (posixpath.dirname(literal.rstrip("/")) or ("/" if literal.startswith("/") else "."),)
+    found = dirname(parts)
+    return found or (".",)
+
+
+def method(name: str, value: Obj, args: Args) -> Value | None:
+    """Return what a path object's method gives, None where it is nothing that this module computes."""
+    text = text_of(value)
+    given = args.positional
+    if args.rest is not None or args.others is not None:
+        given = [*given, Anything("it comes from unknown arguments")]
+    if name in {"joinpath", "__truediv__", "with_segments"}:
+        return make(each(join_parts, text, *given))
+    if name == "__rtruediv__" and given:
+        return make(each(join_parts, given[0], text))
+    if name in {"resolve", "absolute", "readlink"}:
+        return make(each(absolute, text)) if name != "readlink" else make(Str(_ANY))
+    if name == "expanduser":
+        return make(each(expanded, text))
+    if name in {"with_name", "with_stem"} and given:
+        named = given[0]
+        return make(each(lambda path, new: join_parts(_parent(path), new), text, named)) if name == "with_name" else (
+            make(Str(_ANY))
+        )
+    if name == "with_suffix" and given:
+        return make(each(lambda path, new: (*_root(path), *new), text, given[0]))
+    if name in {"as_posix", "__str__", "__fspath__"}:
+        return text
+    if name == "as_uri":
+        return each(lambda path: ("file://", *absolute(path)), text)
+    if name in {"rename", "replace", "copy", "move", "copy_into", "move_into"} and given:
+        return make(given[0])
+    if name == "relative_to":
+        return make(each(_relative, text, given[0])) if given else None
+    if name in {"iterdir"}:
+        return Seq([], make(each(child, text)))
+    if name in {"glob", "rglob"} and given:
+        pattern = each(lambda p: ("**/", *p), given[0]) if name == "rglob" else given[0]
+        whole = each(join_parts, text, pattern)
+        return Seq([], union(make(globbed(parts_of(alternative))) for alternative in alternatives(whole)))
+    if name == "walk":
+        return Seq([], _walked(text))
+    if name == "samefile":
+        return None
+    return None
+
+
+def _relative(path: Parts, base: Parts) -> Parts:
+    left, right = _literal(path), _literal(base)
+    if left is not None and right is not None:
+        prefix = right.rstrip("/") + "/"
+        if left.startswith(prefix):
+            return (left[len(prefix) :],)
+    return _ANY
+
+
+def _walked(top: Value) -> Value:
+    folders = union(
+        from_parts(join_parts(parts_of(text_of(alternative)), *([(Hole.WORD,)] * depth)))
+        for alternative in alternatives(top)
+        for depth in _DEPTHS
+    )
+    names = Str((Hole.WORD,))
+    return Seq([folders, Seq([], names), Seq([], names)], kind="tuple")
+
+
+# What the functions of the library give.  Each takes the arguments of the call.
+
+
+def _first(args: Args, *names: str) -> Value:
+    if args.positional:
+        return args.positional[0]
+    for name in names:
+        if name in args.keywords:
+            return args.keywords[name]
+    return Anything("it comes from unknown arguments") if args.rest or args.others else Const(".")
+
+
+def _all(args: Args) -> Sequence[Value]:
+    rest = [Anything("it comes from unknown arguments")] if args.rest is not None else []
+    return [*args.positional, *rest]
+
+
+def _on(function: Callable[..., Parts]) -> Callable[[Args], Value]:
+    return lambda args: each(function, _first(args, "path", "p", "filename", "pathname"))
+
+
+def _constructed(args: Args) -> Value:
+    given = _all(args)
+    return make(each(join_parts, *given) if given else Const("."))
+
+
+def _listed(args: Args) -> Value:
+    del args
+    return Seq([], Str((Hole.WORD,)))
+
+
+def _found(args: Args) -> Value:
+    pattern = _first(args, "pathname")
+    root = args.keywords.get("root_dir")
+    if root is not None and not (isinstance(root, Const) and root.value is None):
+        # Results are relative to the root.
+        pattern = each(lambda parts: parts, pattern)
+    return Seq([], union(globbed(parts_of(text_of(alternative))) for alternative in alternatives(pattern)))
+
+
+def _scanned(args: Args) -> Value:
+    folder = _first(args, "path")
+    path = each(child, folder)
+    return Seq([], Obj("os.DirEntry", {"path": path, "name": Str((Hole.WORD,))}))
+
+
+def _split(args: Args) -> Value:
+    path = _first(args, "p")
+    return Seq([each(dirname, path), each(basename, path)], kind="tuple")
+
+
+def _split_extension(args: Args) -> Value:
+    path = _first(args, "p")
+    return Seq([each(_root, path), each(_suffix, path)], kind="tuple")
+
+
+FUNCTIONS: dict[str, Callable[[Args], Value]] = {
+    "os.path.join": lambda args: each(join_parts, *_all(args)) if _all(args) else Str(_ANY),
+    "os.path.dirname": _on(dirname),
+    "os.path.basename": _on(basename),
+    "os.path.abspath": _on(absolute),
+    "os.path.realpath": _on(absolute),
+    "os.path.normpath": _on(normal),
+    "os.path.normcase": _on(normal),
+    "os.path.expanduser": _on(expanded),
+    "os.path.split": _split,
+    "os.path.splitext": _split_extension,
+    "os.fspath": lambda args: text_of(_first(args, "path")),
+    "os.fsdecode": lambda args: text_of(_first(args, "filename")),
+    "os.getcwd": lambda _: Const(WORKSPACE),
+    "os.listdir": _listed,
+    "os.scandir": _scanned,
+    "os.walk": lambda args: Seq([], _walked(_first(args, "top"))),
+    "glob.glob": _found,
+    "glob.iglob": _found,
+    "tempfile.gettempdir": lambda _: Const("/tmp"),  # noqa: S108 - the guest's, not ours
+    "pathlib.Path": _constructed,
+    "pathlib.PosixPath": _constructed,
+    "pathlib.PurePath": _constructed,
+    "pathlib.PurePosixPath": _constructed,
+    "pathlib.Path.home": lambda _: make(Const(HOME)),
+    "pathlib.Path.cwd": lambda _: make(Const(WORKSPACE)),
+}

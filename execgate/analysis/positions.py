@@ -1,0 +1,247 @@
+"""Where a libcst node stands in the text.
+
+libcst nodes carry no positions, and its own provider costs more than parsing.  `ast` nodes do, so both trees
+are walked in the order of the text and paired: the n-th call is the n-th call.  The walk happens only where
+something is to be reported, and a text in which the counts differ is one that the two parsers read differently.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import libcst as cst
+
+from execgate.errors import SourceError
+from execgate.model.source import Span
+
+_EXPRESSIONS: dict[type[cst.CSTNode], type[ast.AST]] = {
+    cst.Call: ast.Call,
+    cst.Attribute: ast.Attribute,
+    cst.Subscript: ast.Subscript,
+    cst.Name: ast.Name,
+    cst.Lambda: ast.Lambda,
+}
+
+_CST_FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {
+    cst.Module: ("body",),
+    cst.IndentedBlock: ("body",),
+    cst.SimpleStatementLine: ("body",),
+    cst.SimpleStatementSuite: ("body",),
+    cst.Expr: ("value",),
+    cst.Assign: ("targets", "value"),
+    cst.AssignTarget: ("target",),
+    cst.AugAssign: ("target", "value"),
+    cst.AnnAssign: ("target", "annotation", "value"),
+    cst.Annotation: ("annotation",),
+    cst.Assert: ("test", "msg"),
+    cst.Del: ("target",),
+    cst.Raise: ("exc", "cause"),
+    cst.From: ("item",),
+    cst.Return: ("value",),
+    cst.If: ("test", "body", "orelse"),
+    cst.Else: ("body",),
+    cst.While: ("test", "body", "orelse"),
+    cst.For: ("target", "iter", "body", "orelse"),
+    cst.Try: ("body", "handlers", "orelse", "finalbody"),
+    cst.TryStar: ("body", "handlers", "orelse", "finalbody"),
+    cst.ExceptHandler: ("type", "body"),
+    cst.ExceptStarHandler: ("type", "body"),
+    cst.Finally: ("body",),
+    cst.With: ("items", "body"),
+    cst.WithItem: ("item", "asname"),
+    cst.AsName: ("name",),
+    cst.FunctionDef: ("decorators", "params", "returns", "body"),
+    cst.Decorator: ("decorator",),
+    cst.Parameters: ("posonly_params", "params", "star_arg", "kwonly_params", "star_kwarg"),
+    cst.Param: ("annotation", "default"),
+    cst.ClassDef: ("decorators", "bases", "keywords", "body"),
+    cst.Arg: ("value",),
+    cst.Lambda: ("params", "body"),
+    cst.Call: ("func", "args"),
+    cst.Attribute: ("value",),
+    cst.Subscript: ("value", "slice"),
+    cst.SubscriptElement: ("slice",),
+    cst.Index: ("value",),
+    cst.Slice: ("lower", "upper", "step"),
+    cst.BinaryOperation: ("left", "right"),
+    cst.BooleanOperation: ("left", "right"),
+    cst.UnaryOperation: ("expression",),
+    cst.Comparison: ("left", "comparisons"),
+    cst.ComparisonTarget: ("comparator",),
+    cst.IfExp: ("body", "test", "orelse"),
+    cst.NamedExpr: ("target", "value"),
+    cst.Await: ("expression",),
+    cst.Yield: ("value",),
+    cst.Tuple: ("elements",),
+    cst.List: ("elements",),
+    cst.Set: ("elements",),
+    cst.Element: ("value",),
+    cst.StarredElement: ("value",),
+    cst.Dict: ("elements",),
+    cst.DictElement: ("key", "value"),
+    cst.StarredDictElement: ("value",),
+    cst.ListComp: ("elt", "for_in"),
+    cst.SetComp: ("elt", "for_in"),
+    cst.GeneratorExp: ("elt", "for_in"),
+    cst.DictComp: ("key", "value", "for_in"),
+    cst.CompFor: ("target", "iter", "ifs", "inner_for_in"),
+    cst.CompIf: ("test",),
+    cst.FormattedString: ("parts",),
+    cst.FormattedStringExpression: ("expression", "format_spec"),
+    cst.ConcatenatedString: ("left", "right"),
+    cst.Match: ("subject", "cases"),
+    cst.MatchCase: ("pattern", "guard", "body"),
+    cst.MatchValue: ("value",),
+    cst.MatchOr: ("patterns",),
+    cst.MatchOrElement: ("pattern",),
+    cst.MatchAs: ("pattern",),
+    cst.MatchList: ("patterns",),
+    cst.MatchTuple: ("patterns",),
+    cst.MatchSequenceElement: ("value",),
+    cst.MatchMapping: ("elements",),
+    cst.MatchMappingElement: ("key", "pattern"),
+    cst.MatchClass: ("cls", "patterns", "kwds"),
+    cst.MatchKeywordElement: ("pattern",),
+}
+"""The fields that can hold an expression or a statement, in the order of the text."""
+
+_STATEMENTS = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
+
+_CONSTANTS = {"True", "False", "None"}
+"""Names to libcst, constants to `ast`."""
+
+
+class Positions:
+    """Spans of the nodes of one module, worked out when the first is asked for."""
+
+    def __init__(self, text: str, tree: ast.Module, module: cst.Module) -> None:
+        self._text = text
+        self._tree = tree
+        self._module = module
+        self._spans: dict[int, ast.AST] | None = None
+        self._lines: list[str] | None = None
+
+    def span(self, node: cst.CSTNode, statement: cst.CSTNode | None = None) -> Span:
+        """Return where `node` stands, or the statement around it where its kind isn't paired."""
+        if self._spans is None:
+            self._spans = self._pair()
+        found = self._spans.get(id(node))
+        if found is None and statement is not None:
+            found = self._spans.get(id(statement))
+        if found is None:
+            return Span(1, 0, 1, 0)
+        start, end = found.lineno, found.end_lineno or found.lineno  # type: ignore[attr-defined]
+        return Span(
+            start,
+            self._column(start, found.col_offset),  # type: ignore[attr-defined]
+            end,
+            self._column(end, found.end_col_offset or 0),  # type: ignore[attr-defined]
+        )
+
+    def _column(self, line: int, offset: int) -> int:
+        """Turn an offset in UTF-8 bytes into one in characters."""
+        if self._text.isascii():
+            return offset
+        if self._lines is None:
+            self._lines = split_lines(self._text)
+        if line > len(self._lines):
+            return offset
+        return len(self._lines[line - 1].encode("utf-8")[:offset].decode("utf-8", "ignore"))
+
+    def _pair(self) -> dict[int, ast.AST]:
+        spans: dict[int, ast.AST] = {}
+        theirs = list(_ast_nodes(self._tree))
+        ours = list(_cst_nodes(self._module))
+        if [key for key, _ in ours] != [key for key, _ in theirs]:
+            raise SourceError("two parsers disagree how this is to be read, so it can't be judged")
+        for (_, node), (_, place) in zip(ours, theirs, strict=True):
+            spans[id(node)] = place
+        return spans
+
+
+def split_lines(text: str) -> list[str]:
+    """Split as Python's tokenizer does: at line feeds, with or without carriage return, and nowhere else."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _cst_nodes(module: cst.Module) -> Iterator[tuple[type[ast.AST], cst.CSTNode]]:
+    stack: list[cst.CSTNode] = [module]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        matched = _EXPRESSIONS.get(kind)
+        if matched is not None:
+            if kind is not cst.Name or node.value not in _CONSTANTS:  # type: ignore[attr-defined]
+                yield matched, node
+        elif isinstance(node, _STATEMENTS):
+            yield ast.stmt, node
+        for name in reversed(_CST_FIELDS.get(kind, ())):
+            value = getattr(node, name)
+            if isinstance(value, cst.CSTNode):
+                stack.append(value)
+            elif isinstance(value, (list, tuple)):
+                stack.extend(reversed(value))
+
+
+_KINDS = {kind: kind for kind in _EXPRESSIONS.values()}
+
+
+def _ast_nodes(tree: ast.Module) -> Iterator[tuple[type[ast.AST], ast.AST]]:
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        matched = _KINDS.get(type(node))
+        if matched is not None:
+            yield matched, node
+        elif isinstance(node, ast.stmt):
+            yield ast.stmt, node
+        stack.extend(reversed(_in_order(node)))
+
+
+def _in_order(node: ast.AST) -> list[ast.AST]:
+    """Return the children of `node` in the order of the text, where `ast` keeps another."""
+    children: list[ast.AST | None]
+    if isinstance(node, ast.Call):
+        children = [node.func, *sorted([*node.args, *node.keywords], key=_start)]
+    elif isinstance(node, ast.IfExp):
+        children = [node.body, node.test, node.orelse]
+    elif isinstance(node, ast.Dict):
+        children = [child for pair in zip(node.keys, node.values, strict=True) for child in pair]
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        children = [*node.decorator_list, node.args, node.returns, *node.body]
+    elif isinstance(node, ast.ClassDef):
+        children = [*node.decorator_list, *node.bases, *node.keywords, *node.body]
+    elif isinstance(node, ast.arguments):
+        children = _parameters(node)
+    elif isinstance(node, ast.MatchMapping):
+        children = [child for pair in zip(node.keys, node.patterns, strict=True) for child in pair]
+    elif isinstance(node, ast.match_case):
+        children = [node.pattern, node.guard, *node.body]
+    else:
+        return [child for child in ast.iter_child_nodes(node) if not isinstance(child, _LEAVES)]
+    return [child for child in children if child is not None]
+
+
+_LEAVES = (ast.expr_context, ast.Constant, ast.operator, ast.cmpop, ast.boolop, ast.unaryop, ast.alias)
+
+
+def _start(node: ast.AST) -> tuple[int, int]:
+    place = node.value if isinstance(node, ast.keyword) else node
+    return (place.lineno, place.col_offset)  # type: ignore[attr-defined]
+
+
+def _parameters(node: ast.arguments) -> list[ast.AST | None]:
+    positional = [*node.posonlyargs, *node.args]
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(node.defaults))
+    defaults += node.defaults
+    children: list[ast.AST | None] = []
+    for argument, default in zip(positional, defaults, strict=True):
+        children += [argument.annotation, default]
+    if node.vararg is not None:
+        children.append(node.vararg.annotation)
+    for argument, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+        children += [argument.annotation, default]
+    if node.kwarg is not None:
+        children.append(node.kwarg.annotation)
+    return children

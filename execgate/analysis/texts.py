@@ -1,0 +1,224 @@
+"""Texts with holes: joining, formatting and cutting them, exactly or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from execgate.analysis.values import (
+    MAX_ALTERNATIVES,
+    MAX_TEXT,
+    Anything,
+    Const,
+    Num,
+    Obj,
+    Part,
+    Str,
+    Union,
+    Value,
+    alternatives,
+    union,
+)
+from execgate.model.values import Hole, Template, Text, Unknown
+
+_ANY = (Hole.ANY,)
+
+_PLAIN_SPEC = re.compile(r"[+-]?(0\d{0,3})?[,_]?(\.\d{1,3})?[bcdeEfFgGnoxX%]?\Z")
+"""Format specifications that put no white space or fill of their own beside a number."""
+
+
+def parts_of(value: Value) -> tuple[Part, ...]:
+    """Return the text that formatting `value` gives, as literals and holes."""
+    if isinstance(value, Const):
+        text = value.value if isinstance(value.value, str) else str(value.value)
+        return (text,) if text else ()
+    if isinstance(value, Str):
+        return value.parts
+    if isinstance(value, Num):
+        return (Hole.NUMBER,)
+    if isinstance(value, Obj):
+        path = value.fields.get("path")
+        if value.type == "pathlib.Path" and path is not None and not isinstance(path, Union):
+            return parts_of(path)
+    return _ANY
+
+
+def from_parts(parts: Iterable[Part]) -> Value:
+    """Return the text that `parts` make: a constant where there is no hole."""
+    merged: list[Part] = []
+    size = 0
+    for part in parts:
+        if isinstance(part, str):
+            if not part:
+                continue
+            size += len(part)
+            if merged and isinstance(merged[-1], str):
+                merged[-1] += part
+                continue
+        elif part is Hole.ANY and merged and merged[-1] is Hole.ANY:
+            continue
+        merged.append(part)
+    if size > MAX_TEXT or len(merged) > 256:
+        return Str(_ANY)
+    if not merged:
+        return Const("")
+    if len(merged) == 1 and isinstance(merged[0], str):
+        return Const(merged[0])
+    if merged == [Hole.ANY]:
+        return Str(_ANY)
+    return Str(tuple(merged))
+
+
+def concat(values: Sequence[Value]) -> Value:
+    """Return the texts one after the other, for every combination of what they can be."""
+    combinations: list[tuple[Part, ...]] = [()]
+    for value in values:
+        options = [
+            parts_of(inner) for alternative in alternatives(value) for inner in alternatives(_inner(alternative))
+        ]
+        if len(combinations) * len(options) > MAX_ALTERNATIVES:
+            options = [_ANY]
+        combinations = [left + right for left in combinations for right in options]
+    return union(from_parts(parts) for parts in combinations)
+
+
+def _inner(value: Value) -> Value:
+    """Unfold a path object whose text is one of several."""
+    if isinstance(value, Obj) and value.type == "pathlib.Path":
+        return value.fields.get("path", value)
+    return value
+
+
+def formatted(value: Value, conversion: str | None, spec: Value | None) -> Value:
+    """Return what an f-string's replacement field gives."""
+    results = []
+    for alternative in alternatives(value):
+        if conversion in {"r", "a"}:
+            known = isinstance(alternative, Const) and spec is None
+            results.append(
+                Const(repr(alternative.value) if conversion == "r" else ascii(alternative.value))
+                if known and isinstance(alternative, Const)
+                else Str(_ANY)
+            )
+        elif spec is None or (isinstance(spec, Const) and spec.value == ""):
+            results.append(concat([alternative]))
+        else:
+            results.append(_with_spec(alternative, spec))
+    return union(results)
+
+
+def _with_spec(value: Value, spec: Value) -> Value:
+    if not isinstance(spec, Const) or not isinstance(spec.value, str):
+        return Str(_ANY)
+    if isinstance(value, Const) and not _is_wide(spec.value):
+        try:
+            return Const(format(value.value, spec.value))
+        except (ValueError, TypeError, OverflowError):
+            return Str(_ANY)
+    if isinstance(value, Num) and _PLAIN_SPEC.match(spec.value) and spec.value[-1:] not in {"c", "%"}:
+        return Str((Hole.WORD if spec.value[-1:] in "xXeEgGn" else Hole.NUMBER,))
+    if isinstance(value, Obj) and value.type in DATE_TYPES:
+        return dated(spec.value)
+    return Str(_ANY)
+
+
+def _is_wide(spec: str) -> bool:
+    return any(len(digits) > 4 for digits in re.findall(r"\d+", spec))
+
+
+DATE_TYPES = {"datetime.datetime", "datetime.date", "datetime.time"}
+
+_DATE_NUMBERS = set("YmdHMSfjyUWuwGVs")
+_DATE_WORDS = set("aAbBpZ")
+
+
+def dated(layout: str) -> Value:
+    """Return the text that `strftime` gives for a layout: a hole for each directive."""
+    parts: list[Part] = []
+    position = 0
+    while position < len(layout):
+        letter = layout[position]
+        if letter != "%":
+            parts.append(letter)
+            position += 1
+            continue
+        directive = layout[position + 1 : position + 2]
+        if directive in {"-", "#", "_"}:
+            position += 1
+            directive = layout[position + 1 : position + 2]
+        if directive == "%":
+            parts.append("%")
+        elif directive in _DATE_NUMBERS:
+            parts.append(Hole.NUMBER)
+        elif directive == "F":
+            parts.append(Hole.NUMBER)
+        elif directive == "T":
+            parts += [Hole.NUMBER, ":", Hole.NUMBER, ":", Hole.NUMBER]
+        elif directive in _DATE_WORDS:
+            parts.append(Hole.WORD)
+        else:
+            return Str(_ANY)
+        position += 2
+    return from_parts(parts)
+
+
+MOMENT = Str((Hole.NUMBER, " ", Hole.NUMBER, ":", Hole.NUMBER, ":", Hole.NUMBER))
+"""What `str(datetime.now())` gives."""
+
+
+def percent(template: Value, argument: Value, items: Sequence[Value] | None) -> Value:
+    """Return what `template % argument` gives; `items` are the elements where it is a known tuple."""
+    if not isinstance(template, Const) or not isinstance(template.value, str):
+        return Str(_ANY)
+    values = list(items) if items is not None else [argument]
+    pieces: list[Value] = []
+    used = 0
+    position = 0
+    text = template.value
+    for match in re.finditer(r"%(%|([-+ #0]*)(\d*)(?:\.(\d+))?([diouxXeEfFgGcrsa])|.?)", text, re.DOTALL):
+        pieces.append(Const(text[position : match.start()]))
+        position = match.end()
+        if match.group(1) == "%":
+            pieces.append(Const("%"))
+            continue
+        kind = match.group(5)
+        if kind is None or used >= len(values):
+            return Str(_ANY)
+        value = values[used]
+        used += 1
+        flags, width = match.group(2), match.group(3)
+        padded = bool(width) and "0" not in flags
+        if isinstance(value, Const) and len(width) < 4 and len(match.group(4) or "") < 4:
+            try:
+                pieces.append(Const(match.group(0) % (value.value,)))
+            except (TypeError, ValueError, OverflowError):
+                pieces.append(Str(_ANY))
+        elif kind in "diu" and not padded and " " not in flags:
+            pieces.append(Str((Hole.NUMBER,)))
+        elif kind in "fF" and not padded and " " not in flags:
+            pieces.append(Str((Hole.WORD,)))
+        elif kind == "s" and not width and match.group(4) is None:
+            pieces.append(value)
+        else:
+            pieces.append(Str(_ANY))
+    pieces.append(Const(text[position:]))
+    return concat(pieces)
+
+
+def to_text(value: Value, why: str) -> Text:
+    """Return what a policy judges of one value (not a union)."""
+    if isinstance(value, Const):
+        if isinstance(value.value, str):
+            return value.value
+        if isinstance(value.value, bytes):
+            return value.value.decode("utf-8", "surrogateescape")
+        return Unknown(why)
+    if isinstance(value, Str):
+        if value.parts == _ANY:
+            return Unknown(why)
+        return Template(value.parts)
+    if isinstance(value, Num):
+        return Template((Hole.NUMBER,))
+    if isinstance(value, Anything):
+        return Unknown(value.why)
+    return Unknown(why)
