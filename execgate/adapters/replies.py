@@ -27,7 +27,8 @@ MAX_LINE = 300
 MAX_PLACES = 5
 """Lines of code that are named for one of them."""
 
-MAX_FILES = 20
+MAX_FILES = 6
+"""Names in one list of files."""
 
 _ENDINGS = re.compile(
     # Whatever its case, `terminate` ends most chats; the others only do as a word of their own.
@@ -39,10 +40,14 @@ _ENDINGS = re.compile(
 _BREAK = "\u00b7"
 """Put into a word to break it."""
 
-_ADVICE = (
-    "Solve the task without these operations. The same operation written in another way is denied again; "
-    "only whoever runs these agents can change the policy."
-)
+_ADVICE = {
+    Reason.POLICY: (
+        "Solve the task without these operations. The same operation written in another way is denied again; "
+        "only whoever runs these agents can change the policy."
+    ),
+    Reason.ANALYSIS: "Write it in plain Python, so that what it does can be told from the code.",
+    Reason.SYSTEM: "The code itself is not to blame.",
+}
 
 
 def denied(call: BlocksExecution, agent: str) -> str:
@@ -54,15 +59,10 @@ def denied(call: BlocksExecution, agent: str) -> str:
     lines = [_headline(call.decision, verdicts, agent), "", *entries[:MAX_VIOLATIONS]]
     if len(entries) > MAX_VIOLATIONS:
         lines.append(f"- and {len(entries) - MAX_VIOLATIONS} more")
-    lines += [
-        "",
-        _ADVICE if _is_breach(verdicts) else "The code itself is not to blame.",
-    ]
-    if len(verdicts) > 1:
-        lines.append(f"None of the {len(verdicts)} blocks was run.")
-    else:
-        lines.append("Nothing was run.")
-    return _harmless("\n".join(lines))
+    if call.decision is Decision.DENY:
+        lines += ["", _ADVICE[_gravest(verdicts)]]
+    ran = "Nothing" if len(verdicts) == 1 else f"None of the {len(verdicts)} blocks"
+    return _harmless("\n".join([*lines, f"{ran} was run."]))
 
 
 def unattributed() -> str:
@@ -121,13 +121,18 @@ def _headline(decision: Decision, verdicts: Sequence[Verdict], agent: str) -> st
     who = f"agent '{visible(agent, limit=80)}'"
     if decision is Decision.ESCALATE:
         return f"Held back by execgate: {who} needs a person's consent for this code, which was not given."
-    if _is_breach(verdicts):
-        return f"Denied by execgate: the policy of {who} does not permit this code."
-    return f"Denied by execgate: this code could not be judged for {who}."
+    told = {
+        Reason.POLICY: f"the policy of {who} does not permit this code.",
+        Reason.ANALYSIS: f"it could not be told what this code does, so {who} may not run it.",
+        Reason.SYSTEM: f"this code could not be judged for {who}.",
+    }
+    return f"Denied by execgate: {told[_gravest(verdicts)]}"
 
 
-def _is_breach(verdicts: Sequence[Verdict]) -> bool:
-    return any(v.reason is not Reason.SYSTEM for verdict in verdicts for v in verdict.all_violations)
+def _gravest(verdicts: Sequence[Verdict]) -> Reason:
+    """Return the family that the denial is told as; a defect of the gate is never told as a breach."""
+    found = {violation.reason for verdict in verdicts for violation in verdict.all_violations}
+    return next((reason for reason in (Reason.POLICY, Reason.ANALYSIS) if reason in found), Reason.SYSTEM)
 
 
 def _entries(verdicts: Sequence[Verdict]) -> Iterator[str]:

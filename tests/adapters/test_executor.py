@@ -222,7 +222,7 @@ def test_without_a_working_folder_what_is_left_is_not_kept(recorder):
     assert found.output.startswith(
         "[execgate] files that were left and not kept, for want of a work_dir: 0.txt, "
     )
-    assert found.output.endswith("19.txt and 5 more\n")
+    assert found.output.endswith(" 5.txt and 19 more\n")
 
 
 def test_files_that_can_not_be_written_back_are_told(recorder, tmp_path):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from execgate.adapters import replies
 from execgate.gate import BlocksExecution, Execution
+from execgate.model.program import Program
 from execgate.model.source import Source, Span
 from execgate.model.verdict import Reason, Verdict, Violation
 
@@ -95,11 +96,28 @@ def test_what_was_not_judged_is_not_called_a_breach():
     )
 
 
-def test_what_needs_consent_says_so():
-    found = Verdict(
-        Source(""), "a", violations=(violation("over 50 USD", escalates=True),), policy_digest="sha256:0"
+def test_what_could_not_be_understood_is_not_called_a_breach_either():
+    found = call(Violation("syntax", "`(` was never closed (line 2, column 1)", Reason.ANALYSIS))
+    assert replies.denied(found, "a") == (
+        "Denied by execgate: it could not be told what this code does, so agent 'a' may not run it.\n"
+        "\n"
+        "- syntax: '(' was never closed (line 2, column 1)\n"
+        "\n"
+        "Write it in plain Python, so that what it does can be told from the code.\n"
+        "Nothing was run."
     )
-    assert replies.denied(BlocksExecution((Execution(found, None),)), "a").startswith("Denied by execgate: ")
+
+
+def test_what_needs_consent_says_so():
+    source = Source("pay()")
+    asks = violation("over 50 USD", escalates=True)
+    found = Verdict(source, "a", Program(source), violations=(asks,), policy_digest="sha256:0")
+    assert replies.denied(BlocksExecution((Execution(found, None),)), "a") == (
+        "Held back by execgate: agent 'a' needs a person's consent for this code, which was not given.\n"
+        "\n"
+        "- allowed_imports: over 50 USD\n"
+        "Nothing was run."
+    )
 
 
 def test_the_same_in_several_lines_is_said_once():
