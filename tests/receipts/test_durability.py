@@ -268,7 +268,7 @@ class TestFaults:
         )
         home.chmod(0o700)
         if os.getuid() == 0:
-            assert "can't use" in ran.stdout
+            assert "can't use" in ran.stdout, ran.stderr
             assert "EXECGATE_HOME" in ran.stdout
         assert len(listed(home)) == 1
 
