@@ -1,4 +1,4 @@
-"""A durable decision receipt (signed, with a signed checkpoint) against a raw write and fsync of its bytes."""
+"""A durable decision (signed, with a signed checkpoint) against a raw write and fsync of its bytes."""
 
 from __future__ import annotations
 
