@@ -76,14 +76,17 @@ class Num(Value):
 class Anything(Value):
     """A value of which nothing is known, but which capabilities may hide in it; `why` is said to people."""
 
-    __slots__ = ("carries", "why")
+    __slots__ = ("_key", "carries", "why")
 
     def __init__(self, why: str, carries: tuple[Value, ...] = ()) -> None:
         self.why = why
         self.carries = carries
+        self._key: Any = "any" if not carries else None
 
     def key(self) -> Any:
-        return ("any", tuple(value.key() for value in self.carries))
+        if self._key is None:
+            self._key = ("any", frozenset(value.key() for value in self.carries))
+        return self._key
 
 
 class Ref(Value):
@@ -108,6 +111,8 @@ class Obj(Value):
         self.fields = fields or {}
 
     def key(self) -> Any:
+        if any(not isinstance(value, _PLAIN) for value in self.fields.values()):
+            return id(self)
         return ("obj", self.type, tuple((name, value.key()) for name, value in self.fields.items()))
 
 
@@ -264,13 +269,16 @@ class Partial(Value):
 class Union(Value):
     """One of several values, at least two and none of them a union."""
 
-    __slots__ = ("values",)
+    __slots__ = ("_key", "values")
 
     def __init__(self, values: tuple[Value, ...]) -> None:
         self.values = values
+        self._key: Any = None
 
     def key(self) -> Any:
-        return ("union", frozenset(value.key() for value in self.values))
+        if self._key is None:
+            self._key = ("union", frozenset(value.key() for value in self.values))
+        return self._key
 
 
 class Args:
@@ -384,6 +392,9 @@ def capabilities(values: Iterable[Value], depth: int = 0) -> tuple[Value, ...]:
             inner = value.carries
         elif isinstance(value, Union):
             inner = value.values
+        elif isinstance(value, Bound) and not isinstance(value.receiver, Obj):
+            # A method of something that is not known, or of plain data, is no more than what hides in that.
+            inner = (value.receiver,)
         elif isinstance(value, (Seq, Map)):
             items = value.items.values() if isinstance(value, Map) else value.items
             inner = [*items, *([value.more] if value.more is not None else [])]
