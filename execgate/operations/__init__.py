@@ -24,6 +24,7 @@ from execgate.operations import (
     network,
     packages,
     paths,
+    payments,
     processes,
     remote,
     system,
@@ -32,7 +33,8 @@ from execgate.operations import (
 )
 from execgate.operations.entry import Does, Entry, Table, parse
 from execgate.operations.modules import PURE
-from execgate.operations.types import ATTRIBUTES, BASES
+from execgate.operations.types import ATTRIBUTES as _ATTRIBUTES
+from execgate.operations.types import BASES
 
 __all__ = ["ATTRIBUTES", "BASES", "CATALOGUE", "FAMILIES", "Entry", "lookup"]
 
@@ -54,6 +56,7 @@ FAMILIES: dict[str, Table] = {
         network,
         packages,
         paths,
+        payments,
         processes,
         remote,
         system,
@@ -65,6 +68,8 @@ FAMILIES: dict[str, Table] = {
 CATALOGUE: dict[str, tuple[str, Does]] = {
     key.partition("(")[0]: (key, does) for table in FAMILIES.values() for key, does in table.items()
 }
+
+ATTRIBUTES: dict[str, str] = {**_ATTRIBUTES, **payments.ATTRIBUTES}
 
 
 @cache
