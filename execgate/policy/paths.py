@@ -20,6 +20,7 @@ from execgate.policy.patterns import (
     segment,
     split,
 )
+from execgate.policy.problems import clipped
 from execgate.policy.rules import BadEntryError, Shape, UnresolvableError
 
 WORKING = ("workspace",)
@@ -45,6 +46,8 @@ def _pattern(text: str) -> Pattern:
         raise BadEntryError("an empty path", "the working folder is `.`, every path is `/`")
     if "\0" in text:
         raise BadEntryError("a path holds no NUL character")
+    if text != text.strip():
+        raise BadEntryError("a path with a space at its end", f'write "{clipped(text.strip())}"')
     for char in "?[]{}":
         if char in text:
             raise BadEntryError(f"`{char}` is no wildcard of a path", "the wildcards are `*` and `**`")

@@ -249,6 +249,16 @@ def mistakes(body: str) -> list[tuple[str, str]]:
             'not the name of a package: "./x" in `allowed_packages`',
             'as in "requests" or "types-*"',
         ),
+        (
+            'disallowed_file_paths: ["/data "]',
+            'a path with a space at its end: "/data " in `disallowed_file_paths`',
+            'write "/data"',
+        ),
+        (
+            'disallowed_tables: [" orders"]',
+            'not the name of a table: " orders" in `disallowed_tables`',
+            'as in "orders" or "sales.orders"',
+        ),
         ("max_memory: 1_gigabite", "unknown unit `gigabite` of a size", "did you mean `gigabyte`?"),
         ("max_memory: 1_second", "unknown unit `second` of a size", "the units are: `bytes`, `byte`"),
         ("max_memory: 50.00_usd", "unknown unit `usd` of a size", "the units are: `bytes`, `byte`"),

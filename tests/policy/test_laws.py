@@ -25,7 +25,7 @@ from execgate.model.program import Program
 from execgate.model.source import Source, Span
 from execgate.model.values import Hole, Template, Unknown
 from execgate.model.verdict import Decision
-from execgate.policy import PolicySet
+from execgate.policy import PolicySet, paths
 from execgate.policy.constraints import CONSTRAINTS, FAMILIES, ListConstraint
 from execgate.policy.rules import BadEntryError
 
@@ -199,6 +199,17 @@ def test_the_canonical_form_is_the_same_policy(lists, operation) -> None:
     assert again.limits == policy.limits
     assert again.constraints_json() == policy.constraints_json()
     assert decide(again, operation) is decide(policy, operation)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "*", "**", "..", ".", "a*", "~", "x y", ""]), max_size=6), st.booleans()
+)
+def test_the_canonical_form_of_a_path_is_the_same_path(parts, absolute) -> None:
+    try:
+        shape = paths.entry("/" * absolute + "/".join(parts))
+    except BadEntryError:
+        return
+    assert paths.entry(shape.text) == shape
 
 
 EVERYTHING = {name: ["*"] for name in LISTS if name.startswith("allowed_")}

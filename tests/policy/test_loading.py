@@ -177,7 +177,7 @@ def test_a_folder_without_policies_is_refused(tmp_path) -> None:
 def test_a_path_that_is_missing_or_none_is_refused(tmp_path) -> None:
     assert load_report(tmp_path / "missing").startswith("error: no such file or folder\n --> PATH\n")
     assert load_report(tmp_path / ("x" * 300)).startswith("error: can't be read: file name too long")
-    with pytest.raises(PolicyError, match="can't be read: embedded null"):
+    with pytest.raises(PolicyError, match=r"can't be read.*embedded null"):
         PolicySet.load(tmp_path / "a\0b")
 
 

@@ -36,7 +36,10 @@ def read_table(text: str, denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - 
     if text == "*":
         return (ALL,)
     parts = text.lower().split(".")
-    if not all(part and "**" not in part and not set(part) & set("\"'`[];\0\n") for part in parts):
+    if not all(
+        part and part == part.strip() and "**" not in part and not set(part) & set("\"'`[];\0\n")
+        for part in parts
+    ):
         raise BadEntryError("not the name of a table", 'as in "orders" or "sales.orders"')
     pattern = tuple(segment(part) for part in reversed(parts))
     scope: Pattern = (*pattern, DEEP)
