@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
@@ -90,6 +91,7 @@ class DockerSandbox:
         with self._lock:
             self._closed = True
             if self._engine is not None:
+                self._retry_removals(self._engine.client)
                 self._engine.client.close()
                 self._engine = None
 
@@ -129,9 +131,12 @@ class DockerSandbox:
 
     def _retry_removals(self, client: APIClient) -> None:
         for name in sorted(self._unremoved):
-            attempt(lambda name=name: client.remove_container(name, force=True, v=True))  # type: ignore[misc]
-            found, _ = attempt(lambda name=name: client.containers(all=True, filters={"name": name}))  # type: ignore[misc]
-            if found == []:
+            filters = {"name": name}
+            attempt(partial(client.remove_container, name, force=True, v=True))
+            found, fault = attempt(partial(client.containers, all=True, filters=filters))
+            if fault is not None:
+                return
+            if not found:
                 self._unremoved.discard(name)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,8 +19,10 @@ from execgate.errors import SandboxUnavailableError
 if TYPE_CHECKING:
     from docker import APIClient
 
-TIMEOUT_S = 30
+TIMEOUT_S = 15
 """How long one answer of the engine may take."""
+
+_OLDEST_API = "1.24"
 
 START_HELP = "start it (`scripts/engine.sh`, or `sudo systemctl start docker`), or point DOCKER_HOST at one"
 GROUP_HELP = (
@@ -50,7 +53,20 @@ def connect(timeout_s: int = TIMEOUT_S) -> APIClient:
     with translated("can't reach the Docker engine"):
         settings: dict[str, Any] = dict(kwargs_from_env())
         settings["base_url"] = settings.get("base_url") or endpoint()
-        return APIClient(version="auto", timeout=timeout_s, **settings)
+        _knock(str(settings["base_url"]), timeout_s)
+        # Asked with a client of its own, which is closed whatever comes of it.
+        with closing(APIClient(version=_OLDEST_API, timeout=timeout_s, **settings)) as asking:
+            version = asking.version(api_version=False)["ApiVersion"]
+        return APIClient(version=version, timeout=timeout_s, **settings)
+
+
+def _knock(url: str, timeout_s: int) -> None:
+    """Raise OSError where nobody listens at a local socket (the SDK would leave its own open)."""
+    scheme, _, path = url.partition("://")
+    if scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.settimeout(timeout_s)
+            knocking.connect(path)
 
 
 @contextmanager
@@ -61,7 +77,7 @@ def translated(doing: str) -> Iterator[None]:
 
     try:
         yield
-    except (DockerException, RequestException, OSError, ValueError) as error:
+    except (DockerException, RequestException, OSError, ValueError, LookupError, TypeError) as error:
         message, help_ = explain(error)
         raise SandboxUnavailableError(f"{doing}: {message}", help=help_) from error
 

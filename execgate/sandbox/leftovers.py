@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,7 +98,7 @@ def sweep(client: APIClient) -> int:
     found, _ = attempt(lambda: abandoned(client))
     removed = 0
     for container in found or []:
-        _, fault = attempt(lambda id_=container: client.remove_container(id_, force=True, v=True))  # type: ignore[misc]
+        _, fault = attempt(partial(client.remove_container, container, force=True, v=True))
         removed += fault is None
     return removed
 

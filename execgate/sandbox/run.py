@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import ExecutionResult, InputFile, Stop, Usage
@@ -41,6 +41,7 @@ OUTPUT_CEILING = 256 << 20
 _SAMPLES_S = (0.01, 0.1)
 _REMOVE_S = 30.0
 _SAID_BYTES = 2000
+_T = TypeVar("_T")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}")
 
 
@@ -107,6 +108,7 @@ class _Run:
         self._result: ExecutionResult | None = None
         self._error: BaseException | None = None
         self._left: str | None = None
+        self._silence: str | None = None
 
     def conclusion(self) -> tuple[ExecutionResult, str | None]:
         """Return the result, or raise what the worker met."""
@@ -159,6 +161,16 @@ class _Run:
                 help="enable the controller it names, or use another engine",
             )
 
+    def _ask(self, call: Callable[[], _T]) -> tuple[_T | None, str | None]:
+        """Do as `attempt` does, but ask an engine no more that once kept silent: each wait is a long one."""
+        if self._silence is not None:
+            return None, self._silence
+        asked = time.monotonic()
+        found, fault = attempt(call)
+        if fault is not None and time.monotonic() - asked >= self._client.timeout:
+            self._silence = fault
+        return found, fault
+
     def _remove(self) -> None:
         def remove() -> None:
             try:
@@ -167,13 +179,13 @@ class _Run:
                 if not is_missing(error):
                     raise
 
-        _, fault = attempt(remove)
+        _, fault = self._ask(remove)
         self._left = None if fault is None else self.name
 
     # Before the program begins: whatever fails here, nothing was run.
 
     def _talk(self, wire: Wire) -> ExecutionResult | None:
-        state, _ = attempt(lambda: self._client.inspect_container(self.name))
+        state, _ = self._ask(lambda: self._client.inspect_container(self.name))
         if state is not None:
             self._meter = Meter(int(state["State"].get("Pid") or 0), str(state["Id"]))
         try:
@@ -306,7 +318,7 @@ class _Run:
         """End the container from outside: its supervisor did not do it in time."""
         self._usage = self._measured()
         wire.close()  # an engine that can't get rid of output does not get round to a kill
-        _, fault = attempt(lambda: self._client.kill(self.name))
+        _, fault = self._ask(lambda: self._client.kill(self.name))
         stop, self._stop = self._stop or Stop.ENGINE, None
         if fault is not None and self._state().get("Running", True):
             return self._lost(f"could not be stopped at its limit: {fault}")
@@ -342,7 +354,7 @@ class _Run:
         """Return how the engine sees the container that ended, or is about to; empty without an engine."""
         state: dict[str, Any] = {}
         for _ in range(20):
-            found, _ = attempt(lambda: self._client.inspect_container(self.name))
+            found, _ = self._ask(lambda: self._client.inspect_container(self.name))
             if found is None:
                 return {}
             state = found["State"]

@@ -82,7 +82,9 @@ def test_inputs_follow_no_link_and_open_no_device(tmp_path):
         server.bind(str(folder / "socket"))
         files, notes = collect_inputs(folder)
     assert files == ()
-    assert notes == tuple(f"{name}: not a regular file" for name in ("fifo", "file-link", "folder-link", "socket"))
+    assert notes == tuple(
+        f"{name}: not a regular file" for name in ("fifo", "file-link", "folder-link", "socket")
+    )
 
 
 def test_inputs_stay_within_their_caps(tmp_path):

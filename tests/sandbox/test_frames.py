@@ -141,7 +141,10 @@ def test_a_run_is_told_whole():
     assert transcript.python == "3.12.1"
     assert (transcript.stdout, transcript.stderr) == (b"out", b"err")
     assert transcript.ending == Ending(3, False, Want.NOTHING, 2, 0)
-    assert [(file.name, file.data) for file in transcript.artifacts] == [("a/b.txt", b"onetwo"), ("empty", b"")]
+    assert [(file.name, file.data) for file in transcript.artifacts] == [
+        ("a/b.txt", b"onetwo"),
+        ("empty", b""),
+    ]
     assert transcript.rejected == ["link: not a regular file"]
 
 

@@ -113,11 +113,23 @@ def test_a_guest_that_never_began_ran_nothing(run_guest, our_containers, text, w
     ("text", "why"),
     [
         ("os.write(1, b'\\x00' * 100); wait()", "the guest broke the protocol: a frame of unknown type 0x00"),
-        ("os.write(1, b'1\\xff\\xff\\xff\\xff'); wait()", "the guest broke the protocol: a frame of 4,294,967,295"),
-        ("end(); send(b'1', b'late'); wait()", "the guest broke the protocol: a frame of running while collecting"),
+        (
+            "os.write(1, b'1\\xff\\xff\\xff\\xff'); wait()",
+            "the guest broke the protocol: a frame of 4,294,967,295",
+        ),
+        (
+            "end(); send(b'1', b'late'); wait()",
+            "the guest broke the protocol: a frame of running while collecting",
+        ),
         ("end(-100); wait()", "the guest broke the protocol: an ending that no program has"),
-        ("end(); [send(b'F', b'x') for _ in range(200)]; wait()", "the guest broke the protocol: more than 100 files"),
-        ("end(); send(b'F', b'x')\nwhile True: send(b'D', bytes(65536))", "the guest broke the protocol: more of a"),
+        (
+            "end(); [send(b'F', b'x') for _ in range(200)]; wait()",
+            "the guest broke the protocol: more than 100 files",
+        ),
+        (
+            "end(); send(b'F', b'x')\nwhile True: send(b'D', bytes(65536))",
+            "the guest broke the protocol: more of a",
+        ),
         ("send(b'1', b'kept'); os.close(1); wait()", "lost"),
         ("send(b'1', b'kept'); os._exit(0)", "the container was ended from outside, with status 0"),
         ("send(b'E'); wait()", "the guest broke the protocol"),
@@ -136,7 +148,9 @@ def test_a_guest_that_breaks_the_protocol_loses_the_sandbox(run_guest, our_conta
     assert our_containers() == []
 
 
-@pytest.mark.parametrize("text", ["wait()", "while True: send(b'1', bytes(65536))", "while True: os.write(2, bytes(65536))"])
+@pytest.mark.parametrize(
+    "text", ["wait()", "while True: send(b'1', bytes(65536))", "while True: os.write(2, bytes(65536))"]
+)
 def test_a_guest_that_ignores_the_end_is_killed(run_guest, our_containers, text):
     result = run_guest(BEGUN + text, wall_s=1.0, output_bytes=None if "b'1'" in text else 1000)
     assert (result.stopped_by, result.exit_code) in {(Stop.TIME, None), (Stop.OUTPUT, None)}
@@ -145,6 +159,8 @@ def test_a_guest_that_ignores_the_end_is_killed(run_guest, our_containers, text)
 
 
 def test_hostile_names_are_refused(run_guest):
-    result = run_guest(BEGUN + "end()\nsend(b'F', b'../../x'); send(b'D', b'y'); send(b'F', b'ok'); send(b'E'); wait()")
+    result = run_guest(
+        BEGUN + "end()\nsend(b'F', b'../../x'); send(b'D', b'y'); send(b'F', b'ok'); send(b'E'); wait()"
+    )
     assert [(file.name, file.data) for file in result.artifacts] == [("ok", b"")]
     assert result.rejected == ("../../x: the name leads out of its folder",)

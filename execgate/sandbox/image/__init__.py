@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["WAYS", "Image", "Recipe", "Way", "ensure_image", "find_image"]
 
 
+_MAKE_S = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """An image of the recipe: its id, how it was made, its Python, and why other ways were not taken."""
@@ -63,7 +66,11 @@ def ensure_image(
         return found
     with _alone(on_progress):
         found = None if fresh else find_image(client, recipe)
-        return found or _make(client, recipe, ways, on_progress)
+        if found is not None:
+            return found
+        # Unpacking and committing an image may take a slow disk longer than any other answer.
+        with contextlib.closing(connect(_MAKE_S)) as patient:
+            return _make(patient, recipe, ways, on_progress)
 
 
 def find_image(client: APIClient, recipe: Recipe | None = None) -> Image | None:

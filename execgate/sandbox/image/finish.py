@@ -45,8 +45,7 @@ def finish(client: APIClient, recipe: Recipe, base: str, *, labels: Mapping[str,
 
 def _compile(client: APIClient, recipe: Recipe, base: str, name: str) -> str:
     """Compile inside a container of `base` and return the version of its Python."""
-
-    from docker.types import LogConfig  # noqa: PLC0415 - heavy
+    from docker.types import LogConfig
 
     def in_container() -> tuple[int, str]:
         client.create_container(
