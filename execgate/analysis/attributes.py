@@ -62,7 +62,7 @@ def get(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
     if isinstance(value, Ref):
         return of_reference(m, value, name, node)
     if isinstance(value, Obj):
-        return _of_object(m, value, name, node)
+        return _of_object(value, name)
     if isinstance(value, Inst):
         return _of_instance(m, value, name, node)
     if isinstance(value, Class):
@@ -106,7 +106,7 @@ def of_reference(m: Machine, value: Ref, name: str, node: cst.CSTNode) -> Value:
     return Ref(full)
 
 
-def _of_object(m: Machine, value: Obj, name: str, node: cst.CSTNode) -> Value:
+def _of_object(value: Obj, name: str) -> Value:
     if value.type == DYNAMIC:
         return value
     if value.type == NAMESPACE:
@@ -141,7 +141,9 @@ def _of_instance(m: Machine, value: Inst, name: str, node: cst.CSTNode) -> Value
         hook = value.cls.lookup("__getattr__")
         if hook is not None:
             found.append(m.call(_bound(m, hook, value, node), Args([Const(name)]), node))
-    return union(found) if found else Anything(f"attribute `{name}` of `{value.cls.name}` is set nowhere here")
+    return (
+        union(found) if found else Anything(f"attribute `{name}` of `{value.cls.name}` is set nowhere here")
+    )
 
 
 def _bound(m: Machine, attribute: Value, receiver: Inst, node: cst.CSTNode) -> Value:
@@ -158,12 +160,16 @@ def _bound(m: Machine, attribute: Value, receiver: Inst, node: cst.CSTNode) -> V
 
 
 def _of_base(m: Machine, base: Value, name: str, node: cst.CSTNode, receiver: Value) -> Value:
-    """Return what a base that a library defines gives an instance: its method, with the instance as receiver."""
+    """Return what a base that a library defines gives an instance: its method."""
     if isinstance(base, Ref):
         if f"{base.name}.{name}" in CATALOGUE:
             return Bound(Obj(base.name), name)
         return Bound(Anything(f"`{base.name}` defines it"), name)
-    return get(m, base, name, node) if not isinstance(base, Anything) else Bound(derived(base.why, [receiver]), name)
+    return (
+        get(m, base, name, node)
+        if not isinstance(base, Anything)
+        else Bound(derived(base.why, [receiver]), name)
+    )
 
 
 def _of_class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value:
@@ -180,7 +186,11 @@ def _of_class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value:
         m.report(DynamicCode, node, kind="namespace", via=f"{value.name}.__dict__")
         return Obj(DYNAMIC)
     inherited = [get(m, base, name, node) for base in value.foreign_bases() if isinstance(base, Ref)]
-    return union(inherited) if inherited else Anything(f"attribute `{name}` of `{value.name}` is set nowhere here")
+    return (
+        union(inherited)
+        if inherited
+        else Anything(f"attribute `{name}` of `{value.name}` is set nowhere here")
+    )
 
 
 def _of_super(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value:
@@ -204,9 +214,7 @@ def store(m: Machine, receiver: Value, name: str, value: Value, node: cst.CSTNod
         m.report(DynamicCode, node, kind="introspection", via=name)
         return
     for target in alternatives(receiver):
-        if isinstance(target, Inst):
-            target.attributes[name] = join(target.attributes.get(name), value)
-        elif isinstance(target, Class):
+        if isinstance(target, (Inst, Class)):
             target.attributes[name] = join(target.attributes.get(name), value)
         elif isinstance(target, Obj) and target.type not in {DYNAMIC, NAMESPACE}:
             target.fields[name] = join(target.fields.get(name), value)
@@ -214,8 +222,21 @@ def store(m: Machine, receiver: Value, name: str, value: Value, node: cst.CSTNod
         else:
             if isinstance(target, Ref):
                 if f"{target.name}.{name}" == "os.environ":
-                    m.report(EnvironmentAccess, node, operation="write", names=(Unknown("all of it"),), via="os.environ")
-                elif target.name == "sys" and name in {"path", "meta_path", "path_hooks", "modules", "stdout", "stderr"}:
+                    m.report(
+                        EnvironmentAccess,
+                        node,
+                        operation="write",
+                        names=(Unknown("all of it"),),
+                        via="os.environ",
+                    )
+                elif target.name == "sys" and name in {
+                    "path",
+                    "meta_path",
+                    "path_hooks",
+                    "modules",
+                    "stdout",
+                    "stderr",
+                }:
                     if name not in {"stdout", "stderr"}:
                         m.report(DynamicCode, node, kind="import", via=f"sys.{name}")
                 elif names.standing(target.name) is not names.Standing.OPAQUE and capabilities([value]):
@@ -317,8 +338,7 @@ def _item(m: Machine, target: Value, key: Value, node: cst.CSTNode) -> Value:
     if isinstance(target, Map):
         if isinstance(key, Const) and _hashable(constant):
             if constant in target.items:
-                found = target.items[constant]
-                return found
+                return target.items[constant]
             return target.more if target.more is not None else Anything("its key is not in the dictionary")
         return target.element()
     if isinstance(target, Obj):
@@ -370,7 +390,9 @@ def _object_item(m: Machine, target: Obj, key: Value, node: cst.CSTNode) -> Valu
             m.imported(constant, "sys.modules", node)
             return Ref(names.canonical(constant))
         m.report(DynamicCode, node, kind="import", via="sys.modules")
-        m.report(ModuleImport, node, module=Unknown("the key of sys.modules is not constant"), via="sys.modules")
+        m.report(
+            ModuleImport, node, module=Unknown("the key of sys.modules is not constant"), via="sys.modules"
+        )
         return Obj(DYNAMIC)
     if target.type == NAMESPACE:
         of = target.fields.get("of")
@@ -399,7 +421,11 @@ def store_item(m: Machine, receiver: Value, key: Value, value: Value, node: cst.
     for target in alternatives(receiver):
         if isinstance(target, Seq):
             constant = key.value if isinstance(key, Const) else None
-            known = type(constant) is int and target.more is None and -len(target.items) <= constant < len(target.items)
+            known = (
+                type(constant) is int
+                and target.more is None
+                and -len(target.items) <= constant < len(target.items)
+            )
             if known and type(constant) is int:
                 certain = target.path == m.path
                 target.items[constant] = value if certain else join(target.items[constant], value)
@@ -424,7 +450,12 @@ def store_item(m: Machine, receiver: Value, key: Value, value: Value, node: cst.
             m.report(EnvironmentAccess, node, operation="write", names=(name,), via="os.environ")
         elif isinstance(target, Obj) and target.type in {SYS_MODULES, NAMESPACE, DYNAMIC}:
             of = target.fields.get("of")
-            if target.type == NAMESPACE and of is None and isinstance(key, Const) and isinstance(key.value, str):
+            if (
+                target.type == NAMESPACE
+                and of is None
+                and isinstance(key, Const)
+                and isinstance(key.value, str)
+            ):
                 m.scope.module.bind(key.value, value)
             else:
                 m.report(DynamicCode, node, kind="namespace", via=target.type)
@@ -536,7 +567,12 @@ def enter(m: Machine, manager: Value, node: cst.CSTNode) -> Value:
 def extend(m: Machine, target: Seq, value: Value) -> None:
     """Add the elements of `value` to a list in place."""
     items = exact_items(m, value)
-    if items is not None and target.more is None and target.path == m.path and len(target.items) + len(items) <= 4096:
+    if (
+        items is not None
+        and target.more is None
+        and target.path == m.path
+        and len(target.items) + len(items) <= 4096
+    ):
         target.items.extend(items)
         return
     added = union(items) if items else (value.element() if isinstance(value, Seq) else None)

@@ -6,7 +6,19 @@ import libcst as cst
 
 from execgate.analysis import attributes
 from execgate.analysis.machine import Machine
-from execgate.analysis.values import Anything, Args, Const, Inst, Map, Obj, Seq, Value, alternatives, derived, union
+from execgate.analysis.values import (
+    Anything,
+    Args,
+    Const,
+    Inst,
+    Map,
+    Obj,
+    Seq,
+    Value,
+    alternatives,
+    derived,
+    union,
+)
 from execgate.operations.entry import Entry
 
 Bindings = dict[str, Value]
@@ -36,9 +48,7 @@ def bind(entry: Entry, args: Args) -> Bindings:
             bound[parameter] = keywords.pop(parameter)
         else:
             unknown = [
-                value
-                for value in (args.rest if by_position else None, args.others)
-                if value is not None
+                value for value in (args.rest if by_position else None, args.others) if value is not None
             ]
             if unknown:
                 bound[parameter] = union(unknown)
@@ -49,7 +59,7 @@ def bind(entry: Entry, args: Args) -> Bindings:
 
 
 def place(m: Machine, bound: Bindings, where: str, node: cst.CSTNode) -> Value | None:
-    """Return the value at a place such as `path`, `self.host` or `data.items[].amount`; None where there is none."""
+    """Return the value at a place such as `path`, `self.host` or `data.items[].amount`, None without one."""
     head, *rest = where.replace("[]", ".[]").split(".")
     value = bound.get(head)
     for step in rest:
@@ -66,7 +76,9 @@ def _step(m: Machine, value: Value, step: str, node: cst.CSTNode) -> Value | Non
     for alternative in alternatives(value):
         if step == "[]":
             results.append(
-                alternative.element() if isinstance(alternative, Map) else attributes.element(m, alternative, node)
+                alternative.element()
+                if isinstance(alternative, Map)
+                else attributes.element(m, alternative, node)
             )
         elif isinstance(alternative, Obj):
             if step in alternative.fields:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from execgate.analysis import attributes, effects, folding, functions, models, names, paths
+from execgate.analysis import attributes, effects, folding, functions, models, names, paths, unknown
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     MAX_ALTERNATIVES,
@@ -97,7 +97,9 @@ def call(m: Machine, function: Value, args: Args, node: cst.CSTNode) -> Value:
     if isinstance(function, Obj):
         return _object(m, function, args, node)
     if isinstance(function, Anything) and function.carries:
-        results = [call(m, carried, args, node) for carried in function.carries if not isinstance(carried, Inst)]
+        results = [
+            call(m, carried, args, node) for carried in function.carries if not isinstance(carried, Inst)
+        ]
         attributes.let_go(m, args.values(), node)
         return union([derived("it is the result of an unknown function", args.values()), *results])
     if isinstance(function, Anything) and function.why.endswith("is not defined here"):
@@ -160,12 +162,18 @@ def opaque(m: Machine, library: str, node: cst.CSTNode) -> None:
 
 
 def _is_exception(name: str) -> bool:
-    return name.rpartition(".")[2].endswith(("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration"))
+    return name.rpartition(".")[2].endswith(
+        ("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration")
+    )
 
 
 def _object(m: Machine, value: Obj, args: Args, node: cst.CSTNode) -> Value:
     if value.type == attributes.DYNAMIC:
-        m.gap("a call of something that was reached by a name only known at run time", node, "name it in the code")
+        m.gap(
+            "a call of something that was reached by a name only known at run time",
+            node,
+            "name it in the code",
+        )
         attributes.let_go(m, args.values(), node)
         return value
     entry = lookup(f"{value.type}.__call__")
@@ -187,7 +195,7 @@ def _bound(m: Machine, bound: Bound, args: Args, node: cst.CSTNode) -> Value:
     if isinstance(receiver, (Func, Method, Partial)) and name == "__call__":
         return call(m, receiver, args, node)
     if isinstance(receiver, Anything):
-        return models.unknown_method(m, receiver, name, args, node)
+        return unknown.method(m, receiver, name, args, node)
     if isinstance(receiver, (Inst, Super, Class)):
         attributes.let_go(m, args.values(), node, (receiver,))
         return derived(f"it is the result of `{name}`", [receiver, *args.values()])

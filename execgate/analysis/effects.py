@@ -24,7 +24,6 @@ from execgate.analysis.values import (
     Obj,
     Ref,
     Seq,
-    Str,
     Value,
     alternatives,
     derived,
@@ -222,8 +221,10 @@ def _operations_of(mode: Value, effect: catalogue.Opens) -> tuple[Text, ...]:
             if letter in table:
                 both = "+" in constant
                 operations = table[letter]
-                return (*operations, "write") if both and letter == "r" else (
-                    (*operations, "read") if both else operations
+                return (
+                    (*operations, "write")
+                    if both and letter == "r"
+                    else ((*operations, "read") if both else operations)
                 )
         return ("read",)
     return (Unknown("its mode could not be worked out"),)
@@ -287,7 +288,11 @@ def _method(site: Site, effect: catalogue.Reaches) -> Text | None:
     if value is None:
         return "GET"
     found = site.texts(value, "method")
-    return found[0].upper() if len(found) == 1 and isinstance(found[0], str) else Unknown("its method is not known")
+    return (
+        found[0].upper()
+        if len(found) == 1 and isinstance(found[0], str)
+        else Unknown("its method is not known")
+    )
 
 
 def _urls(site: Site, value: Value, effect: catalogue.Reaches) -> list[Text]:
@@ -321,9 +326,7 @@ def reach_url(site: Site, url: Text, method: Text | None) -> None:
         return
     if parts.host is None:
         return
-    site.report(
-        NetworkCall, destination=parts.host, port=parts.port, scheme=parts.scheme, method=method
-    )
+    site.report(NetworkCall, destination=parts.host, port=parts.port, scheme=parts.scheme, method=method)
     _pay_by_http(site, parts.host, parts.path, method)
 
 
@@ -356,11 +359,15 @@ def _reach_host(site: Site, effect: catalogue.Reaches, method: Text | None) -> N
             return
         host = Const(fixed)
     port = effect.port
-    value: Value | None = Const(port) if isinstance(port, int) else (site.at(port) if port is not None else None)
+    value: Value | None = (
+        Const(port) if isinstance(port, int) else (site.at(port) if port is not None else None)
+    )
     _report_host(site, host, value, effect.scheme, method)
 
 
-def _report_host(site: Site, host: Value, port: Value | None, scheme: str | None, method: Text | None) -> None:
+def _report_host(
+    site: Site, host: Value, port: Value | None, scheme: str | None, method: Text | None
+) -> None:
     number: int | Unknown | None = None
     if isinstance(port, Const) and isinstance(port.value, (int, str)) and str(port.value).isdecimal():
         number = int(port.value)
@@ -416,18 +423,18 @@ def _spawn_text(site: Site, value: Value) -> None:
         # With a list and a shell, the first element is the text.
         value = value.items[0] if value.items else Anything("the command is not known")
     for text in site.texts(value, "command"):
-        text = _no_words(text)
-        programs = shell.programs(text) or (Unknown("the command is empty"),)
-        site.report(ProcessSpawn, command=text, shell=True, programs=programs)
-        for operation, path in shell.redirections(text):
+        command = _no_words(text)
+        programs = shell.programs(command) or (Unknown("the command is empty"),)
+        site.report(ProcessSpawn, command=command, shell=True, programs=programs)  # noqa: S604 - says so
+        for operation, path in shell.redirections(command):
             site.report(FileOperation, operation=operation, paths=(path,))
-        packages = shell.packages(text)
+        packages = shell.packages(command)
         if packages:
             site.report(PackageInstall, packages=packages)
 
 
 def _no_words(text: Text) -> Text:
-    """A file's name can hold what a shell acts on."""
+    """Give up on file names in a text: they can hold what a shell or a database acts on."""
     if isinstance(text, Template):
         return Template(tuple(Hole.ANY if part is Hole.WORD else part for part in text.parts))
     return text
@@ -441,7 +448,10 @@ def _spawn_words(site: Site, effect: catalogue.Spawns, value: Value) -> None:
     if items is not None:
         words += [_one(site, item) for item in items]
     elif isinstance(value, Seq) and value.items:
-        words += [*(_one(site, item) for item in value.items), Unknown("more arguments follow that are not known")]
+        words += [
+            *(_one(site, item) for item in value.items),
+            Unknown("more arguments follow that are not known"),
+        ]
     else:
         words.append(_one(site, value))
     if effect.rest is not None:
@@ -645,7 +655,9 @@ def _calls(site: Site, effect: catalogue.Calls) -> None:
             element = attributes.element(m, value, site.node) if value is not None else NUM
             args.positional.append(element)
     elif effect.arguments is not None or effect.rest is not None:
-        value = site.at(effect.arguments) if effect.arguments is not None else site.bound.get(effect.rest or "")
+        value = (
+            site.at(effect.arguments) if effect.arguments is not None else site.bound.get(effect.rest or "")
+        )
         if value is not None:
             items = attributes.exact_items(m, value)
             if items is not None:
@@ -696,7 +708,9 @@ def report_payment(
     """Record a payment, with its amount in the currency's major unit."""
     amount, currency, recipient = operands
     currencies: list[Text | None] = list(site.texts(currency, "currency")) if currency is not None else [None]
-    recipients: list[Text | None] = list(site.texts(recipient, "recipient")) if recipient is not None else [None]
+    recipients: list[Text | None] = (
+        list(site.texts(recipient, "recipient")) if recipient is not None else [None]
+    )
     amounts = alternatives(amount) if amount is not None else (None,)
     for value, money, payee in list(product(amounts, currencies, recipients))[:MAX_ALTERNATIVES]:
         code = money.upper() if isinstance(money, str) else money
@@ -715,7 +729,11 @@ def _amount(value: Value | None, currency: Text | None, unit: str, provider: str
 
     if value is None:
         return None
-    if not isinstance(value, Const) or isinstance(value.value, bool) or not isinstance(value.value, (int, str, float)):
+    if (
+        not isinstance(value, Const)
+        or isinstance(value.value, bool)
+        or not isinstance(value.value, (int, str, float))
+    ):
         return Unknown(value.why if isinstance(value, Anything) else "the amount could not be worked out")
     if unit != "minor":
         return str(value.value)
@@ -732,7 +750,11 @@ def _pay_by_http(site: Site, host: Text, path: Text, method: Text | None) -> Non
 
     if not isinstance(host, str):
         return
-    found = payment_at(host, method if isinstance(method, str) else None, str(path) if not isinstance(path, Unknown) else None)
+    found = payment_at(
+        host,
+        method if isinstance(method, str) else None,
+        str(path) if not isinstance(path, Unknown) else None,
+    )
     if found is None:
         return
     body = None
@@ -749,7 +771,11 @@ def _pay_by_http(site: Site, host: Text, path: Text, method: Text | None) -> Non
             value = place(site.m, {"body": body}, f"body.{key}", site.node) if key else None
             if value is not None:
                 return value
-        return None if isinstance(body, Map) and body.more is None else Anything("the body of the request is not known")
+        return (
+            None
+            if isinstance(body, Map) and body.more is None
+            else Anything("the body of the request is not known")
+        )
 
     report_payment(
         site,
@@ -783,4 +809,3 @@ RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
     catalogue.Pays: _pays,
 }
 """One rule for each effect of the catalogue; a test holds the two together."""
-

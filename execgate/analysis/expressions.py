@@ -74,7 +74,16 @@ def named(m: Machine, name: str, node: cst.CSTNode) -> Value:
     return Anything(f"`{name}` is not defined here")
 
 
-_MODULE_NAMES = {"__builtins__", "__loader__", "__spec__", "__file__", "__name__", "__doc__", "__import__", "__build_class__"}
+_MODULE_NAMES = {
+    "__builtins__",
+    "__loader__",
+    "__spec__",
+    "__file__",
+    "__name__",
+    "__doc__",
+    "__import__",
+    "__build_class__",
+}
 
 
 def _module_name(m: Machine, name: str, node: cst.CSTNode) -> Value:
@@ -161,7 +170,7 @@ def _literal_part(text: str, *, raw: bool) -> str:
     if raw or "\\" not in text:
         return text
     try:
-        quoted = text.replace('"', '\\x22').replace("\n", "\\n").replace("\r", "\\r")
+        quoted = text.replace('"', "\\x22").replace("\n", "\\n").replace("\r", "\\r")
         return str(ast.literal_eval(f'"{quoted}"'))
     except (SyntaxError, ValueError):
         return text
@@ -190,7 +199,7 @@ def _ellipsis(m: Machine, node: cst.CSTNode) -> Value:
 
 
 def _sequence(m: Machine, node: cst.Tuple | cst.List | cst.Set) -> Value:
-    kind = {cst.Tuple: "tuple", cst.List: "list"}.get(type(node), "set")  # type: ignore[call-overload]
+    kind = {cst.Tuple: "tuple", cst.List: "list"}.get(type(node), "set")
     result = m.sequence([], kind=kind)
     for element in node.elements:
         value = m.evaluate(element.value)
@@ -221,7 +230,9 @@ def update(target: Map, value: Value) -> None:
             for key, inner in alternative.items.items():
                 target.items[key] = join(target.items.get(key), inner) if key in target.items else inner
             if alternative.more is not None:
-                target.more = join(target.more, alternative.more) if target.more is not None else alternative.more
+                target.more = (
+                    join(target.more, alternative.more) if target.more is not None else alternative.more
+                )
         else:
             more = derived("it comes from an unknown dictionary", [alternative])
             target.more = join(target.more, more) if target.more is not None else more
@@ -291,9 +302,7 @@ def _binary(m: Machine, node: cst.BinaryOperation) -> Value:
     return result
 
 
-def binary(
-    m: Machine, kind: type[cst.CSTNode] | None, left: Value, right: Value, node: cst.CSTNode
-) -> Value:
+def binary(m: Machine, kind: type[cst.CSTNode] | None, left: Value, right: Value, node: cst.CSTNode) -> Value:
     """Return what an operator gives for every combination of what its operands can be."""
     m.step()
     lefts, rights = alternatives(left), alternatives(right)
@@ -312,7 +321,9 @@ def _is_path(value: Value) -> bool:
     return isinstance(value, Obj) and value.type == paths.PATH
 
 
-def _binary_one(m: Machine, kind: type[cst.CSTNode] | None, left: Value, right: Value, node: cst.CSTNode) -> Value:
+def _binary_one(
+    m: Machine, kind: type[cst.CSTNode] | None, left: Value, right: Value, node: cst.CSTNode
+) -> Value:
     if isinstance(left, Inst) or isinstance(right, Inst):
         hooked = _hooked(m, kind, left, right, node)
         if hooked is not None:
@@ -329,11 +340,11 @@ def _binary_one(m: Machine, kind: type[cst.CSTNode] | None, left: Value, right: 
             attributes.extend(m, result, right)
             return result
     if kind is cst.Modulo and (_is_text(left)):
-        items = right.items if isinstance(right, Seq) and right.kind == "tuple" and right.more is None else None
+        items = (
+            right.items if isinstance(right, Seq) and right.kind == "tuple" and right.more is None else None
+        )
         if items is not None and any(len(alternatives(value)) > 1 for value in items):
-            return union(
-                texts.percent(left, right, [*combination]) for combination in _combinations(items)
-            )
+            return union(texts.percent(left, right, [*combination]) for combination in _combinations(items))
         return texts.percent(left, right, items)
     if isinstance(left, (Num, Const)) and isinstance(right, (Num, Const)):
         numbers = all(isinstance(v, Num) or isinstance(v.value, (int, float)) for v in (left, right))  # type: ignore[attr-defined]
@@ -424,7 +435,9 @@ def _unary(m: Machine, node: cst.UnaryOperation) -> Value:
         for kind, hook in ((cst.Minus, "__neg__"), (cst.Plus, "__pos__"), (cst.BitInvert, "__invert__")):
             if isinstance(node.operator, kind) and value.cls.lookup(hook) is not None:
                 return m.call(attributes.get(m, value, hook, node), Args(), node)
-    return NUM if isinstance(value, Num) else derived("it is computed from a value that is not known", [value])
+    return (
+        NUM if isinstance(value, Num) else derived("it is computed from a value that is not known", [value])
+    )
 
 
 _COMPARISONS = {
@@ -445,7 +458,7 @@ def _comparison(m: Machine, node: cst.Comparison) -> Value:
         if kind in {cst.In, cst.NotIn}:
             _contained(m, left, right, target)
         else:
-            name = _COMPARISONS.get(kind)  # type: ignore[call-overload]
+            name = _COMPARISONS.get(kind)
             if name is not None:
                 for receiver, argument in ((left, right), (right, left)):
                     for alternative in alternatives(receiver):
@@ -585,4 +598,3 @@ RULES: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {
     cst.GeneratorExp: _comprehension,
     cst.DictComp: _dict_comprehension,
 }
-

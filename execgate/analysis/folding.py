@@ -129,16 +129,16 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 """Functions of constants."""
 
 NUMERIC = frozenset(
-    """builtins.len builtins.id builtins.hash builtins.round builtins.sum builtins.pow builtins.divmod
+    """
+    builtins.len builtins.id builtins.hash builtins.round builtins.sum builtins.pow builtins.divmod
     time.time time.time_ns time.perf_counter time.monotonic random.randint random.random random.randrange
-    random.uniform os.getpid os.getppid os.cpu_count builtins.int builtins.float math.floor math.ceil math.sqrt
-    secrets.randbelow os.getuid os.getgid""".split()
+    random.uniform os.getpid os.getppid os.cpu_count builtins.int builtins.float math.floor math.ceil
+    math.sqrt secrets.randbelow os.getuid os.getgid
+    """.split()
 )
 """Functions that give a number."""
 
-WORDY = frozenset(
-    """secrets.token_hex uuid.uuid4 uuid.uuid1 uuid.uuid3 uuid.uuid5""".split()
-)
+WORDY = frozenset(["secrets.token_hex", "uuid.uuid4", "uuid.uuid1", "uuid.uuid3", "uuid.uuid5"])
 """Functions that give letters and digits."""
 
 _DATES = {
@@ -187,10 +187,8 @@ def _apply(computed: Callable[..., Any], args: Args) -> Value | None:
     keywords = list(args.keywords)
     columns += [alternatives(args.keywords[name]) for name in keywords]
     results: list[Value] = []
-    count = 0
-    for combination in product(*columns):
-        count += 1
-        if count > MAX_ALTERNATIVES or not all(isinstance(value, Const) for value in combination):
+    for count, combination in enumerate(product(*columns)):
+        if count >= MAX_ALTERNATIVES or not all(isinstance(value, Const) for value in combination):
             return None
         raw = [value.value for value in combination if isinstance(value, Const)]
         if any(isinstance(value, (str, bytes)) and len(value) > MAX_TEXT for value in raw):
@@ -207,13 +205,19 @@ def _apply(computed: Callable[..., Any], args: Args) -> Value | None:
 # Methods of plain values.
 
 _TEXT_METHODS = frozenset(
-    """upper lower strip lstrip rstrip replace split rsplit title capitalize casefold swapcase zfill center ljust
-    rjust removeprefix removesuffix partition rpartition splitlines startswith endswith expandtabs index rindex
-    find rfind count isdigit isalpha isalnum isupper islower isspace isidentifier isnumeric isdecimal translate
-    hex decode encode isascii istitle isprintable""".split()
+    """
+    upper lower strip lstrip rstrip replace split rsplit title capitalize casefold swapcase zfill center
+    ljust rjust removeprefix removesuffix partition rpartition splitlines startswith endswith expandtabs
+    index rindex find rfind count isdigit isalpha isalnum isupper islower isspace isidentifier isnumeric
+    isdecimal translate hex decode encode isascii istitle isprintable
+    """.split()
 )
 
-_LIST_METHODS = frozenset("append extend insert add update remove discard pop clear copy reverse sort index count".split())
+_LIST_METHODS = frozenset(
+    """
+    append extend insert add update remove discard pop clear copy reverse sort index count
+    """.split()
+)
 
 
 def method(m: Machine, receiver: Value, name: str, args: Args, node: cst.CSTNode) -> Value | None:
@@ -242,7 +246,9 @@ def _text_method(m: Machine, receiver: Const, name: str, args: Args, node: cst.C
     if name not in _TEXT_METHODS:
         return None
     if name in {"decode", "encode"}:
-        computed: Callable[..., Any] = _with_codec(lambda value, encoding, errors: getattr(value, name)(encoding, errors))
+        computed: Callable[..., Any] = _with_codec(
+            lambda value, encoding, errors: getattr(value, name)(encoding, errors)
+        )
         result = _apply(computed, Args([receiver, *args.positional], args.keywords))
     elif args.rest is not None or args.others is not None:
         result = None
@@ -290,7 +296,7 @@ def _holed_method(m: Machine, receiver: Str, name: str, args: Args, node: cst.CS
 
 
 def _joined(m: Machine, separator: Value, iterable: Value) -> Value:
-    results = []
+    results: list[Value] = []
     for alternative in alternatives(iterable):
         items = attributes.exact_items(m, alternative)
         if items is None:

@@ -50,7 +50,9 @@ def enter(m: Machine, function: Func, args: Args, node: cst.CSTNode) -> Value:
     """Follow a call of a function of the program and return what it can return."""
     m.step()
     depth = sum(1 for frame in m.frames if frame.function is not None)
-    again = sum(1 for frame in m.frames if frame.function is not None and frame.function.node is function.node)
+    again = sum(
+        1 for frame in m.frames if frame.function is not None and frame.function.node is function.node
+    )
     if depth >= MAX_DEPTH or again >= 2:
         # Too deep to follow with these arguments, so it is followed once with any.
         attributes.let_go(m, args.values(), node)
@@ -82,9 +84,8 @@ def follow(m: Machine, function: Func, args: Args) -> Value:
     try:
         if isinstance(node, cst.Lambda):
             frame.returned.append(m.evaluate(node.body))
-        else:
-            if m.run(node.body):
-                frame.returned.append(NONE)
+        elif m.run(node.body):
+            frame.returned.append(NONE)
     finally:
         m.frames.pop()
         m.rejoin(before)
@@ -129,7 +130,7 @@ def _missing(function: Func, name: str, args: Args) -> Value:
 
 
 def anyhow(m: Machine, function: Func) -> None:
-    """Follow a function that nothing here calls, or that code we don't follow may call: with any arguments."""
+    """Follow a function with any arguments: nothing here calls it, or code that we don't follow may."""
     parameters = function.node.params
     receiver: Value | None = None
     positional = [*parameters.posonly_params, *parameters.params]
@@ -138,7 +139,8 @@ def anyhow(m: Machine, function: Func) -> None:
 
     def anything(name: str) -> Value:
         value: Value = Anything(
-            f"it is parameter `{name}` of `{function.name}`, whose caller is not seen here", tuple(function.carries)
+            f"it is parameter `{name}` of `{function.name}`, whose caller is not seen here",
+            tuple(function.carries),
         )
         default = function.defaults.get(name)
         return join(default, value) if default is not None else value
@@ -194,7 +196,7 @@ def construct(m: Machine, cls: Class, args: Args, node: cst.CSTNode) -> Value:
 def _made_by_library(
     m: Machine, cls: Class, foreign: list[Value], args: Args, node: cst.CSTNode
 ) -> Value | None:
-    """An enumeration, a named tuple or the like: its members are its attributes."""
+    """Return a member of an enumeration, None for a class of any other kind."""
     for base in foreign:
         if isinstance(base, Ref) and base.name.startswith("enum.") and args.positional:
             return union(
@@ -206,7 +208,11 @@ def _made_by_library(
 
 def _fields(m: Machine, cls: Class, instance: Inst, args: Args) -> None:
     """Bind the fields of a dataclass or named tuple, which has no `__init__` of its own."""
-    names = [name for name, value in cls.attributes.items() if not name.startswith("__") and not isinstance(value, Func)]
+    names = [
+        name
+        for name, value in cls.attributes.items()
+        if not name.startswith("__") and not isinstance(value, Func)
+    ]
     for index, value in enumerate(args.positional):
         if index < len(names):
             instance.attributes[names[index]] = value

@@ -1,8 +1,8 @@
 """What has to hold before a text reaches libcst.
 
 libcst is native code that crashes the process on deep nesting, and accepts texts that the running Python
-refuses.  `ast.parse` is an order of magnitude cheaper, so it goes first: it decides what is valid Python here,
-its tree bounds the depth, and it knows where things stand.
+refuses.  `ast.parse` is an order of magnitude cheaper, so it goes first: it decides what is valid Python
+here, its tree bounds the depth, and it knows where things stand.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def _bound(tree: ast.Module) -> None:
             if isinstance(value, list):
                 for child in value:
                     if isinstance(child, ast.AST):
-                        stack.append((child, depth, chain + 1) if child is spine else (child, depth + 1, chain))
+                        stack.append(
+                            (child, depth, chain + 1) if child is spine else (child, depth + 1, chain)
+                        )
             elif value is spine and spine is not None:
                 stack.append((spine, depth, chain + 1))
             elif isinstance(value, ast.AST) and value._fields:

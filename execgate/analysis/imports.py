@@ -6,7 +6,7 @@ import libcst as cst
 
 from execgate.analysis.machine import Machine
 from execgate.analysis.names import Standing, canonical, is_known_module, standing
-from execgate.analysis.values import Ref
+from execgate.analysis.values import Ref, Value
 from execgate.operations import CATALOGUE
 
 
@@ -64,8 +64,7 @@ def _report(m: Machine, module: str, full: str, node: cst.ImportFrom) -> None:
         m.imported(full, full, node)
 
 
-def _reached(m: Machine, module: str, name: str, node: cst.ImportFrom) -> Ref:
+def _reached(m: Machine, module: str, name: str, node: cst.ImportFrom) -> Value:
     from execgate.analysis.attributes import of_reference
 
-    value = of_reference(m, Ref(canonical(module)), name, node)
-    return value  # type: ignore[return-value]
+    return of_reference(m, Ref(canonical(module)), name, node)

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import attributes, calls, expressions, functions, guard, statements
+from execgate.analysis import calls, expressions, functions, guard, statements
 from execgate.analysis.machine import Machine, OutOfWorkError
 from execgate.analysis.positions import Positions
 from execgate.analysis.values import Anything, Args, Func, Value
@@ -22,7 +22,7 @@ MAX_ROUNDS = 200
 class Interpreter(Machine):
     """A machine with the rules of Python."""
 
-    def evaluate(self, node: cst.CSTNode) -> Value:  # type: ignore[override]
+    def evaluate(self, node: cst.CSTNode) -> Value:
         """Return what an expression can be."""
         self.step()
         rule = expressions.RULES.get(type(node))
@@ -31,7 +31,7 @@ class Interpreter(Machine):
             return Anything("it is syntax that is not analysed")
         return rule(self, node)
 
-    def run(self, node: Any) -> bool:  # type: ignore[override]
+    def run(self, node: Any) -> bool:
         """Follow a statement or a block; return whether what comes after it can be reached."""
         self.step()
         rule = statements.RULES.get(type(node))
@@ -42,7 +42,7 @@ class Interpreter(Machine):
             self.statement = node
         return rule(self, node)
 
-    def call(self, function: Value, args: Args, node: cst.CSTNode) -> Value:  # type: ignore[override]
+    def call(self, function: Value, args: Args, node: cst.CSTNode) -> Value:
         """Call a value and return what it can give."""
         return calls.call(self, function, args, node)
 
@@ -52,7 +52,9 @@ class Interpreter(Machine):
         self.late = True
         done: set[tuple[int, int]] = set()
         for _ in range(MAX_ROUNDS):
-            waiting = [function for function in self._uncalled() if (id(function), len(function.carries)) not in done]
+            waiting = [
+                function for function in self._uncalled() if (id(function), len(function.carries)) not in done
+            ]
             if not waiting:
                 return
             for function in waiting:
@@ -61,7 +63,9 @@ class Interpreter(Machine):
         raise OutOfWorkError
 
     def _uncalled(self) -> list[Func]:
-        found = [f for node, defined in self.functions.items() if node not in self.entered for f in defined[:4]]
+        found = [
+            f for node, defined in self.functions.items() if node not in self.entered for f in defined[:4]
+        ]
         known = {id(function) for function in found}
         found += [function for function in self.escaped.values() if id(function) not in known]
         # Constructors first: what they set is what the other methods read.
@@ -84,7 +88,9 @@ def analyze(source: Source) -> Program:
             "split the program, or make its loops and calls simpler",
         )
     except RecursionError as error:
-        raise SourceError("too deeply nested to analyse", help="give parts of the code names of their own") from error
+        raise SourceError(
+            "too deeply nested to analyse", help="give parts of the code names of their own"
+        ) from error
     positions = Positions(source.text, tree, module)
     return Program(source, _operations(machine, positions), _gaps(machine, positions))
 
@@ -100,12 +106,7 @@ def _operations(machine: Machine, positions: Positions) -> tuple[Operation, ...]
 
 
 def _gaps(machine: Machine, positions: Positions) -> tuple[Gap, ...]:
-    found = [Gap(why, _span(positions, node, statement), help) for why, node, statement, help in machine.gaps.values()]
+    found = [
+        Gap(why, positions.span(node, statement), fix) for why, node, statement, fix in machine.gaps.values()
+    ]
     return tuple(sorted(found, key=lambda gap: (gap.location.line, gap.location.column, gap.why)))
-
-
-def _span(positions: Positions, node: cst.CSTNode, statement: cst.CSTNode | None) -> Span:
-    return positions.span(node, statement)
-
-
-__all__ = ["analyze", "attributes"]

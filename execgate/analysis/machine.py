@@ -1,7 +1,7 @@
 """The state of one analysis: where it is, what it has found, and how much work is left.
 
-The rules live in the modules around it (statements, expressions, attributes, calls, effects); they all take the
-machine first, and come back to it for `evaluate`, `call` and `report`.
+The rules live in the modules around it (statements, expressions, attributes, calls, effects); they all take
+the machine first, and come back to it for `evaluate`, `call` and `report`.
 """
 
 from __future__ import annotations
@@ -152,7 +152,11 @@ class Machine:
         self.escaped[id(function)] = function
         known = {value.key() for value in function.carries}
         for value in capabilities(carries):
-            if value is not function and value.key() not in known and len(function.carries) < MAX_ALTERNATIVES:
+            if (
+                value is not function
+                and value.key() not in known
+                and len(function.carries) < MAX_ALTERNATIVES
+            ):
                 function.carries.append(value)
 
     def unknown(self, why: str) -> Anything:
@@ -162,4 +166,3 @@ class Machine:
 
 def _by_name(item: tuple[str, Any]) -> str:
     return item[0]
-

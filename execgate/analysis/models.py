@@ -6,29 +6,22 @@ The catalogue says what a call does to the world; these say where values go.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import attributes, effects, folding, names, paths, texts
+from execgate.analysis import attributes, effects, folding, names, texts
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     FALSE,
-    MAX_TEXT,
     NONE,
     NUM,
     TRUE,
     Anything,
     Args,
-    Bound,
     Class,
     Const,
-    Func,
     Inst,
     Map,
-    Method,
-    Num,
     Obj,
     Partial,
     Ref,
@@ -41,10 +34,9 @@ from execgate.analysis.values import (
     join,
     union,
 )
-from execgate.model.operation import DynamicCode, EnvironmentAccess, ModuleImport, NetworkCall
+from execgate.model.operation import DynamicCode, EnvironmentAccess, ModuleImport
 from execgate.model.values import Hole, Unknown
-from execgate.operations import CATALOGUE, lookup
-from execgate.operations.entry import Entry
+from execgate.operations import lookup
 
 _ANY_TEXT = Str((Hole.ANY,))
 _TRUTH = union([TRUE, FALSE])
@@ -134,7 +126,10 @@ def _type(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     for alternative in alternatives(target) if target is not None else ():
         if isinstance(alternative, Inst):
             results.append(alternative.cls)
-        elif isinstance(alternative, Obj) and alternative.type not in {attributes.DYNAMIC, attributes.NAMESPACE}:
+        elif isinstance(alternative, Obj) and alternative.type not in {
+            attributes.DYNAMIC,
+            attributes.NAMESPACE,
+        }:
             results.append(Ref(alternative.type))
         else:
             results.append(derived("it is the type of a value", [alternative]))
@@ -153,7 +148,7 @@ def _super(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 
 def _quiet(result: Value) -> Model:
-    """A function that looks at what it is given and keeps nothing of it."""
+    """Model a function that looks at what it is given and keeps nothing of it."""
 
     def model(m: Machine, args: Args, node: cst.CSTNode) -> Value:
         for value in args.values():
@@ -224,7 +219,9 @@ def _bytes(m: Machine, args: Args, node: cst.CSTNode) -> Value:
         return value
     items = attributes.exact_items(m, value) if isinstance(value, Seq) else None
     if items is not None:
-        numbers = [i.value for i in items if isinstance(i, Const) and isinstance(i.value, int) and 0 <= i.value < 256]
+        numbers = [
+            i.value for i in items if isinstance(i, Const) and isinstance(i.value, int) and 0 <= i.value < 256
+        ]
         if len(numbers) == len(items):
             return Const(bytes(numbers))
     return _ANY_TEXT
@@ -288,7 +285,9 @@ def _zip(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     if args.positional and args.rest is None and all(items is not None for items in exact):
         rows = zip(*(items for items in exact if items is not None), strict=False)
         return m.sequence([m.sequence(list(row), kind="tuple") for row in rows])
-    return m.sequence([], m.sequence([attributes.element(m, v, node) for v in args.positional], args.rest, "tuple"))
+    return m.sequence(
+        [], m.sequence([attributes.element(m, v, node) for v in args.positional], args.rest, "tuple")
+    )
 
 
 def _enumerate(m: Machine, args: Args, node: cst.CSTNode) -> Value:
@@ -335,7 +334,11 @@ def _sorted(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 def _extreme(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     key = args.keywords.get("key")
-    values = args.positional if len(args.positional) > 1 else [attributes.element(m, v, node) for v in args.positional]
+    values = (
+        args.positional
+        if len(args.positional) > 1
+        else [attributes.element(m, v, node) for v in args.positional]
+    )
     result = union(values) if values else Anything("it is the greatest of nothing")
     if key is not None and not (isinstance(key, Const) and key.value is None):
         m.call(key, Args([result]), node)
@@ -501,7 +504,7 @@ def _default_dict(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     return Map({}, made, m.path)
 
 
-def _is_none(value: Value) -> bool:
+def _is_none(value: Value | None) -> bool:
     return isinstance(value, Const) and value.value is None
 
 
@@ -511,10 +514,16 @@ def _import(m: Machine, args: Args, node: cst.CSTNode) -> Value:
         return NONE
     module = effects.import_by_name(m, name, "__import__", node)
     fromlist = args.get(3, "fromlist")
-    whole = fromlist is not None and not (isinstance(fromlist, Seq) and not fromlist.items and not fromlist.more)
+    whole = fromlist is not None and not (
+        isinstance(fromlist, Seq) and not fromlist.items and not fromlist.more
+    )
     results: list[Value] = []
     for alternative in alternatives(module):
-        if isinstance(alternative, Ref) and "." in alternative.name and not (whole and not _is_none(fromlist)):
+        if (
+            isinstance(alternative, Ref)
+            and "." in alternative.name
+            and not (whole and not _is_none(fromlist))
+        ):
             results.append(Ref(names.canonical(alternative.name.partition(".")[0])))
         else:
             results.append(alternative)
@@ -691,104 +700,3 @@ METHODS: dict[str, Callable[[Machine, Obj, str, Args, cst.CSTNode], Value]] = {
     attributes.SYS_MODULES: _sys_modules,
     attributes.NAMESPACE: _namespace,
 }
-
-
-# Methods of objects that are not known.
-
-AMBIGUOUS = frozenset(
-    """get post put patch head options request open read write close connect send recv execute copy move remove
-    rename replace run call start stop join kill terminate list stat walk exists touch load loads dump dumps save
-    delete update create insert select listen bind accept fetch query find link chmod submit apply map imap
-    signal wait poll mkdir size glob match resolve samefile owner group get_data urlopen_ name parent info
-    fileno flush seek truncate readline readlines writelines detach getvalue is_file is_dir iterdir absolute
-    communicate cancel result shutdown register unregister reset next lock unlock release acquire login quit
-    cwd pwd dir size abort nlst set_debuglevel status search store append expunge noop user pass_ top uidl retr
-    dele rset helo ehlo verify rmd mkd makefile fdopen pipe dup dup2 isatty lseek access main exit exc_info
-    system_ dialog config configure title mainloop geometry bell after after_idle bind_all text image
-    __init__ __call__ add_handler emit handle format filter addHandler setLevel debug warning error critical
-    exception log basicConfig input print show plot draw clear up down left right forward backward write_text_
-    plan scan compile exec eval modules path argv version platform reload find_spec exec_module
-    setup teardown render process notify build clone push pull commit add fork spawn train fit predict
-    __enter__ __exit__ __iter__ __next__ __getitem__ get_event_loop gather sleep create_task sendto recvfrom
-    send_message urls cookies headers json content iter_content iter_lines invoke delay setdefault pop items keys values
-    reduce order sort where group_by having limit offset first last all one scalar count average mean sum min max
-    apply_async map_async starmap imap_unordered apply_sync ping set hset lpush rpush
-    use mode focus reader extract rewind skip peek getheader getheaders putrequest putheader endheaders geturl code
-    query_params stream prepare mount proxy base_url timeout allow_redirects cert pool default_headers session
-    identify nice threads children environ cmdline username uids gids num_threads cpu_percent memory_info open_files
-    connections net_connections""".split()
-)
-"""Names of methods that anything honest has too: on an unknown object they say nothing."""
-
-
-@lru_cache(maxsize=1)
-def _telling() -> dict[str, str]:
-    """Return, for each name that tells what it does on any object, the catalogue's entry."""
-    found: dict[str, str] = {}
-    for qualified, (_, does) in CATALOGUE.items():
-        if does.effects:
-            name = qualified.rpartition(".")[2]
-            if name not in AMBIGUOUS and not name.startswith("__") and len(name) > 3:
-                previous = found.get(name)
-                if previous is None or _rank(qualified) < _rank(previous):
-                    found[name] = qualified
-    return found
-
-
-def _rank(qualified: str) -> tuple[int, str]:
-    """Prefer methods of types over functions of modules: an unknown receiver is most often an object."""
-    owner = qualified.rpartition(".")[0].rpartition(".")[2]
-    return (0 if owner[:1].isupper() else 1, qualified)
-
-
-_VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "request"}
-_STATEMENTS = {"execute", "executemany", "executescript"}
-
-
-def unknown_method(m: Machine, receiver: Anything, name: str, args: Args, node: cst.CSTNode) -> Value:
-    """Call a method of an object that is not known: judged by its name, where that tells."""
-    qualified = _telling().get(name)
-    if qualified is not None:
-        entry = lookup(qualified)
-        if entry is not None:
-            given = args.after(receiver) if entry.parameters[:1] == ("self",) else args
-            effects.perform(m, entry, given, node)
-    elif name in _VERBS:
-        _unknown_verb(m, name, args, node)
-    elif name in _STATEMENTS:
-        _unknown_statement(m, receiver, name, args, node)
-    attributes.let_go(m, args.values(), node, receiver.carries)
-    return derived(f"it is the result of `{name}` of a value that is not known", [receiver, *args.values()])
-
-
-def _site(m: Machine, name: str, node: cst.CSTNode) -> effects.Site:
-    return effects.Site(m, Entry(name, ()), {}, node)
-
-
-def _unknown_verb(m: Machine, name: str, args: Args, node: cst.CSTNode) -> None:
-    site = _site(m, name, node)
-    for value in (args.get(0, "url"), args.get(1)):
-        for alternative in alternatives(value) if value is not None else ():
-            start = texts.parts_of(alternative)[:1]
-            if start and isinstance(start[0], str) and start[0].lower().startswith(("http://", "https://")):
-                for url in site.texts(alternative, "URL"):
-                    effects.reach_url(site, url, name.upper() if name != "request" else None)
-
-
-def _unknown_statement(m: Machine, receiver: Anything, name: str, args: Args, node: cst.CSTNode) -> None:
-    del receiver
-    value = args.get(0)
-    if value is None:
-        return
-    site = _site(m, name, node)
-    for alternative in alternatives(value):
-        first = texts.parts_of(alternative)[:1]
-        if first and isinstance(first[0], str) and first[0].split() and first[0].split()[0].upper() in _SQL_WORDS:
-            effects.run_sql(site, alternative, None)
-
-
-_SQL_WORDS = frozenset(
-    """SELECT INSERT UPDATE DELETE CREATE DROP ALTER WITH REPLACE TRUNCATE MERGE PRAGMA ATTACH COPY CALL EXEC
-    EXECUTE GRANT REVOKE VACUUM""".split()
-)
-

@@ -56,7 +56,9 @@ def standing(name: str) -> Standing:
 
 def is_known_module(name: str) -> bool:
     """Return whether `name` is a module that the catalogue classifies by name."""
-    return name in modules.PURE or name in modules.LISTED or name in modules.REFUSED or name in modules.ALIASES
+    return (
+        name in modules.PURE or name in modules.LISTED or name in modules.REFUSED or name in modules.ALIASES
+    )
 
 
 INTROSPECTION = frozenset(
@@ -101,5 +103,7 @@ INTROSPECTION = frozenset(
 )
 """Attributes that lead from any object to the namespaces and classes behind it."""
 
-OWN_HOOKS = frozenset({"__init_subclass__", "__set_name__", "__getattribute__", "__reduce__", "__reduce_ex__"})
+OWN_HOOKS = frozenset(
+    {"__init_subclass__", "__set_name__", "__getattribute__", "__reduce__", "__reduce_ex__"}
+)
 """Those that a class may define itself: reaching its own one is no introspection."""

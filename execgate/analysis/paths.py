@@ -52,7 +52,9 @@ def each(function: Callable[..., Parts], *values: Value) -> Value:
     combinations: list[tuple[Parts, ...]] = [()]
     for value in values:
         options = [
-            parts_of(inner) for alternative in alternatives(value) for inner in alternatives(text_of(alternative))
+            parts_of(inner)
+            for alternative in alternatives(value)
+            for inner in alternatives(text_of(alternative))
         ]
         if len(combinations) * len(options) > MAX_ALTERNATIVES:
             options = [_ANY]
@@ -207,7 +209,7 @@ def attribute(value: Obj, name: str) -> Value | None:
             found.append(make(current))
         return Seq(found)
     if name in {"parts", "drive", "root", "anchor", "suffixes"}:
-        return Str(_ANY) if name != "parts" and name != "suffixes" else Seq([], Str(_ANY))
+        return Str(_ANY) if name not in {"parts", "suffixes"} else Seq([], Str(_ANY))
     return None
 
 
@@ -235,8 +237,10 @@ def method(name: str, value: Obj, args: Args) -> Value | None:
         return make(each(expanded, text))
     if name in {"with_name", "with_stem"} and given:
         named = given[0]
-        return make(each(lambda path, new: join_parts(_parent(path), new), text, named)) if name == "with_name" else (
-            make(Str(_ANY))
+        return (
+            make(each(lambda path, new: join_parts(_parent(path), new), text, named))
+            if name == "with_name"
+            else (make(Str(_ANY)))
         )
     if name == "with_suffix" and given:
         return make(each(lambda path, new: (*_root(path), *new), text, given[0]))
@@ -248,7 +252,7 @@ def method(name: str, value: Obj, args: Args) -> Value | None:
         return make(given[0])
     if name == "relative_to":
         return make(each(_relative, text, given[0])) if given else None
-    if name in {"iterdir"}:
+    if name == "iterdir":
         return Seq([], make(each(child, text)))
     if name in {"glob", "rglob"} and given:
         pattern = each(lambda p: ("**/", *p), given[0]) if name == "rglob" else given[0]

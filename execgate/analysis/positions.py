@@ -2,7 +2,8 @@
 
 libcst nodes carry no positions, and its own provider costs more than parsing.  `ast` nodes do, so both trees
 are walked in the order of the text and paired: the n-th call is the n-th call.  The walk happens only where
-something is to be reported, and a text in which the counts differ is one that the two parsers read differently.
+something is to be reported, and a text in which the counts differ is one that the two parsers read
+differently.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from execgate.analysis.values import Value, join
 class Scope:
     """One namespace: of the module, a function, a class body or a comprehension.
 
-    `names` is what each name is bound to now.  `history` is everything that a name was ever bound to, for code
-    that runs at an unknown time.
+    `names` is what each name is bound to now.  `history` is everything that a name was ever bound to, for
+    code that runs at an unknown time.
     """
 
     __slots__ = ("cls", "globals", "history", "kind", "names", "nonlocals", "parent", "receiver", "stars")

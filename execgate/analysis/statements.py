@@ -417,9 +417,9 @@ def _decorated(m: Machine, decorators: Sequence[cst.Decorator], value: Value) ->
             value.static = _KINDS[name]
         elif isinstance(value, Func) and name == "functools.cached_property":
             value.static = "property"
-        elif name in _TRANSPARENT:
-            continue
-        elif isinstance(decorator, Ref) and decorator.name.endswith((".setter", ".getter", ".deleter")):
+        elif name in _TRANSPARENT or (
+            isinstance(decorator, Ref) and decorator.name.endswith((".setter", ".getter", ".deleter"))
+        ):
             continue
         else:
             result = m.call(decorator, Args([value]), node.decorator)
@@ -429,10 +429,12 @@ def _decorated(m: Machine, decorators: Sequence[cst.Decorator], value: Value) ->
 
 
 def _class(m: Machine, node: cst.ClassDef) -> bool:
-    bases = []
+    bases: list[Value] = []
     for argument in node.bases:
         bases.extend(alternatives(m.evaluate(argument.value)))
-    keywords = {argument.keyword.value: m.evaluate(argument.value) for argument in node.keywords if argument.keyword}
+    keywords = {
+        argument.keyword.value: m.evaluate(argument.value) for argument in node.keywords if argument.keyword
+    }
     scope = Scope("class", m.scope)
     cls = Class(m.identifier(node.name.value), bases, scope.names)
     scope.cls = cls

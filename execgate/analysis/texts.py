@@ -74,7 +74,9 @@ def concat(values: Sequence[Value]) -> Value:
     combinations: list[tuple[Part, ...]] = [()]
     for value in values:
         options = [
-            parts_of(inner) for alternative in alternatives(value) for inner in alternatives(_inner(alternative))
+            parts_of(inner)
+            for alternative in alternatives(value)
+            for inner in alternatives(_inner(alternative))
         ]
         if len(combinations) * len(options) > MAX_ALTERNATIVES:
             options = [_ANY]
@@ -91,7 +93,7 @@ def _inner(value: Value) -> Value:
 
 def formatted(value: Value, conversion: str | None, spec: Value | None) -> Value:
     """Return what an f-string's replacement field gives."""
-    results = []
+    results: list[Value] = []
     for alternative in alternatives(value):
         if conversion in {"r", "a"}:
             known = isinstance(alternative, Const) and spec is None
@@ -148,9 +150,7 @@ def dated(layout: str) -> Value:
             directive = layout[position + 1 : position + 2]
         if directive == "%":
             parts.append("%")
-        elif directive in _DATE_NUMBERS:
-            parts.append(Hole.NUMBER)
-        elif directive == "F":
+        elif directive in _DATE_NUMBERS or directive == "F":
             parts.append(Hole.NUMBER)
         elif directive == "T":
             parts += [Hole.NUMBER, ":", Hole.NUMBER, ":", Hole.NUMBER]

@@ -1,7 +1,7 @@
 """What an expression can be before the program runs: the lattice of abstract values.
 
-From known to unknown: a constant, a text with holes, a number, a container, something that the program defines,
-something that a library defines, one of several, anything.
+From known to unknown: a constant, a text with holes, a number, a container, something that the program
+defines, something that a library defines, one of several, anything.
 
 `Anything` remembers which *capabilities* may hide in it: a value that went into code we don't follow may come
 out of it again, so calling what came out is judged as calling what went in.
@@ -48,7 +48,7 @@ class Const(Value):
     def __init__(self, value: Any) -> None:
         self.value = value
 
-    def key(self) -> Any:
+    def key(self) -> Any:  # noqa: D102
         return ("const", type(self.value), self.value)
 
 
@@ -60,7 +60,7 @@ class Str(Value):
     def __init__(self, parts: tuple[Part, ...]) -> None:
         self.parts = parts
 
-    def key(self) -> Any:
+    def key(self) -> Any:  # noqa: D102
         return ("str", self.parts)
 
 
@@ -69,7 +69,7 @@ class Num(Value):
 
     __slots__ = ()
 
-    def key(self) -> Any:
+    def key(self) -> Any:  # noqa: D102
         return "num"
 
 
@@ -83,7 +83,7 @@ class Anything(Value):
         self.carries = carries
         self._key: Any = "any" if not carries else None
 
-    def key(self) -> Any:
+    def key(self) -> Any:  # noqa: D102
         if self._key is None:
             self._key = ("any", frozenset(value.key() for value in self.carries))
         return self._key
@@ -97,7 +97,7 @@ class Ref(Value):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def key(self) -> Any:
+    def key(self) -> Any:  # noqa: D102
         return ("ref", self.name)
 
 
@@ -110,7 +110,7 @@ class Obj(Value):
         self.type = type_name
         self.fields = fields or {}
 
-    def key(self) -> Any:
+    def key(self) -> Any:  # noqa: D102
         if any(not isinstance(value, _PLAIN) for value in self.fields.values()):
             return id(self)
         return ("obj", self.type, tuple((name, value.key()) for name, value in self.fields.items()))
@@ -125,7 +125,7 @@ class Bound(Value):
         self.receiver = receiver
         self.name = name
 
-    def key(self) -> Any:
+    def key(self) -> Any:  # noqa: D102
         return ("bound", self.receiver.key(), self.name)
 
 
@@ -143,7 +143,7 @@ class Seq(Value):
         self.path = path
         """On which branch it was made: only there is a change certain."""
 
-    def key(self) -> Any:
+    def key(self) -> Any:  # noqa: D102
         return id(self)
 
     def element(self) -> Value:
@@ -157,7 +157,9 @@ class Map(Value):
 
     __slots__ = ("items", "more", "path")
 
-    def __init__(self, items: dict[Any, Value] | None = None, more: Value | None = None, path: int = 0) -> None:
+    def __init__(
+        self, items: dict[Any, Value] | None = None, more: Value | None = None, path: int = 0
+    ) -> None:
         self.items = items or {}
         self.more = more
         self.path = path
@@ -242,7 +244,7 @@ class Method(Value):
         self.function = function
         self.receiver = receiver
 
-    def key(self) -> Any:
+    def key(self) -> Any:  # noqa: D102
         return ("method", self.function.key(), self.receiver.key())
 
 
@@ -275,7 +277,7 @@ class Union(Value):
         self.values = values
         self._key: Any = None
 
-    def key(self) -> Any:
+    def key(self) -> Any:  # noqa: D102
         if self._key is None:
             self._key = ("union", frozenset(value.key() for value in self.values))
         return self._key
