@@ -1,0 +1,103 @@
+"""Methods of objects of which nothing is known: judged by their names, where a name tells.
+
+Capabilities that reach an unknown object are judged when they go, so what is left are objects that a library
+made.  `get` or `read` say nothing of them; `write_text` or `unlink` do.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from execgate.analysis import attributes, effects, texts
+from execgate.analysis.machine import Machine
+from execgate.analysis.values import Anything, Args, Value, alternatives, derived
+from execgate.operations import lookup
+from execgate.operations.entry import Entry
+
+TELLING: dict[str, str] = {
+    qualified.rpartition(".")[2]: qualified
+    for qualified in """
+    pathlib.Path.write_text pathlib.Path.write_bytes pathlib.Path.read_text pathlib.Path.read_bytes
+    pathlib.Path.unlink pathlib.Path.rmdir pathlib.Path.symlink_to pathlib.Path.hardlink_to
+    pathlib.Path.rglob shutil.rmtree shutil.copytree shutil.copyfile shutil.copy2 shutil.make_archive
+    shutil.unpack_archive os.makedirs os.removedirs os.symlink os.chown os.chroot os.scandir os.listdir
+    os.mkfifo zipfile.ZipFile.extractall tempfile.mkstemp tempfile.mkdtemp tempfile.NamedTemporaryFile
+    os.system os.popen os.execv os.execve os.execvp os.execvpe os.execl os.execle os.execlp os.execlpe
+    os.spawnl os.spawnle os.spawnlp os.spawnv os.spawnve os.spawnvp os.posix_spawn os.posix_spawnp
+    os.startfile subprocess.check_output subprocess.check_call subprocess.getoutput
+    subprocess.getstatusoutput subprocess.Popen asyncio.create_subprocess_exec
+    asyncio.create_subprocess_shell asyncio.AbstractEventLoop.subprocess_exec
+    asyncio.AbstractEventLoop.subprocess_shell os.putenv os.unsetenv os.getenv os.setuid os.setgid
+    os.seteuid os.setegid os.killpg os.pidfd_open urllib.request.urlopen urllib.request.urlretrieve
+    socket.create_connection socket.socket.connect_ex ftplib.FTP.retrbinary
+    ftplib.FTP.storbinary ftplib.FTP.storlines asyncio.AbstractEventLoop.create_server
+    asyncio.open_connection asyncio.start_server importlib.import_module runpy.run_path runpy.run_module
+    ctypes.CDLL sqlite3.Connection.load_extension sys._getframe sys.settrace sys.setprofile yaml.unsafe_load
+    pickle.Unpickler sqlite3.Connection.executescript pandas.read_csv pandas.read_excel pandas.read_pickle
+    pandas.read_parquet pandas.read_sql pandas.read_html pandas.DataFrame.to_csv pandas.DataFrame.to_excel
+    pandas.DataFrame.to_json pandas.DataFrame.to_parquet pandas.DataFrame.to_pickle pandas.DataFrame.to_sql
+    pandas.DataFrame.to_feather pandas.DataFrame.to_hdf pandas.DataFrame.to_html pandas.DataFrame.to_stata
+    pandas.DataFrame.to_xml pandas.DataFrame.to_latex pandas.DataFrame.to_markdown
+    matplotlib.figure.Figure.savefig numpy.ndarray.tofile numpy.savetxt numpy.savez numpy.savez_compressed
+    numpy.loadtxt numpy.genfromtxt plotly.graph_objects.Figure.write_html
+    plotly.graph_objects.Figure.write_image
+    """.split()
+}
+"""From a method's name to the entry that says what it does: names that nothing else is likely to have."""
+
+_VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "request"}
+_STATEMENTS = {"execute", "executemany", "executescript"}
+
+
+def method(m: Machine, receiver: Anything, name: str, args: Args, node: cst.CSTNode) -> Value:
+    """Call a method of an object that is not known: judged by its name, where that tells."""
+    qualified = TELLING.get(name)
+    if qualified is not None:
+        entry = lookup(qualified)
+        if entry is not None:
+            given = args.after(receiver) if entry.parameters[:1] == ("self",) else args
+            effects.perform(m, entry, given, node)
+    elif name in _VERBS:
+        _unknown_verb(m, name, args, node)
+    elif name in _STATEMENTS:
+        _unknown_statement(m, name, args, node)
+    attributes.let_go(m, args.values(), node, receiver.carries)
+    return derived(f"it is the result of `{name}` of a value that is not known", [receiver, *args.values()])
+
+
+def _site(m: Machine, name: str, node: cst.CSTNode) -> effects.Site:
+    return effects.Site(m, Entry(name, ()), {}, node)
+
+
+def _unknown_verb(m: Machine, name: str, args: Args, node: cst.CSTNode) -> None:
+    site = _site(m, name, node)
+    for value in (args.get(0, "url"), args.get(1)):
+        for alternative in alternatives(value) if value is not None else ():
+            start = texts.parts_of(alternative)[:1]
+            if start and isinstance(start[0], str) and start[0].lower().startswith(("http://", "https://")):
+                for url in site.texts(alternative, "URL"):
+                    effects.reach_url(site, url, name.upper() if name != "request" else None)
+
+
+def _unknown_statement(m: Machine, name: str, args: Args, node: cst.CSTNode) -> None:
+    value = args.get(0)
+    if value is None:
+        return
+    site = _site(m, name, node)
+    for alternative in alternatives(value):
+        first = texts.parts_of(alternative)[:1]
+        if (
+            first
+            and isinstance(first[0], str)
+            and first[0].split()
+            and first[0].split()[0].upper() in _SQL_WORDS
+        ):
+            effects.run_sql(site, alternative, None)
+
+
+_SQL_WORDS = frozenset(
+    """
+    SELECT INSERT UPDATE DELETE CREATE DROP ALTER WITH REPLACE TRUNCATE MERGE PRAGMA ATTACH COPY CALL EXEC
+    EXECUTE GRANT REVOKE VACUUM
+    """.split()
+)
