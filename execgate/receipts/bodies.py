@@ -8,7 +8,7 @@ bytes before it, so that its digest tells nothing of it once both are erased, be
 from __future__ import annotations
 
 import hashlib
-import secrets
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ class Body:
     @classmethod
     def of_message(cls, text: str) -> Body:
         """Return a body whose digest tells nothing of it."""
-        return cls(text.encode("utf-8", "surrogatepass"), secrets.token_bytes(SALT_BYTES))
+        return cls(text.encode("utf-8", "surrogatepass"), os.urandom(SALT_BYTES))
 
     @property
     def digest(self) -> str:

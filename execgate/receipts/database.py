@@ -19,9 +19,10 @@ SCHEMA = (
     "CREATE TABLE schema (version INTEGER PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE public_key (role TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID",
     """CREATE TABLE entry (
-        merkle_index INTEGER PRIMARY KEY, receipt_id TEXT NOT NULL UNIQUE, outcome_of TEXT UNIQUE,
+        merkle_index INTEGER PRIMARY KEY, receipt_id TEXT NOT NULL UNIQUE, outcome_of TEXT,
         envelope BLOB NOT NULL
     )""",
+    "CREATE UNIQUE INDEX one_outcome ON entry (outcome_of) WHERE outcome_of IS NOT NULL",
     """CREATE TABLE node (
         level INTEGER, position INTEGER, hash BLOB NOT NULL, PRIMARY KEY (level, position)
     ) WITHOUT ROWID""",
