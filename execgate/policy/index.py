@@ -29,7 +29,7 @@ class HasPattern(Protocol):
 T = TypeVar("T", bound=HasPattern)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Node(Generic[T]):
     literal: dict[str, _Node[T]] = field(default_factory=dict)
     globs: dict[Glob, _Node[T]] = field(default_factory=dict)
@@ -83,7 +83,10 @@ class Index(Generic[T]):
                     following += (child for text, child in node.literal.items() if matches(text, item))
                     following += (child for glob, child in node.globs.items() if matches(glob, item))
             nodes = _close(following)
-        return [self._entries[number] for number in sorted({end for node in nodes for end in node.ends})]
+        ends = [number for node in nodes for number in node.ends]
+        if len(ends) > 1:
+            ends.sort()
+        return [self._entries[number] for number in ends]
 
 
 def _child(node: _Node[T], item: Segment | object) -> _Node[T]:
@@ -98,26 +101,23 @@ def _child(node: _Node[T], item: Segment | object) -> _Node[T]:
 
 def _close(nodes: list[_Node[T]]) -> list[_Node[T]]:
     """Add what a DEEP reaches without a segment; each node once."""
-    closed: dict[int, _Node[T]] = {}
     for node in nodes:
-        here: _Node[T] | None = node
-        while here is not None and id(here) not in closed:
-            closed[id(here)] = here
-            here = here.deep
-    return list(closed.values())
+        if node.deep is not None:
+            nodes.append(node.deep)  # noqa: PERF401 - the list that is read
+    return list(dict.fromkeys(nodes)) if len(nodes) > 1 else nodes
 
 
 def _below(nodes: list[_Node[T]]) -> list[_Node[T]]:
     """Return the nodes and every one below them; each once."""
-    found: dict[int, _Node[T]] = {}
+    found: dict[_Node[T], None] = {}
     todo = list(nodes)
     while todo:
         node = todo.pop()
-        if id(node) in found:
+        if node in found:
             continue
-        found[id(node)] = node
+        found[node] = None
         todo += node.literal.values()
         todo += node.globs.values()
         if node.deep is not None:
             todo.append(node.deep)
-    return list(found.values())
+    return list(found)

@@ -135,14 +135,14 @@ class Subject:
     """A value to be judged.
 
     `covered` is all that it can be, `met` all that it can touch (a deleted folder touches what is below).
-    `entry` is the narrowest entry that covers it, for the help.  `admits` and `catches` may leave out entries
-    that match by pattern alone (a host's port).
+    `describe` says what is done, and the narrowest entry that covers it, None where an author can't write
+    one; only a denial asks.  `admits` and `catches` may leave out entries that match by pattern alone (for a
+    host, by its port).
     """
 
-    act: str
     covered: Pattern
     met: Pattern
-    entry: str | None = None
+    describe: Callable[[], tuple[str, str | None]]
     admits: Callable[[Shape], bool] | None = None
     catches: Callable[[Shape], bool] | None = None
 
@@ -225,13 +225,8 @@ class Pair:
         else:
             why, clause = f"`{self._allow_name}` does not cover it", self._allowed.clause
         # What also is disallowed has a breach, and a change, of its own.
-        return Breach(
-            self._allow_name,
-            subject.act,
-            why,
-            clause,
-            self._addition(subject, against) or self._addition(subject, ()),
-        )
+        change = self._addition(subject, against) or self._addition(subject, ())
+        return Breach(self._allow_name, subject.describe()[0], why, clause, change)
 
     def _forbidden(self, subject: Subject, allowing: Sequence[Entry], against: Sequence[Entry]) -> Breach:
         unbeaten = [other for other in against if not any(one.narrower_than(other) for one in allowing)]
@@ -241,11 +236,11 @@ class Pair:
             removed = ", ".join(dict.fromkeys(quoted(other.shape.text) for other in standing))
             change = f"to permit this, remove {removed} from {self._deny_name}"
         why = f"{quoted(standing[0].shape.text)} in `{self._deny_name}` forbids it"
-        return Breach(self._deny_name, subject.act, why, standing[0].clause, change)
+        return Breach(self._deny_name, subject.describe()[0], why, standing[0].clause, change)
 
     def _addition(self, subject: Subject, against: Sequence[Entry]) -> str | None:
         """Return the help that adds the narrowest entry, where that alone permits the subject."""
-        text = subject.entry
+        _, text = subject.describe()
         if text is None or not self._suffices(text, subject, against):
             return None
         if self._allowed is not None:

@@ -81,7 +81,9 @@ def _judge(program: Text, pair: Pair) -> Finding:
         pattern = _upwards(value)
     except UnresolvableError as error:
         return _puzzle(pair, str(error))
-    return pair.judge(Subject(f"start `{clipped(str(program))}`", pattern, pattern, _exact(value, pattern)))
+    return pair.judge(
+        Subject(pattern, pattern, lambda: (f"start `{clipped(str(program))}`", _exact(value, pattern)))
+    )
 
 
 def _exact(value: str | Template, pattern: Pattern) -> str | None:

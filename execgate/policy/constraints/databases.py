@@ -92,7 +92,8 @@ def _judge_operation(operation: Text, pair: Pair) -> Finding:
     if not isinstance(operation, str):
         why = getattr(operation, "why", f"`{operation}` is not known before it runs")
         return pair.puzzle("run a statement that could not be worked out", why, _CONSTANT_SQL)
-    return pair.judge(Subject(f"{clipped(operation)} in a database", (operation,), (operation,), operation))
+    word = (operation,)
+    return pair.judge(Subject(word, word, lambda: (f"{clipped(operation)} in a database", operation)))
 
 
 def _judge_tables(operation: DatabaseOperation, pair: Pair) -> Finding:
@@ -113,7 +114,9 @@ def _judge_table(table: Text, pair: Pair) -> Finding:
     except UnresolvableError as error:
         return pair.puzzle("use a table that could not be worked out", str(error), _CONSTANT_SQL)
     pattern, entry = _table(value)
-    return pair.judge(Subject(f"use the table `{clipped(str(table))}`", pattern, (*pattern, DEEP), entry))
+    return pair.judge(
+        Subject(pattern, (*pattern, DEEP), lambda: (f"use the table `{clipped(str(table))}`", entry))
+    )
 
 
 def _table(value: str | Template) -> tuple[Pattern, str | None]:
@@ -135,7 +138,9 @@ def _judge_database(operation: DatabaseOperation, pair: Pair) -> Finding:
         pattern, entry = _database(known(destination, "database"), operation.via)
     except UnresolvableError as error:
         return pair.puzzle(act, str(error), _CONSTANT_DATABASE)
-    return pair.judge(Subject(f"use the database `{clipped(str(destination))}`", pattern, pattern, entry))
+    return pair.judge(
+        Subject(pattern, pattern, lambda: (f"use the database `{clipped(str(destination))}`", entry))
+    )
 
 
 def _database(value: str | Template, via: str) -> tuple[Pattern, str | None]:

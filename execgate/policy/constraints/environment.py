@@ -35,7 +35,7 @@ def _compile(given: Given) -> Judge:
     def judge(operation: EnvironmentAccess) -> Finding:
         verb = clipped(operation.operation)
         if operation.operation == "list":
-            every = Subject("list the environment", EVERYTHING, EVERYTHING, "*")
+            every = Subject(EVERYTHING, EVERYTHING, lambda: ("list the environment", "*"))
             return pair.judge(every) + total(_judge(verb, name, pair) for name in operation.names)
         if not operation.names:
             return _puzzle(verb, "the call names no variable", pair)
@@ -52,7 +52,7 @@ def _judge(verb: str, name: Text, pair: Pair) -> Finding:
     pattern = tuple(split(value, None))
     entry = value if isinstance(value, str) and _writable(value) else None
     return pair.judge(
-        Subject(f"{verb} the environment variable `{clipped(str(name))}`", pattern, pattern, entry)
+        Subject(pattern, pattern, lambda: (f"{verb} the environment variable `{clipped(str(name))}`", entry))
     )
 
 

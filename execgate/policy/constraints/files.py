@@ -79,8 +79,8 @@ def _compile(given: Given) -> Judge:
         if not places.judges:
             return _narrowed(finding, operation.paths) if operations.grants_nothing else finding
         named = operation.paths
-        act = f"{_verb(operation.operation)} a path that could not be worked out"
         if not named:
+            act = f"{_verb(operation.operation)} a path that could not be worked out"
             return finding + places.puzzle(act, "the call names no path", _CONSTANT_PATH)
         return finding + total(judge_path(operation.operation, path, places) for path in named)
 
@@ -97,7 +97,7 @@ def _judge_operation(operation: Text, pair: Pair) -> Finding:
         why = getattr(operation, "why", f"`{operation}` is not known before it runs")
         return pair.puzzle(act, why, "make the mode a constant")
     name = _name(operation)
-    return pair.judge(Subject(f"{clipped(operation)} files", name, name, operation))
+    return pair.judge(Subject(name, name, lambda: (f"{clipped(operation)} files", operation)))
 
 
 def _narrowed(finding: Finding, named: tuple[Text, ...]) -> Finding:
@@ -115,15 +115,18 @@ def _narrowed(finding: Finding, named: tuple[Text, ...]) -> Finding:
 
 def judge_path(operation: Text, path: Text, pair: Pair) -> Finding:
     """Return what the lists say of one path of a file operation."""
-    verb = _verb(operation)
     try:
         place = paths.resolve(known(path, "path"))
     except UnresolvableError as error:
-        return pair.puzzle(f"{verb} a path that could not be worked out", str(error), _CONSTANT_PATH)
+        return pair.puzzle(
+            f"{_verb(operation)} a path that could not be worked out", str(error), _CONSTANT_PATH
+        )
     touched: Pattern = place
     if not isinstance(operation, str) or operation in _WHOLE_TREE:
         touched = (*place, DEEP) if place != EVERYTHING else place
-    return pair.judge(Subject(f"{verb} `{clipped(str(path))}`", place, touched, paths.exact(place)))
+    return pair.judge(
+        Subject(place, touched, lambda: (f"{_verb(operation)} `{clipped(str(path))}`", paths.exact(place)))
+    )
 
 
 FAMILIES = (

@@ -20,15 +20,13 @@ def _compile(given: Given) -> Judge:
     pair = given.pair("hosts", hosts.entry)
 
     def judge(operation: NetworkCall) -> Finding:
-        act = "listen on" if operation.method == "listen" else "reach"
         try:
             call = _Call(operation)
         except UnresolvableError as error:
+            act = "listen on" if operation.method == "listen" else "reach"
             return pair.puzzle(f"{act} a host that could not be worked out", str(error), _CONSTANT_HOST)
-        what = f"look up `{call.host.text}`" if call.lookup else f"{act} `{call.text}`"
-        return pair.judge(
-            Subject(what, call.host.pattern, call.host.pattern, call.entry, call.admitted_by, call.caught_by)
-        )
+        pattern = call.host.pattern
+        return pair.judge(Subject(pattern, pattern, call.describe, call.admitted_by, call.caught_by))
 
     return judge
 
@@ -36,7 +34,7 @@ def _compile(given: Given) -> Judge:
 class _Call:
     """A network call with what is known of its host, scheme and port."""
 
-    __slots__ = ("host", "lookup", "port", "scheme")
+    __slots__ = ("host", "listens", "lookup", "port", "scheme")
 
     def __init__(self, operation: NetworkCall) -> None:
         destination = operation.destination
@@ -47,6 +45,7 @@ class _Call:
         judged = known(destination, "host")
         self.host: Host = hosts.template(judged) if isinstance(judged, Template) else hosts.parse(judged)
         self.lookup = operation.method == "resolve"
+        self.listens = operation.method == "listen"
         scheme, port = operation.scheme, operation.port
         if scheme is not None and not isinstance(scheme, str):
             raise UnresolvableError(f"the scheme: {getattr(scheme, 'why', str(scheme))}")
@@ -69,19 +68,16 @@ class _Call:
             return DEFAULT_PORTS.get(self.scheme)
         return self.port
 
-    @property
-    def text(self) -> str:
-        """Host and port for people."""
-        return clipped(self.host.text if self.effective is None else f"{self.host.text}:{self.effective}")
-
-    @property
-    def entry(self) -> str | None:
-        """The narrowest entry that covers the call."""
-        if self.lookup or self.usual:
-            return self.host.text
-        if self.effective is None or not 0 < self.effective < 65536:
-            return None
-        return f"{self.host.text}:{self.effective}"
+    def describe(self) -> tuple[str, str | None]:
+        """Return what the call does, and the narrowest entry that covers it."""
+        host, port = self.host.text, self.effective
+        if self.lookup:
+            return f"look up `{clipped(host)}`", host
+        place = clipped(host if port is None else f"{host}:{port}")
+        act = f"listen on `{place}`" if self.listens else f"reach `{place}`"
+        if self.usual:
+            return act, host
+        return act, None if port is None or not 0 < port < 65536 else f"{host}:{port}"
 
     def admitted_by(self, shape: Shape) -> bool:
         """Return whether an allow entry whose pattern covers the host covers the call."""

@@ -67,7 +67,9 @@ def _compile(given: Given) -> Judge:
             return pair.puzzle(
                 "import a module that could not be worked out", str(error), "import the module by its name"
             )
-        return pair.judge(Subject(f"import `{clipped(str(operation.module))}`", pattern, pattern, name))
+        return pair.judge(
+            Subject(pattern, pattern, lambda: (f"import `{clipped(str(operation.module))}`", name))
+        )
 
     return judge
 
@@ -81,7 +83,7 @@ def _compile_opaque(given: Given) -> Judge:
             pattern, name = module(operation.library)
         except UnresolvableError as error:
             return pair.puzzle(act, str(error))
-        return pair.judge(Subject(act, pattern, pattern, name))
+        return pair.judge(Subject(pattern, pattern, lambda: (act, name)))
 
     return judge
 

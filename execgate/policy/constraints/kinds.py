@@ -37,7 +37,7 @@ def _compile(given: Given, *, noun: str, field: str, read: Reader, act: Callable
 
     def judge(operation: Operation) -> Finding:
         word: str = getattr(operation, field)
-        return pair.judge(Subject(act(clipped(word)), (word,), (word,), word))
+        return pair.judge(Subject((word,), (word,), lambda: (act(clipped(word)), word)))
 
     return judge
 

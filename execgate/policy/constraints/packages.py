@@ -61,7 +61,7 @@ def _judge(package: Text, pair: Pair) -> Finding:
     except UnresolvableError as error:
         return _puzzle(str(error), pair)
     pattern, entry = _names(value)
-    return pair.judge(Subject(f"install `{clipped(str(package))}`", pattern, pattern, entry))
+    return pair.judge(Subject(pattern, pattern, lambda: (f"install `{clipped(str(package))}`", entry)))
 
 
 def _names(value: str | Template) -> tuple[Pattern, str | None]:
