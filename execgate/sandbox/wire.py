@@ -39,6 +39,8 @@ class Wire:
         """Let go of the connection; the guest's supervisor takes that as the end."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        for one in (self._socket, self._attached):
-            with contextlib.suppress(OSError):
+        # The answer that the connection began with first: it would flush what is closed by then.
+        answer: Any = getattr(self._attached, "_response", self._attached)
+        for one in (answer, self._attached, self._socket):
+            with contextlib.suppress(OSError, ValueError):
                 one.close()
