@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from execgate.model.values import Template, Text, Unknown
 from execgate.model.verdict import Clause
@@ -25,6 +26,9 @@ MAX_VALUE = 4096
 
 MAX_TEMPLATE = 512
 """The same of one that is only partly known, which takes longer to match."""
+
+
+_T = TypeVar("_T", Clause, "Breach")
 
 
 class BadEntryError(Exception):
@@ -124,10 +128,7 @@ class Finding:
     breaches: tuple[Breach, ...] = ()
 
     def __add__(self, other: Finding) -> Finding:
-        return Finding(_unique(self.evidence + other.evidence), _unique(self.breaches + other.breaches))
-
-
-NOTHING = Finding()
+        return total(iter((self, other)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +280,12 @@ def known(value: Text, what: str) -> str | Template:
 
 def total(findings: Iterator[Finding]) -> Finding:
     """Return all findings as one."""
-    whole = NOTHING
-    for finding in findings:
-        whole = whole + finding
-    return whole
+    found = list(findings)
+    if len(found) == 1:
+        return found[0]
+    evidence = tuple(clause for finding in found for clause in finding.evidence)
+    return Finding(_unique(evidence), _unique(tuple(breach for one in found for breach in one.breaches)))
 
 
-def _unique(items: tuple[object, ...]) -> tuple:  # type: ignore[type-arg]
+def _unique(items: tuple[_T, ...]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(items)) if len(items) > 1 else items

@@ -23,8 +23,8 @@ ALL = Shape("*", EVERYTHING, EVERYTHING)
 class ListConstraint:
     """A constraint that takes a list of strings.
 
-    `read` reads an entry; `shorthands` are single strings that stand for a list; `judges` is one sentence for
-    authors.
+    `read` reads an entry; `shorthands` are single strings that stand for a list; `judges` says
+    to authors what it is about.
     """
 
     name: str
@@ -65,8 +65,8 @@ def twins(
 ) -> tuple[ListConstraint, ListConstraint]:
     """Return the allow list and the disallow list of a family."""
     return (
-        ListConstraint(f"allowed_{noun}", read, f"{judges} that may be", shorthands),
-        ListConstraint(f"disallowed_{noun}", read, f"{judges} that may not be", shorthands),
+        ListConstraint(f"allowed_{noun}", read, judges, shorthands),
+        ListConstraint(f"disallowed_{noun}", read, judges, shorthands),
     )
 
 
