@@ -87,11 +87,10 @@ def lookup(qualified_name: str) -> Entry | None:
         entry = lookup(f"{base}.{method}")
         if entry is not None:
             return entry
-    while owner:
-        if owner in PURE:
-            return None
-        line = CATALOGUE.get(f"{owner}.*")
+    prefix = qualified_name
+    while prefix and prefix not in PURE:
+        prefix = prefix.rpartition(".")[0]
+        line = CATALOGUE.get(f"{prefix}.*")
         if line is not None:
             return parse(*line)
-        owner = owner.rpartition(".")[0]
     return None

@@ -15,9 +15,7 @@ GOOGLE = effect(
 AZURE = effect(
     Reaches(url="account_url", scheme="https", method="connect"), gives="azure.storage.blob.BlobServiceClient"
 )
-OPENAI = effect(
-    Reaches(url="base_url", fixed="api.openai.com", scheme="https", method="POST"), gives="openai.OpenAI"
-)
+OPENAI = effect(Reaches(url="base_url", fixed="api.openai.com", scheme="https", method="POST"))
 MARKETS = effect(Reaches(fixed="query1.finance.yahoo.com", scheme="https", method="GET"))
 
 TABLE: Table = {
@@ -46,7 +44,7 @@ TABLE: Table = {
     "openai.OpenAI(*, api_key, organization, base_url, timeout, **kwargs)": OPENAI,
     "openai.AsyncOpenAI(*, api_key, organization, base_url, timeout, **kwargs)": OPENAI,
     "openai.AzureOpenAI(*, azure_endpoint, api_key, **kwargs)": effect(
-        Reaches(url="azure_endpoint", method="POST"), gives="openai.OpenAI"
+        Reaches(url="azure_endpoint", method="POST")
     ),
     "anthropic.Anthropic(*, api_key, base_url, **kwargs)": effect(
         Reaches(url="base_url", fixed="api.anthropic.com", scheme="https", method="POST")

@@ -11,8 +11,8 @@ IDENTITY = effect(Controls("identity"))
 LIMITS = effect(Controls("limits"))
 
 TABLE: Table = {
-    "os.kill(pid, sig)": KILL,
-    "os.killpg(pgid, sig)": KILL,
+    "os.kill(pid, signal)": KILL,
+    "os.killpg(pgid, signal)": KILL,
     "os.abort()": nothing(),
     "os._exit(status)": nothing(),
     "os.pidfd_open(pid, flags)": SIGNAL,

@@ -319,5 +319,4 @@ TABLE: Table = {
     "sympy.sympify(a, **kwargs)": effect(Dynamic("eval", "a")),
     "sympy.parsing.sympy_parser.parse_expr(s, **kwargs)": effect(Dynamic("eval", "s")),
     "numexpr.evaluate(ex, **kwargs)": effect(Dynamic("eval")),
-    "jinja2.Environment(**kwargs)": returns("jinja2.Environment"),
 }

@@ -26,6 +26,7 @@ CONNECTION = "dbapi.Connection"
 WHERE = "self.database|self.host|self.dsn|self.url"
 STATEMENT = effect(Sql("sql", destination=WHERE), gives="sqlite3.Cursor")
 OPERATION = effect(Sql("operation", destination=WHERE), gives=CURSOR)
+DUCK = effect(Sql("operation", destination="connection.database"), gives=CURSOR)
 ALCHEMY = effect(Sql("statement", destination="self.url"), gives="sqlalchemy.Result")
 KEEPS = ("host", "dsn")
 REDIS = "redis.Redis"
@@ -110,7 +111,7 @@ TABLE: Table = {
     "sqlite3.adapt(obj, proto, alt)": nothing(),
     "sqlite3.complete_statement(statement)": nothing(),
     "sqlite3.enable_callback_tracebacks(enable)": nothing(),
-    "sqlite3.enable_shared_cache(do_enable)": nothing(),
+    "sqlite3.enable_shared_cache(enable)": nothing(),
     "sqlite3.register_adapter(type, adapter)": effect(Calls("adapter")),
     "sqlite3.register_converter(typename, converter)": effect(Calls("converter")),
     # the common interface of drivers
@@ -201,9 +202,9 @@ TABLE: Table = {
         "clickhouse"
     ),
     "duckdb.connect(database, read_only, config)": returns(CONNECTION, "database"),
-    "duckdb.sql(operation, *, alias, connection)": OPERATION,
-    "duckdb.query(operation, *, alias, connection)": OPERATION,
-    "duckdb.execute(operation, parameters, *, connection)": OPERATION,
+    "duckdb.sql(operation, *, alias, connection)": DUCK,
+    "duckdb.query(operation, *, alias, connection)": DUCK,
+    "duckdb.execute(operation, parameters, *, connection)": DUCK,
     "duckdb.read_csv(path, **kwargs)": effect(Files("read", ("path",), urls=True), gives=CURSOR),
     "duckdb.read_parquet(path, **kwargs)": effect(Files("read", ("path",), urls=True), gives=CURSOR),
     "duckdb.read_json(path, **kwargs)": effect(Files("read", ("path",), urls=True), gives=CURSOR),

@@ -71,7 +71,7 @@ TABLE: Table = {
     ),
     "types.FunctionType(code, globals, name, argdefs, closure, kwdefaults)": effect(Dynamic("exec")),
     "types.LambdaType(code, globals, name, argdefs, closure, kwdefaults)": effect(Dynamic("exec")),
-    "types.CodeType(*args)": effect(Dynamic("compile")),
+    "types.CodeType(*args, **kwargs)": effect(Dynamic("compile")),
     "types.CellType(contents)": nothing(),
     "types.MethodType(function, instance)": effect(Calls("function")),
     "types.coroutine(func)": effect(Calls("func")),

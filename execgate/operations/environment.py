@@ -11,8 +11,8 @@ LIST = effect(Environment("list"))
 TABLE: Table = {
     "os.getenv(key, default)": READ,
     "os.getenvb(key, default)": READ,
-    "os.putenv(key, value)": WRITE,
-    "os.unsetenv(key)": WRITE,
+    "os.putenv(name, value)": effect(Environment("write", "name")),
+    "os.unsetenv(name)": effect(Environment("write", "name")),
     "os.get_exec_path(env)": effect(Environment("read", fixed=("PATH",))),
     "os._Environ.__getitem__(self, key)": READ,
     "os._Environ.__contains__(self, key)": READ,

@@ -38,7 +38,9 @@ TABLE: Table = {
     "tokenize.open(filename)": effect(Files("read", ("filename",)), gives="io.File", keeps=("filename",)),
     # descriptors
     "os.open(path, flags, mode, *, dir_fd)": effect(Opens("path", "flags", kind="flags")),
-    "os.fdopen(fd, mode, buffering, encoding, *args, **kwargs)": effect(Calls("opener"), gives="io.File"),
+    "os.fdopen(fd, mode, buffering, encoding, errors, newline, closefd, opener)": effect(
+        Calls("opener"), gives="io.File"
+    ),
     "os.close(fd)": nothing(),
     "os.closerange(fd_low, fd_high)": nothing(),
     "os.copy_file_range(src, dst, count, offset_src, offset_dst)": nothing(),
@@ -60,7 +62,7 @@ TABLE: Table = {
     "os.set_inheritable(fd, inheritable)": nothing(),
     "os.isatty(fd)": nothing(),
     "os.lockf(fd, command, length)": nothing(),
-    "os.lseek(fd, position, how, whence)": nothing(),
+    "os.lseek(fd, position, whence)": nothing(),
     "os.memfd_create(name, flags)": nothing(),
     "os.pipe()": nothing(),
     "os.pipe2(flags)": nothing(),

@@ -31,9 +31,9 @@ def _httpx_client(method: str) -> Does:
     )
 
 
-def _aiohttp(method: str) -> Does:
+def _aiohttp(method: str, base: str | None = "self.base_url") -> Does:
     return effect(
-        Reaches(url="url", base="self.base_url", method=method, body=("json", "data")),
+        Reaches(url="url", base=base, method=method, body=("json", "data")),
         Reaches(url="proxy", method="connect"),
         gives="aiohttp.ClientResponse",
     )
@@ -217,7 +217,7 @@ TABLE: Table = {
         "=method"
     ),
     "aiohttp.request(method, url, *, data, json, params, headers, cookies, auth, allow_redirects, proxy, proxy_auth, timeout, ssl, raise_for_status, connector)": _aiohttp(
-        "=method"
+        "=method", None
     ),
     "aiohttp.ClientSession(base_url, *, connector, headers, cookies, auth, json_serialize, timeout, trust_env, proxy, proxy_auth, raise_for_status, cookie_jar)": effect(
         Reaches(url="proxy", method="connect"), gives="aiohttp.ClientSession", keeps=("base_url",)
@@ -234,8 +234,8 @@ TABLE: Table = {
     "aiohttp.web.TCPSite(runner, host, port, *, ssl_context, backlog)": effect(
         Reaches(host="host", port="port", method="listen")
     ),
-    "urllib3.request(method, url, *, body, fields, headers, preload_content, redirect, retries, timeout, json)": _urllib3(
-        "=method"
+    "urllib3.request(method, url, *, body, fields, headers, preload_content, redirect, retries, timeout, json)": effect(
+        Reaches(url="url", method="=method"), gives="urllib3.HTTPResponse"
     ),
     "urllib3.PoolManager.request(self, method, url, body, fields, headers, json, *, preload_content, redirect, retries, timeout)": _urllib3(
         "=method"

@@ -1,4 +1,3 @@
-# ruff: noqa: SIM905 - words read best as words
 """Which modules do nothing but compute, and which act on the world.
 
 PURE: a call of any name below it that the catalogue does not list has no effect that a policy judges.

@@ -130,7 +130,7 @@ TABLE: Table = {
         Spawns(None, fixed=("browser",)), Reaches(url="url", method="GET")
     ),
     "webbrowser.get(using)": effect(Spawns("using"), gives="webbrowser.BaseBrowser"),
-    "webbrowser.register(name, klass, instance, *, preferred)": effect(Calls("constructor")),
+    "webbrowser.register(name, klass, instance, *, preferred)": effect(Calls("klass")),
     "webbrowser.BaseBrowser(name)": effect(Spawns("name"), gives="webbrowser.BaseBrowser"),
     "webbrowser.BaseBrowser.open(self, url, new, autoraise)": effect(
         Spawns(None, fixed=("browser",)), Reaches(url="url", method="GET")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from execgate.operations.entry import (
     Accesses,
     Dynamic,
+    Environment,
     Files,
     Reaches,
     Spawns,
@@ -150,7 +151,11 @@ TABLE: Table = {
         Reaches(host="target", method="connect")
     ),
     # containers
-    "docker.from_env(**kwargs)": DOCKER,
+    "docker.from_env(**kwargs)": effect(
+        Reaches(fixed="localhost", method="connect"),
+        Environment("read", fixed=("DOCKER_HOST",)),
+        gives="docker.DockerClient",
+    ),
     "docker.DockerClient(base_url, **kwargs)": DOCKER,
     "docker.APIClient(base_url, **kwargs)": DOCKER,
     "docker.DockerClient.*(self, *args, **kwargs)": RUNS_IMAGE,

@@ -138,24 +138,24 @@ TABLE: Table = {
     "asyncio.AbstractEventLoop.subprocess_shell(self, protocol_factory, cmd, *, stdin, stdout, stderr, **kwargs)": effect(
         shell_text("cmd"), Calls("protocol_factory")
     ),
-    "asyncio.AbstractEventLoop.create_connection(self, protocol_factory, host, port, **kwargs)": effect(
+    "asyncio.AbstractEventLoop.create_connection(self, protocol_factory, host, port, *, ssl, family, proto, flags, sock, local_addr, server_hostname, ssl_handshake_timeout, ssl_shutdown_timeout, happy_eyeballs_delay, interleave)": effect(
         Reaches(host="host", port="port", method="connect"), Calls("protocol_factory")
     ),
-    "asyncio.AbstractEventLoop.create_datagram_endpoint(self, protocol_factory, local_addr, remote_addr, **kwargs)": effect(
+    "asyncio.AbstractEventLoop.create_datagram_endpoint(self, protocol_factory, local_addr, remote_addr, *, family, proto, flags, reuse_address, reuse_port, allow_broadcast, sock)": effect(
         Reaches(address="remote_addr", method="connect"),
         Reaches(address="local_addr", method="listen"),
         Calls("protocol_factory"),
     ),
-    "asyncio.AbstractEventLoop.create_server(self, protocol_factory, host, port, **kwargs)": effect(
+    "asyncio.AbstractEventLoop.create_server(self, protocol_factory, host, port, *, family, flags, sock, backlog, ssl, reuse_address, reuse_port, keep_alive, ssl_handshake_timeout, ssl_shutdown_timeout, start_serving)": effect(
         Reaches(host="host", port="port", method="listen"), Calls("protocol_factory"), gives=SERVER
     ),
-    "asyncio.AbstractEventLoop.create_unix_connection(self, protocol_factory, path, **kwargs)": effect(
+    "asyncio.AbstractEventLoop.create_unix_connection(self, protocol_factory, path, *, ssl, sock, server_hostname, ssl_handshake_timeout, ssl_shutdown_timeout)": effect(
         Reaches(address="path", method="connect"), Calls("protocol_factory")
     ),
-    "asyncio.AbstractEventLoop.create_unix_server(self, protocol_factory, path, **kwargs)": effect(
+    "asyncio.AbstractEventLoop.create_unix_server(self, protocol_factory, path, *, sock, backlog, ssl, ssl_handshake_timeout, ssl_shutdown_timeout, start_serving)": effect(
         Reaches(address="path", method="listen"), Calls("protocol_factory"), gives=SERVER
     ),
-    "asyncio.AbstractEventLoop.connect_accepted_socket(self, protocol_factory, sock, **kwargs)": effect(
+    "asyncio.AbstractEventLoop.connect_accepted_socket(self, protocol_factory, sock, *, ssl, ssl_handshake_timeout, ssl_shutdown_timeout)": effect(
         Calls("protocol_factory")
     ),
     "asyncio.AbstractEventLoop.connect_read_pipe(self, protocol_factory, pipe)": effect(

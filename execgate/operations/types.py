@@ -35,6 +35,7 @@ BASES: dict[str, tuple[str, ...]] = {
     "http.client.HTTPSConnection": ("http.client.HTTPConnection",),
     "multiprocessing.managers.SharedMemoryManager": ("multiprocessing.managers.BaseManager",),
     "multiprocessing.managers.SyncManager": ("multiprocessing.managers.BaseManager",),
+    "pandas.Series": ("pandas.DataFrame",),
     "ssl.SSLSocket": ("socket.socket",),
     "threading.Timer": ("threading.Thread",),
     "zipfile.PyZipFile": ("zipfile.ZipFile",),

@@ -94,7 +94,9 @@ TABLE: Table = {
         keeps=("host", "port"),
     ),
     "http.client.HTTPConnection.request(self, method, url, body, headers, *, encode_chunked)": REQUEST,
-    "http.client.HTTPConnection.putrequest(self, method, url, skip_host, skip_accept_encoding)": REQUEST,
+    "http.client.HTTPConnection.putrequest(self, method, url, skip_host, skip_accept_encoding)": effect(
+        Reaches(url="url", host="self.host", port="self.port", method="=method")
+    ),
     "http.client.HTTPConnection.connect(self)": AGAIN,
     "http.client.HTTPConnection.set_tunnel(self, host, port, headers)": effect(
         Reaches(host="host", port="port", method="connect")

@@ -1,0 +1,247 @@
+"""The catalogue in itself: complete, free of contradictions, and fast to ask."""
+
+from __future__ import annotations
+
+import pkgutil
+from dataclasses import fields
+from importlib import import_module
+
+import pytest
+
+from execgate import operations
+from execgate.operations import ATTRIBUTES, BASES, CATALOGUE, FAMILIES, lookup
+from execgate.operations.entry import (
+    Accesses,
+    Calls,
+    Controls,
+    Does,
+    Dynamic,
+    Effect,
+    Entry,
+    Environment,
+    Files,
+    Opens,
+    Pays,
+    Reaches,
+    Sql,
+    Unlisted,
+    parse,
+)
+from execgate.operations.modules import ALIASES, LISTED, PURE, REFUSED, SENSITIVE
+from execgate.operations.types import FILES
+
+NOT_FAMILIES = {"aliases", "constants", "entry", "harmless", "modules", "types"}
+
+# The fields of effects that hold places.
+PLACES = frozenset(
+    """
+    paths path mode url address host base command rest program name mapping within statement table
+    destination code module packages function arguments keywords each amount currency recipient when
+    """.split()
+)
+
+
+def _entries() -> list[Entry]:
+    return [parse(key, does) for key, does in CATALOGUE.values()]
+
+
+def _does() -> list[tuple[str, Does]]:
+    return list(CATALOGUE.values())
+
+
+def _places(effect: Effect) -> set[str]:
+    """Return the parameters that an effect names."""
+    found: set[str] = set()
+    for field in fields(effect):  # type: ignore[arg-type]
+        value = getattr(effect, field.name)
+        texts = value if isinstance(value, tuple) else (value,)
+        if field.name in PLACES:
+            found.update(text for text in texts if isinstance(text, str))
+        elif field.name == "unless":
+            found.update(text.partition("=")[0] for text in texts)
+        elif field.name in {"port", "shell"} and isinstance(value, str):
+            found.add(value)
+        elif field.name == "method" and isinstance(value, str) and value.startswith("="):
+            found.add(value[1:])
+    return {place.replace("[", ".").partition(".")[0] for text in found for place in text.split("|")}
+
+
+def test_every_family_is_in_the_list() -> None:
+    """A new family is one file and its line in the list."""
+    files = {module.name for module in pkgutil.iter_modules(operations.__path__)} - NOT_FAMILIES
+    assert set(FAMILIES) == files
+    for name, table in FAMILIES.items():
+        assert table is import_module(f"execgate.operations.{name}").TABLE
+
+
+def test_no_name_stands_in_two_lines() -> None:
+    names = [key.partition("(")[0] for table in FAMILIES.values() for key in table]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_every_line_stands_under_the_name_that_the_analysis_asks_for() -> None:
+    """An aliased name is never looked up: its line would be dead."""
+    dead = []
+    for name in CATALOGUE:
+        prefix = name
+        while prefix:
+            if prefix in ALIASES and not ALIASES[prefix].startswith(f"{prefix}."):
+                dead.append(name)
+            prefix = prefix.rpartition(".")[0]
+    assert dead == []
+
+
+def test_every_effect_names_parameters_of_its_signature() -> None:
+    wrong = []
+    for entry in _entries():
+        names = {parameter.lstrip("*") for parameter in entry.parameters}
+        wrong += [
+            f"{entry.name}: {place}"
+            for effect in entry.effects
+            for place in sorted(_places(effect))
+            if place not in names
+        ]
+        wrong += [f"{entry.name}: {name}" for name in entry.keeps if name not in names]
+    assert wrong == []
+
+
+def test_a_method_names_its_receiver_first_and_nothing_else_does() -> None:
+    assert [e.name for e in _entries() if "self" in e.parameters[1:]] == []
+
+
+def _is_type(name: str) -> bool:
+    """Return whether something is said of the methods or attributes of objects of a type."""
+    return (
+        any(known.startswith(f"{name}.") for known in (*CATALOGUE, *ATTRIBUTES))
+        or name in FILES
+        or name in BASES
+        or lookup(f"{name}.anything") is not None
+        or _standing_is_pure(name)
+    )
+
+
+def _standing_is_pure(name: str) -> bool:
+    while name:
+        if name in PURE:
+            return True
+        if name in LISTED:
+            return False
+        name = name.rpartition(".")[0]
+    return False
+
+
+def test_every_type_that_comes_back_is_known() -> None:
+    given = {type_name for _, does in _does() for type_name in (does.returns, does.yields) if type_name}
+    inherited = {base for bases in BASES.values() for base in bases}
+    assert sorted(name for name in given | inherited | set(ATTRIBUTES.values()) if not _is_type(name)) == []
+
+
+def test_effects_speak_the_vocabulary_of_operations() -> None:
+    words = {
+        Files: {
+            "read",
+            "write",
+            "append",
+            "create",
+            "delete",
+            "move",
+            "copy",
+            "list",
+            "stat",
+            "chmod",
+            "link",
+            "execute",
+        },
+        Environment: {"read", "write", "list"},
+        Sql: {"select", "insert", "update", "delete", "create", "alter", "drop", "execute", None},
+        Controls: {"kill", "signal", "priority", "identity", "limits"},
+    }
+    kinds = {
+        Dynamic: {"eval", "exec", "compile", "attribute", "import", "namespace", "introspection"},
+        Accesses: {"processes", "resources", "interfaces", "users", "hardware", "screen", "input"},
+        Opens: {"mode", "flags", "dbm"},
+    }
+    wrong = []
+    for entry in _entries():
+        for effect in entry.effects:
+            kind = type(effect)
+            if kind in words and getattr(effect, "operation") not in words[kind]:  # noqa: B009 - by kind
+                wrong.append(entry.name)
+            if kind in kinds and getattr(effect, "kind") not in kinds[kind]:  # noqa: B009 - by kind
+                wrong.append(entry.name)
+            if isinstance(effect, Pays) and effect.unit not in {"minor", "major", "token"}:
+                wrong.append(entry.name)
+            if isinstance(effect, Unlisted) and not effect.why:
+                wrong.append(entry.name)
+    assert wrong == []
+
+
+def test_a_contact_names_whom_it_contacts() -> None:
+    silent = [
+        entry.name
+        for entry in _entries()
+        for effect in entry.effects
+        if isinstance(effect, Reaches)
+        and not any((effect.url, effect.address, effect.host, effect.fixed, effect.default))
+    ]
+    assert silent == []
+
+
+def test_a_function_that_is_called_with_the_rest_names_a_rest() -> None:
+    wrong = [
+        entry.name
+        for entry in _entries()
+        for effect in entry.effects
+        if isinstance(effect, Calls) and effect.rest is not None and f"*{effect.rest}" not in entry.parameters
+    ]
+    assert wrong == []
+
+
+def test_the_kinds_of_modules_exclude_each_other() -> None:
+    assert not PURE & LISTED
+    assert not PURE & set(REFUSED)
+    assert not LISTED & set(REFUSED)
+    assert all(REFUSED.values())
+
+
+def test_an_alias_leads_somewhere_and_not_in_a_circle() -> None:
+    for alias in ALIASES:
+        name, seen = alias, set()
+        while name in ALIASES:
+            assert name not in seen
+            seen.add(name)
+            name = ALIASES[name]
+
+
+def test_a_sensitive_module_is_classified() -> None:
+    placed = PURE | LISTED | set(REFUSED) | set(ALIASES) | {"requests"}
+    assert {
+        name for name in SENSITIVE if not any(name == p or name.startswith(f"{p}.") for p in placed)
+    } == set()
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("builtins.open", "builtins.open"),
+        ("http.client.HTTPSConnection.request", "http.client.HTTPConnection.request"),
+        ("zipfile.PyZipFile.extractall", "zipfile.ZipFile.extractall"),
+        ("ctypes.util.find_library", "ctypes.*"),
+        ("tkinter.TclError", None),
+        ("os.path.join", None),
+        ("nothing.of.the.kind", None),
+    ],
+)
+def test_a_name_is_looked_up_by_itself_then_by_its_bases_then_by_what_is_above(
+    asked: str, found: str | None
+) -> None:
+    entry = lookup(asked)
+    assert (entry and entry.name) == found
+
+
+def test_a_signature_is_split_at_its_commas() -> None:
+    assert lookup("os.rename") == Entry(
+        "os.rename",
+        ("src", "dst", "*", "src_dir_fd", "dst_dir_fd"),
+        (Files("move", ("src", "dst")),),
+    )
