@@ -1,6 +1,5 @@
 """One authorization, one sandbox per backend, for everything that runs here."""
 
-import subprocess
 import textwrap
 
 import pytest

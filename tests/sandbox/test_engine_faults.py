@@ -1,4 +1,4 @@
-"""An engine that is down, forbidden, silent, dying, out of images: a clear answer, and no restart of the gate.
+"""An engine that is down, forbidden, silent, dying or without images: a clear answer, and no restart.
 
 Engines are killed here, so these are private ones on a socket and a folder of their own (as root).
 """
@@ -11,6 +11,7 @@ import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -39,7 +40,7 @@ class PrivateEngine:
             f"--state={folder}/state",
             f"--address={folder}/containerd.sock",
         )
-        self._until(lambda: os.path.exists(f"{folder}/containerd.sock"), self.containerd)
+        self._until(lambda: Path(folder, "containerd.sock").exists(), self.containerd)
         self.process = None
 
     def start(self):
@@ -82,7 +83,7 @@ class PrivateEngine:
         return True
 
     def _spawn(self, *command):
-        with open(f"{self.folder}/{command[0]}.log", "ab") as log:
+        with Path(self.folder, f"{command[0]}.log").open("ab") as log:
             return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
     def _until(self, ready, process):

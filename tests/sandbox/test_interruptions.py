@@ -1,5 +1,7 @@
 """Whatever interrupts a run, no container outlives it; what a killed gate left goes at the next start."""
 
+# ruff: noqa: E501 - programs in a table
+
 import os
 import signal
 import subprocess

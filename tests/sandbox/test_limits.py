@@ -1,5 +1,7 @@
 """Limits: each ends the program that passes it, and is told from the others."""
 
+# ruff: noqa: E501, ISC004 - programs in a table
+
 import pytest
 
 from execgate.model.execution import InputFile, Stop

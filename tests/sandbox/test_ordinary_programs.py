@@ -1,5 +1,7 @@
 """Honest programs don't notice the sandbox."""
 
+# ruff: noqa: E501, ISC004 - programs in a table
+
 import pytest
 
 from execgate.model.execution import InputFile, Stop

@@ -14,6 +14,12 @@ from execgate.sandbox.image.rootfs import merge_usr, trim
 from execgate.sandbox.image.wayfailed import WayFailedError
 
 _FETCH_S = 120
+# Without a network it is over soon, and lists that could not be fetched are an error.
+_IMPATIENT = tuple(
+    part
+    for setting in ("Acquire::Retries=0", "Acquire::http::Timeout=10", "APT::Update::Error-Mode=any")
+    for part in ("-o", setting)
+)
 _KINDS = ("Depends", "PreDepends")
 
 
@@ -45,14 +51,14 @@ def _fetch(recipe: Recipe, scratch: Path, on_progress: Callable[[str], None]) ->
     except WayFailedError:
         on_progress("sandbox image: fetching the lists of packages")
         options = _own_lists(scratch)
-        _run(["apt-get", "-qq", *options, "update"], folder)
+        _run(["apt-get", "-qq", *_IMPATIENT, *options, "update"], folder)
         _download(recipe, folder, options)
     return sorted(folder.glob("*.deb"))
 
 
 def _download(recipe: Recipe, folder: Path, options: list[str]) -> None:
     names = closure(_dependencies(recipe, folder, options), recipe.packages, recipe.packages_without)
-    _run(["apt-get", "-qq", *options, "download", *names], folder)
+    _run(["apt-get", "-qq", *_IMPATIENT, *options, "download", *names], folder)
 
 
 def _own_lists(scratch: Path) -> list[str]:
