@@ -21,7 +21,7 @@ from execgate.receipts.values import Finding, Kind, Receipt
 Bodies = Callable[[str], Body | None]
 """Gives the body of a digest, None where it was erased; may raise MalformedError."""
 
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _MESSAGES = ("message_from_suggester", "message_from_executor")
 _VERDICTS = ("ALLOW", "DENY", "ESCALATE")

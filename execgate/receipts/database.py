@@ -77,9 +77,17 @@ class Database:
             yield connection
 
     def flush(self) -> None:
-        """Move what the write-ahead log holds into the file, so that what was deleted is gone from both."""
+        """Move what the write-ahead log holds into the file, so that what was deleted is gone from both.
+
+        Raises ReceiptError where another process reads an older state for too long.
+        """
         with self._lock, _translated(self.path):
-            self._connected().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_ = self._connected().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise ReceiptError(
+                f"what was deleted can still be read in {self.path}-wal, as another process reads the log",
+                help="end that process, and erase again",
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -116,7 +124,7 @@ class Database:
     def _leave_to_parent(self) -> None:
         # A connection must not be used on both sides of a fork, not even to close it: each side would think
         # that it holds its locks.  So it is kept, untouched.
-        if self._connection is not None and self._owner != os.getpid():
+        if self._connection is not None and self._owner != os.getpid():  # pragma: no cover - in a child only
             self._inherited, self._connection = self._connection, None
 
     def _open(self) -> sqlite3.Connection:

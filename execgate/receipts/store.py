@@ -86,14 +86,18 @@ class ReceiptStore:
                 raise ReceiptError(
                     f"the policy's text has digest {text.digest}, the verdict names {verdict.policy_digest}"
                 )
-        return self._record(predicate.decision(str(uuid.uuid4()), verdict, conversation, call), None)
+        with _recordable():
+            draft = predicate.decision(str(uuid.uuid4()), verdict, conversation, call)
+        return self._record(draft, None)
 
     def outcome(self, decision: Receipt, result: ExecutionResult) -> Receipt:
         """Record how the run that `decision` approved ended; durable on return.
 
         Raises ReceiptError where it did not approve one, has an outcome already, or is not in this log.
         """
-        return self._record(predicate.outcome(str(uuid.uuid4()), decision, result), decision)
+        with _recordable():
+            draft = predicate.outcome(str(uuid.uuid4()), decision, result)
+        return self._record(draft, decision)
 
     def list(
         self,
@@ -371,6 +375,14 @@ def _make(path: Path, keys: SigningKeys, origin: str | None, busy_s: float) -> K
     finally:
         data.close()
     return Keys(keys.receipts.public, Verifier(name, keys.log.public))
+
+
+@contextlib.contextmanager
+def _recordable() -> Iterator[None]:
+    try:
+        yield
+    except TypeError as error:
+        raise ReceiptError(f"the receipt can't be written: {error}") from error
 
 
 def _now() -> datetime:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
+import sqlite3
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -150,6 +153,12 @@ class TestDecision:
             store.decision(lying, Conversation(), call=WHOLE)
         assert list(store.list()) == []
 
+    def test_what_no_receipt_can_hold_is_an_error_and_no_receipt(self, store, verdict) -> None:
+        odd = replace(verdict(), constraints={"allowed_imports": object()})
+        with pytest.raises(ReceiptError, match="can't be written: object has no canonical form"):
+            store.decision(odd, Conversation(), call=WHOLE)
+        assert list(store.list()) == []
+
     @pytest.mark.parametrize(("index", "count"), [(1, 1), (-1, 1), (0, 0)])
     def test_a_part_lies_within_its_call(self, index: int, count: int) -> None:
         with pytest.raises(ValueError, match="blocks"):
@@ -194,6 +203,20 @@ class TestMessages:
         assert not any(b"rhubarb" in path.read_bytes() for path in home.rglob("*") if path.is_file())
         found = store.verify()
         assert (found.ok, found.erased) == (True, 1)
+
+    def test_while_another_reads_what_was_erased_that_is_said(self, home, verdict, conversation) -> None:
+        with (
+            ReceiptStore.open(home, busy_s=0.05) as store,
+            contextlib.closing(sqlite3.connect(home / "receipts.db", isolation_level=None)) as other,
+        ):
+            receipt = store.decision(verdict(), conversation, call=WHOLE)
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM body").fetchall()
+            with pytest.raises(ReceiptError, match="what was deleted can still be read"):
+                store.erase(receipt.receipt_id)
+            other.execute("COMMIT")
+            store.erase(receipt.receipt_id)
+            assert store.verify().erased == 2
 
     def test_the_code_can_be_erased_too(self, store, verdict, conversation) -> None:
         receipt = store.decision(verdict(), conversation, call=WHOLE)
