@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from execgate.adapters.attribution import Frame, current, replying
+from execgate.adapters.blocks import guessed
 from execgate.adapters.wrapping import Wrapper
 
 
@@ -43,12 +44,11 @@ def legacy_wrappers(gated: Callable[[Any], Any]) -> dict[str, Wrapper]:
 
 
 def _execute(agent: Any, executor: Any, blocks: list[Any]) -> tuple[int, str]:
-    from autogen.code_utils import infer_lang
     from autogen.coding import CodeBlock
 
     with _as(agent):
         result = executor.execute_code_blocks(
-            [CodeBlock(language=language or infer_lang(code), code=code) for language, code in blocks]
+            [CodeBlock(language=language or guessed(code), code=code) for language, code in blocks]
         )
     return result.exit_code, result.output
 

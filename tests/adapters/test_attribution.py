@@ -5,6 +5,7 @@ import threading
 
 import autogen
 import pytest
+from autogen.coding import CodeBlock
 
 from execgate.autogen import GatedExecutor
 
@@ -188,7 +189,7 @@ def test_code_that_a_tool_runs_is_its_proposers(recorder, cast):
     runner = cast.executing("runner", executor)
 
     def run(text: str) -> str:
-        block = autogen.coding.CodeBlock(language="python", code=text)
+        block = CodeBlock(language="python", code=text)
         return executor.execute_code_blocks([block]).output
 
     runner.register_function({"run": run})
@@ -198,6 +199,100 @@ def test_code_that_a_tool_runs_is_its_proposers(recorder, cast):
 
     agent, conversation, blocks = the_call(recorder)
     assert (agent, conversation.suggester, blocks) == ("runner", "coder", ["print(1)"])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        {"id": "1", "type": "function", "function": {"name": "run", "arguments": "{"}},
+        {"id": "1", "type": "function", "function": {"name": "run", "arguments": "[1]"}},
+        {"id": "1", "type": "function", "function": {"name": "run", "arguments": '{"text": "other"}'}},
+        {"id": "1", "type": "function"},
+    ],
+)
+def test_a_call_that_does_not_hold_the_code_suggested_nothing(recorder, cast, call):
+    executor = GatedExecutor(recorder)
+    runner = cast.executing("runner", executor)
+
+    def reply(recipient, messages=None, sender=None, config=None):
+        return True, executor.execute_code_blocks([CodeBlock(language="python", code="print(1)")]).output
+
+    runner.register_reply([autogen.Agent, None], reply)
+    messages = [{"role": "assistant", "content": None, "tool_calls": [call], "function_call": None}]
+    runner.generate_reply(messages=messages, sender=cast.scripted("coder"))
+    agent, conversation, _ = the_call(recorder)
+    assert (agent, conversation.suggester, conversation.turn_number) == ("runner", None, None)
+
+
+@pytest.mark.parametrize(
+    ("messages", "suggester"),
+    [
+        ([{"role": "function", "name": "boss", "content": "CODE"}], None),
+        ([{"role": "tool", "content": "CODE"}], "coder"),
+        ([{"role": "tool", "content": "CODE"}, {"role": "user", "content": "and?"}], None),
+        ([{"role": "assistant", "content": "CODE"}], "runner"),
+        ([{"content": "CODE"}], "coder"),
+    ],
+    ids=["function", "tool", "older tool", "own", "no role"],
+)
+def test_of_a_message_between_two_agents_its_role_says_who_wrote_it(recorder, cast, messages, suggester):
+    runner = cast.executing("runner", GatedExecutor(recorder), config={"last_n_messages": 2})
+    text = cast.code("print(1)")
+    given = [{**message, "content": message["content"].replace("CODE", text)} for message in messages]
+    runner.generate_reply(messages=given, sender=cast.scripted("coder"))
+    assert the_call(recorder)[1].suggester == suggester
+
+
+@pytest.mark.parametrize(
+    ("message", "suggester"),
+    [
+        ({"role": "user", "name": "coder"}, "coder"),
+        ({"role": "user"}, None),
+        ({"role": "assistant"}, "runner"),
+        ({"role": "function", "name": "boss"}, None),
+    ],
+)
+def test_in_a_group_the_framework_says_who_wrote_it(recorder, cast, message, suggester):
+    runner = cast.executing("runner", GatedExecutor(recorder), config={"last_n_messages": 2})
+    manager = cast.group("team", runner, cast.scripted("coder"), rounds=2)
+    runner.generate_reply(messages=[{**message, "content": cast.code("print(1)")}], sender=manager)
+    _, conversation, _ = the_call(recorder)
+    assert (conversation.suggester, conversation.group_chat) == (suggester, "team")
+
+
+def test_what_the_executor_called_for_is_its_own_last_message_too(recorder, cast):
+    runner = cast.executing("runner", GatedExecutor(recorder))
+    messages = [
+        {"role": "assistant", "content": "mine"},
+        {"role": "assistant", "content": "theirs", "tool_calls": [{"id": "1"}], "name": "coder"},
+        {"role": "user", "content": cast.code("print(1)")},
+    ]
+    runner.generate_reply(messages=messages, sender=cast.scripted("coder"))
+    assert the_call(recorder)[1].message_from_executor == "mine"
+
+
+def test_no_code_is_nobodys(recorder, cast):
+    executor = GatedExecutor(recorder)
+    runner = cast.executing("runner", executor)
+    outputs = []
+
+    def reply(recipient, messages=None, sender=None, config=None):
+        outputs.append(executor.execute_code_blocks([]).output)
+        return True, "done"
+
+    runner.register_reply([autogen.Agent, None], reply)
+    runner.generate_reply(messages=[{"role": "user", "content": "go"}])
+    assert outputs == ["There was no code to run, so nothing was run."]
+    assert the_call(recorder)[1].suggester is None
+
+
+def test_a_hook_that_drops_messages_leaves_the_turn_known(recorder, cast):
+    runner = cast.executing("runner", GatedExecutor(recorder))
+    runner.register_hook("process_all_messages_before_reply", lambda messages: messages[-1:])
+    coder = cast.scripted("coder", cast.code("print(1)"))
+    runner.initiate_chat(coder, message="go", max_turns=2, silent=True)
+    _, conversation, _ = the_call(recorder)
+    assert (conversation.suggester, conversation.turn_number) == ("coder", 1)
 
 
 def test_a_conversation_keeps_its_identifier_and_the_next_gets_another(recorder, cast):
@@ -279,7 +374,7 @@ def test_an_agent_that_replies_in_its_own_way_is_still_the_executor(recorder, ca
 
 
 def test_outside_of_every_agent_nothing_is_run(recorder):
-    block = autogen.coding.CodeBlock(language="python", code="print(1)")
+    block = CodeBlock(language="python", code="print(1)")
     result = GatedExecutor(recorder).execute_code_blocks([block])
     assert result.exit_code == 126
     assert "GatedExecutor(gate, agent=...)" in result.output
@@ -289,7 +384,7 @@ def test_outside_of_every_agent_nothing_is_run(recorder):
 
 
 def test_for_direct_use_the_agent_can_be_named(recorder):
-    block = autogen.coding.CodeBlock(language="python", code="print(1)")
+    block = CodeBlock(language="python", code="print(1)")
     result = GatedExecutor(recorder, agent="direct").execute_code_blocks([block])
     assert (result.exit_code, result.output) == (0, "ran: print(1)\n")
     agent, conversation, _ = the_call(recorder)
@@ -308,7 +403,7 @@ def test_a_thread_of_its_own_has_no_agent(recorder, cast):
     results = []
 
     def reply(recipient, messages=None, sender=None, config=None):
-        block = autogen.coding.CodeBlock(language="python", code="print(1)")
+        block = CodeBlock(language="python", code="print(1)")
         thread = threading.Thread(target=lambda: results.append(executor.execute_code_blocks([block])))
         thread.start()
         thread.join()

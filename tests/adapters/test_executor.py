@@ -237,6 +237,24 @@ def test_files_that_can_not_be_written_back_are_told(recorder, tmp_path):
     assert not (tmp_path / "x").exists()
 
 
+def test_a_working_folder_that_is_gone_when_the_run_ends_is_told(recorder, tmp_path):
+    work = tmp_path / "work"
+    executor = direct(recorder, work_dir=work, save_code=True)
+
+    def run(_text):
+        work.rmdir()
+        work.write_text("in its place")
+
+    recorder.on_run = run
+    recorder.result = ExecutionResult(
+        Stop.EXIT, 0, "done\n", "", Usage(wall_s=1.0), artifacts=(Artifact("x", b"x"),)
+    )
+    found = executor.execute_code_blocks([block("# filename: a.py\na = 1")])
+    assert (found.exit_code, found.code_file) == (0, None)
+    assert found.output.startswith("done\n[execgate] files could not be written to the working folder: ")
+    assert found.output.count("could not be written") == 2
+
+
 def test_a_working_folder_that_holds_the_receipts_is_refused(recorder, tmp_path):
     with pytest.raises(InputError, match="holds the receipts"):
         GatedExecutor(recorder, work_dir=tmp_path)
@@ -347,6 +365,30 @@ def test_a_denial_is_not_taken_for_code_or_for_the_end_of_the_chat(recorder, cas
     assert executor.code_extractor.extract_code_blocks(denials[0]) == []
     # The chat went on: the next one found the suggestion, not the denial, and was denied by its own policy.
     assert [(name, blocks) for name, _, blocks in recorder.calls] == [("one", [text]), ("two", [text])]
+
+
+def test_one_executor_without_a_folder_runs_two_calls_at_once(recorder):
+    both = threading.Barrier(2, timeout=30)
+    recorder.on_run = lambda _text: both.wait()
+    executor = direct(recorder)
+    results = []
+    threads = [
+        threading.Thread(target=lambda: results.append(executor.execute_code_blocks([block("a = 1")])))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [result.exit_code for result in results] == [0, 0]
+
+
+def test_a_failure_of_the_gate_is_logged_without_a_traceback(recorder, caplog):
+    recorder.on_run = lambda _text: 1 / 0
+    direct(recorder).execute_code_blocks([block("a = 1")])
+    (record,) = [record for record in caplog.records if record.name == "execgate.autogen"]
+    assert record.getMessage() == "the gate failed, so the call counts as denied: ZeroDivisionError"
+    assert record.exc_info is None
 
 
 def test_an_async_chat_leaves_the_loop_free_while_code_runs(recorder, cast):

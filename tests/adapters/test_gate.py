@@ -143,6 +143,12 @@ def test_a_call_outside_of_every_agent_is_denied_with_a_receipt(gate):
     assert receipt.code == "x = 1"
 
 
+def test_a_call_outside_of_every_agent_that_is_no_text_is_denied_too(gate):
+    blocks = [CodeBlock(language="python", code=text) for text in ("x = '\0'", "y = 2")]
+    assert GatedExecutor(gate).execute_code_blocks(blocks).exit_code == 126
+    assert [receipt.code for receipt in decisions(gate)] == ["y = 2"]
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [

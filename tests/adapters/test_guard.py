@@ -112,6 +112,12 @@ def test_run_code_within_a_reply_is_attributed_to_that_reply(recorder, cast):
     assert (agent, conversation.suggester) == ("runner", "coder")
 
 
+def test_the_older_blocks_of_an_agent_without_the_gate_are_left_as_they_were(recorder):
+    GatedExecutor(recorder)
+    with pytest.raises(AssertionError, match="around the gate"):
+        legacy("elsewhere").execute_code_blocks([("python", "print(1)")])
+
+
 def test_an_agent_without_the_gate_is_left_as_it_was(recorder):
     GatedExecutor(recorder)
     with pytest.raises(AssertionError, match="around the gate"):
