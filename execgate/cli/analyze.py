@@ -13,7 +13,7 @@ from execgate.errors import ExecgateError
 from execgate.gate import judge
 from execgate.model.verdict import Decision
 from execgate.report.json import dumps, report_document
-from execgate.report.text import file_text, summary_text
+from execgate.report.text import file_text, plural, summary_text
 from execgate.report.values import FileReport, Summary
 
 if TYPE_CHECKING:
@@ -60,14 +60,18 @@ def execute(options: argparse.Namespace, console: Console) -> int:
             console.out(_document([], options.format, UNUSABLE, error))
         raise
     reports: list[FileReport] = []
+    open_findings = False  # Findings stand apart; what is allowed is a line among lines.
     for input_ in read_all(options.paths):
-        console.progress(f"{len(reports)} files, now {input_.path}")
+        if reports:
+            console.progress(f"{plural(len(reports), 'file')} done, now {input_.path}")
         report = examine(input_, options.agent, policies)
         reports.append(report)
         if report.unusable and report.error is not None:
             console.error(ExecgateError(f"{report.path}: {report.error_text}", help=report.error.help))
         elif not machine:
-            console.out(_separated(file_text(report, console.out_style), reports))
+            text = file_text(report, console.out_style)
+            console.out("\n" + text if open_findings or (reports[1:] and report.violations) else text)
+            open_findings = bool(report.violations)
     console.end_progress()
     status = status_of(reports)
     if machine:
@@ -133,7 +137,3 @@ def _document(
 
         return dumps(sarif_document(reports, exit_code=status, error=error))
     return dumps(report_document(reports, error))
-
-
-def _separated(text: str, reports: Sequence[FileReport]) -> str:
-    return f"\n{text}" if len(reports) > 1 and text and reports[-1].agent is not None else text

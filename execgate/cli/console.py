@@ -40,7 +40,9 @@ class Console:
                 reconfigure(errors="backslashreplace")
         self.out_style = _style(sys.stdout)
         self.error_style = _style(sys.stderr)
-        self.shows_progress = sys.stderr is not None and sys.stderr.isatty()
+        self.shows_progress = (
+            sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        )
         self._progress = False
 
     def out(self, text: str) -> None:

@@ -131,7 +131,7 @@ def _operation_words(operation: Operation, style: Style) -> str:
     words = describe(operation)
     # An import by its own name has no other way to tell.
     if not (isinstance(operation, ModuleImport) and operation.module == operation.via):
-        words += f" ({operation.via.removeprefix('builtins.')})"
+        words += f" ({operation.via})"
     words = visible(words, style, limit=MAX_MESSAGE)
     if operation.resolved:
         return words

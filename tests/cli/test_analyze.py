@@ -85,6 +85,15 @@ def test_the_summary_of_many_files_goes_to_standard_error(execgate, folder):
     assert done.err == "execgate: 2 files: 1 allowed, 1 denied\n"
 
 
+def test_findings_stand_apart_and_allowed_files_do_not(execgate, folder):
+    for name in ("a.py", "b.py", "d.py", "e.py"):
+        write(folder, name, "import json\n")
+    write(folder, "c.py", "import os\n")
+    out = execgate("analyze", "a.py", "b.py", "c.py", "d.py", "e.py", *JUDGE).out
+    blocks = out.split("\n\n")
+    assert [len(block.splitlines()) for block in blocks if block.startswith(("allow", "deny:"))] == [2, 1, 2]
+
+
 def test_an_empty_file_does_nothing_and_is_allowed_only_to_who_may_run_code(execgate, folder):
     write(folder, "empty.py", "")
     done = execgate("analyze", "empty.py", *JUDGE)
@@ -298,7 +307,7 @@ def test_the_json_document_is_what_callers_rely_on(execgate, folder):
         "type": "file_operation",
         "operation": "read",
         "paths": ["data.csv"],
-        "via": "builtins.open",
+        "via": "open",
         "resolved": True,
         "location": {"line": 3, "column": 4, "end_line": 3, "end_column": 20},
     }

@@ -99,7 +99,7 @@ def test_the_listing_has_one_line_for_each_operation_and_gap_in_the_order_of_the
         (
             ModuleImport(via="os", location=Span(1, 0, 1, 9), module="os"),
             ModuleImport(via="random._os", location=Span(1, 7, 1, 9), module="os"),
-            FileOperation(via="builtins.open", location=Span(2, 0, 2, 7), operation="read", paths=(UNKNOWN,)),
+            FileOperation(via="open", location=Span(2, 0, 2, 7), operation="read", paths=(UNKNOWN,)),
             DynamicCode(via="eval", location=Span(3, 0, 3, 4), kind="eval"),
         ),
         (Gap("`x` is called, and what it is can't be known", Span(2, 5, 2, 6)),),
