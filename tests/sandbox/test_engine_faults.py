@@ -44,7 +44,10 @@ class PrivateEngine:
         self.process = None
 
     def start(self):
+        # In a network of its own: an engine without a bridge takes the one of the machine's engine away.
         self.process = self._spawn(
+            "unshare",
+            "--net",
             "dockerd",
             f"--host={self.url}",
             f"--containerd={self.folder}/containerd.sock",
