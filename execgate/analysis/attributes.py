@@ -49,7 +49,18 @@ NAMESPACE = "namespace"
 ENVIRON = "os._Environ"
 SYS_MODULES = "sys.modules"
 
-_SPECIAL = {"os.environ": ENVIRON, "os.environb": ENVIRON, "sys.modules": SYS_MODULES}
+SYS_PATH = "sys.path"
+"""The type of the lists that decide where imports come from."""
+
+_SPECIAL = {
+    "os.environ": ENVIRON,
+    "os.environb": ENVIRON,
+    "sys.modules": SYS_MODULES,
+    "sys.path": SYS_PATH,
+    "sys.meta_path": SYS_PATH,
+    "sys.path_hooks": SYS_PATH,
+    "sys.path_importer_cache": SYS_PATH,
+}
 
 
 def get(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
@@ -83,9 +94,14 @@ def _own(value: Value, name: str) -> bool:
 
 def of_reference(m: Machine, value: Ref, name: str, node: cst.CSTNode) -> Value:
     """Return what a library's module, class or function has under a name: judged by what it is."""
-    full = names.canonical(f"{value.name}.{name}")
+    written = f"{value.name}.{name}"
+    full = names.canonical(written)
     if full in _SPECIAL:
         return Obj(_SPECIAL[full])
+    if full != written and names.is_known_module(full):
+        # A module stays what it is, whoever re-exports it.
+        m.imported(full, written, node)
+        return Ref(full)
     if full in modules.CONSTANTS:
         return Const(modules.CONSTANTS[full])
     if full in ATTRIBUTES:
@@ -98,12 +114,25 @@ def of_reference(m: Machine, value: Ref, name: str, node: cst.CSTNode) -> Value:
         return Anything("it is the type of a library's object")
     if full in CATALOGUE or names.is_known_module(full):
         return Ref(full)
-    # A module stays what it is, whoever re-exports it and under however private a name.
+    # So does one under a private name that nobody has listed.
     bare = name.lstrip("_")
-    if bare in modules.SENSITIVE and value.name != bare and not value.name.startswith(f"{bare}."):
+    if bare in modules.SENSITIVE and _reexports(value.name, name, bare):
         m.report(ModuleImport, node, module=bare, via=f"{value.name}.{name}")
         return Ref(names.canonical(bare))
     return Ref(full)
+
+
+_UNMISTAKABLE = frozenset(
+    """os sys subprocess shutil socket ctypes importlib builtins posix nt pty marshal pickle gc runpy pathlib
+    tempfile zipimport webbrowser""".split()
+)
+"""Module names that nothing else bears: `scipy.io` and `torch.types` are modules of their own."""
+
+
+def _reexports(owner: str, name: str, bare: str) -> bool:
+    if owner == bare or owner.startswith(f"{bare}."):
+        return False
+    return bare in _UNMISTAKABLE or name.startswith("_") or names.standing(owner) is not names.Standing.OPAQUE
 
 
 def _of_object(value: Obj, name: str) -> Value:
@@ -122,6 +151,8 @@ def _of_object(value: Obj, name: str) -> Value:
         return value.fields[name]
     if name == "name" and "file" in value.fields:
         return value.fields["file"]
+    if name == "name" and value.type in {"io.File", "tempfile.TemporaryDirectory"}:
+        return paths.temporary(value.fields.get("dir"))
     return Bound(value, name)
 
 
@@ -161,6 +192,8 @@ def _bound(m: Machine, attribute: Value, receiver: Inst, node: cst.CSTNode) -> V
 
 def _of_base(m: Machine, base: Value, name: str, node: cst.CSTNode, receiver: Value) -> Value:
     """Return what a base that a library defines gives an instance: its method."""
+    if isinstance(receiver, Inst) and receiver.made is not None:
+        return get(m, receiver.made, name, node)
     if isinstance(base, Ref):
         if f"{base.name}.{name}" in CATALOGUE:
             return Bound(Obj(base.name), name)
@@ -559,6 +592,8 @@ def enter(m: Machine, manager: Value, node: cst.CSTNode) -> Value:
         elif isinstance(value, Seq):
             # A generator under `contextmanager`.
             results.append(value.element())
+        elif isinstance(value, Obj) and value.type == "tempfile.TemporaryDirectory":
+            results.append(paths.temporary(value.fields.get("dir")))
         else:
             results.append(value)
     return union(results)

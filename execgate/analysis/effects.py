@@ -71,7 +71,7 @@ class Site:
 
     def report(self, family: Any, /, **fields: Any) -> None:
         """Record an operation of this call."""
-        self.m.report(family, self.node, via=self.entry.name, **fields)
+        self.m.report(family, self.node, via=self.entry.name.removeprefix("builtins."), **fields)
 
     def texts(self, value: Value, what: str) -> list[Text]:
         """Return the texts that an argument can be."""

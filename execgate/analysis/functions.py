@@ -184,7 +184,7 @@ def construct(m: Machine, cls: Class, args: Args, node: cst.CSTNode) -> Value:
         _fields(m, cls, instance, args)
         for base in foreign:
             if isinstance(base, Ref):
-                m.call(base, args, node)
+                instance.made = join(instance.made, m.call(base, args, node))
         if foreign:
             attributes.let_go(m, args.values(), node, (instance,))
     after = cls.lookup("__post_init__")

@@ -695,8 +695,16 @@ def _namespace(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNo
     return Obj(attributes.DYNAMIC)
 
 
+def _sys_path(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
+    del receiver, args
+    if name not in {"index", "count", "copy", "__len__", "__contains__"}:
+        m.report(DynamicCode, node, kind="import", via="sys.path")
+    return _ANY_TEXT
+
+
 METHODS: dict[str, Callable[[Machine, Obj, str, Args, cst.CSTNode], Value]] = {
     attributes.ENVIRON: _environ,
     attributes.SYS_MODULES: _sys_modules,
     attributes.NAMESPACE: _namespace,
+    attributes.SYS_PATH: _sys_path,
 }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from execgate.analysis.texts import from_parts, parts_of
 from execgate.analysis.values import (
     MAX_ALTERNATIVES,
+    NUM,
     Anything,
     Args,
     Const,
@@ -133,7 +134,8 @@ def expanded(parts: Parts) -> Parts:
     first = parts[0] if parts else ""
     if isinstance(first, str) and (first == "~" or first.startswith("~/")):
         return (HOME + first[1:], *parts[1:])
-    return _ANY if isinstance(first, str) and first.startswith("~") else parts
+    named = first.startswith("~") if isinstance(first, str) else first is not Hole.NUMBER
+    return _ANY if named else parts
 
 
 def _root(parts: Parts) -> Parts:
@@ -169,7 +171,7 @@ def globbed(pattern: Parts) -> Value:
     return union(from_parts(_wild(literal, depth)) for depth in levels)
 
 
-_DEPTHS = (0, 1, 2, 3, 9)
+_DEPTHS = (0, 1, 2, 9)
 """How deep a recursive search is said to go: a policy that permits all of these permits every depth."""
 
 
@@ -324,6 +326,17 @@ def _found(args: Args) -> Value:
     return Seq([], union(globbed(parts_of(text_of(alternative))) for alternative in alternatives(pattern)))
 
 
+def temporary(folder: Value | None) -> Value:
+    """Return the path of something temporary: a made-up name in a folder, `/tmp` unless it is given."""
+    if folder is None or (isinstance(folder, Const) and folder.value is None):
+        folder = Const("/tmp")  # noqa: S108 - the guest's, not ours
+    return each(child, folder)
+
+
+def _temporary(args: Args) -> Value:
+    return temporary(args.get(2, "dir"))
+
+
 def _scanned(args: Args) -> Value:
     folder = _first(args, "path")
     path = each(child, folder)
@@ -359,6 +372,9 @@ FUNCTIONS: dict[str, Callable[[Args], Value]] = {
     "os.walk": lambda args: Seq([], _walked(_first(args, "top"))),
     "glob.glob": _found,
     "glob.iglob": _found,
+    "tempfile.mkdtemp": _temporary,
+    "tempfile.mktemp": _temporary,
+    "tempfile.mkstemp": lambda args: Seq([NUM, _temporary(args)], kind="tuple"),
     "tempfile.gettempdir": lambda _: Const("/tmp"),  # noqa: S108 - the guest's, not ours
     "pathlib.Path": _constructed,
     "pathlib.PosixPath": _constructed,

@@ -228,10 +228,12 @@ class Class(Value):
 class Inst(Value):
     """An instance of one of the program's classes."""
 
-    __slots__ = ("attributes", "cls")
+    __slots__ = ("attributes", "cls", "made")
 
     def __init__(self, cls: Class) -> None:
         self.cls = cls
+        self.made: Value | None = None
+        """What the library's own base class made of the arguments."""
         self.attributes: dict[str, Value] = {}
 
 

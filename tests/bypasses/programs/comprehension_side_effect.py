@@ -1,0 +1,5 @@
+# A comprehension runs code.
+# expect: file_operation
+import os
+
+[os.remove(p) for p in ["/etc/hosts"]]

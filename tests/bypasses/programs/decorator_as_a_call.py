@@ -1,0 +1,8 @@
+# A decorator is a call.
+# expect: process_spawn
+import os
+
+
+@os.system
+def command():
+    pass

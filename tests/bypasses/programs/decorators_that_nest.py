@@ -1,0 +1,6 @@
+# `exec(input(...))` without parentheses.
+# expect: dynamic_code
+@exec
+@input
+class command:
+    pass

@@ -1,0 +1,3 @@
+# `type` makes a class without a class statement.
+# expect: process_spawn
+type("T", (), {"run": __import__("os").system})().run("id")

@@ -1,0 +1,5 @@
+# All variables leave at once.
+# expect: environment_access
+import os, json
+
+print(json.dumps(dict(os.environ)))

@@ -1,0 +1,5 @@
+# `_io` opens files as `io` does.
+# expect: file_operation
+import _io
+
+_io.FileIO("/etc/passwd")

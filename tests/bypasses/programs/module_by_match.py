@@ -1,0 +1,5 @@
+# A pattern binds a module.
+# expect: process_spawn
+match __import__("os"):
+    case m:
+        m.system("id")

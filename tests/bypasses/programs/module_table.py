@@ -1,0 +1,5 @@
+# Every loaded module stands in `sys.modules`.
+# expect: process_spawn
+import sys
+
+sys.modules["os"].system("id")

@@ -1,0 +1,3 @@
+# A path that climbs out.
+# expect: file_operation
+open("data/../../etc/passwd")

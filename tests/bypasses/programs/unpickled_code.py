@@ -1,0 +1,5 @@
+# A pickle runs code.
+# expect: deserialization
+import pickle
+
+pickle.loads(b"cos\nsystem\n(S'id'\ntR.")
