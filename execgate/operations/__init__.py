@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from execgate.operations import (
@@ -92,5 +93,5 @@ def lookup(qualified_name: str) -> Entry | None:
         prefix = prefix.rpartition(".")[0]
         line = CATALOGUE.get(f"{prefix}.*")
         if line is not None:
-            return parse(*line)
+            return replace(parse(*line), name=qualified_name)
     return None

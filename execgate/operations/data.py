@@ -175,6 +175,7 @@ TABLE: Table = {
     "numpy.memmap(filename, dtype, mode, offset, shape, order)": effect(
         Opens("filename", "mode", default="r+"), Native("mmap")
     ),
+    "numpy.ndarray(shape, dtype, buffer, offset, strides, order)": returns("numpy.ndarray"),
     "numpy.ndarray.tofile(self, fid, sep, format)": write("fid"),
     "numpy.ndarray.dump(self, file)": write("file"),
     "numpy.DataSource(destpath)": returns("numpy.DataSource"),
@@ -291,6 +292,7 @@ TABLE: Table = {
     "pptx.Presentation.save(self, file)": HTML,
     "PyPDF2.PdfReader(stream, strict, password)": read("stream"),
     "pypdf.PdfReader(stream, strict, password)": read("stream"),
+    "pypdf.PdfWriter(*args, **kwargs)": returns("pypdf.PdfWriter"),
     "pypdf.PdfWriter.write(self, stream)": write("stream"),
     "fitz.open(filename, stream, **kwargs)": read("filename"),
     "pdfplumber.open(path_or_fp, **kwargs)": read("path_or_fp"),
@@ -315,6 +317,7 @@ TABLE: Table = {
     "aiofiles.open(file, mode, **kwargs)": effect(Opens("file", "mode"), gives="io.File", keeps=("file",)),
     "toml.load(f, _dict)": read("f"),
     "jsonlines.open(file, mode, **kwargs)": effect(Opens("file", "mode"), gives="io.File"),
+    "watchdog.observers.Observer(*args, **kwargs)": returns("watchdog.observers.Observer"),
     "watchdog.observers.Observer.schedule(self, event_handler, path, **kwargs)": listing("path"),
     "sympy.sympify(a, **kwargs)": effect(Dynamic("eval", "a")),
     "sympy.parsing.sympy_parser.parse_expr(s, **kwargs)": effect(Dynamic("eval", "s")),

@@ -17,6 +17,7 @@ from execgate.operations.entry import (
     nothing,
     returns,
     write,
+    yields,
 )
 
 EXEC = effect(Dynamic("exec", "source"))
@@ -175,6 +176,8 @@ TABLE: Table = {
     "importlib._bootstrap_external.*(*args)": LOADS,
     "importlib.readers.*(*args)": IMPORT,
     "importlib.simple.*(*args)": IMPORT,
+    "importlib.metadata.entry_points(**params)": yields("importlib.metadata.EntryPoint"),
+    "importlib.metadata.EntryPoint(name, value, group)": returns("importlib.metadata.EntryPoint"),
     "importlib.metadata.EntryPoint.load(self)": IMPORT,
     "imp.find_module(name, path)": LOADS,
     "imp.load_module(name, file, filename, details)": IMPORT,

@@ -143,6 +143,7 @@ TABLE: Table = {
     "xml.sax.saxutils.prepare_input_source(source, base)": effect(Files("read", ("source",), urls=True)),
     "xml.dom.xmlbuilder.DOMBuilder()": returns("xml.dom.xmlbuilder.DOMBuilder"),
     "xml.dom.xmlbuilder.DOMBuilder.parseURI(self, uri)": effect(Reaches(url="uri", method="GET")),
+    "xml.dom.xmlbuilder.DOMEntityResolver()": returns("xml.dom.xmlbuilder.DOMEntityResolver"),
     "xml.dom.xmlbuilder.DOMEntityResolver.resolveEntity(self, publicId, systemId)": effect(
         Reaches(url="systemId", method="GET")
     ),

@@ -51,6 +51,7 @@ TABLE: Table = {
     ),
     "ptyprocess.PtyProcess.spawn(argv, cwd, env, **kwargs)": effect(Spawns("argv")),
     "invoke.run(command, **kwargs)": RUN,
+    "invoke.Context(config)": returns("invoke.Context"),
     "invoke.Context.run(self, command, **kwargs)": RUN,
     "invoke.Context.sudo(self, command, **kwargs)": effect(
         Spawns(None, fixed=("sudo",)), shell_text("command")
@@ -126,6 +127,7 @@ TABLE: Table = {
         Reaches(host="host", port="port", scheme="ldap", method="connect")
     ),
     "scapy.*(*args, **kwargs)": effect(Unlisted("sends packets that it is told to make")),
+    "nmap.PortScanner(*args)": returns("nmap.PortScanner"),
     "nmap.PortScanner.scan(self, hosts, ports, arguments, sudo, timeout)": effect(
         Spawns(None, fixed=("nmap",)), Reaches(host="hosts", method="connect")
     ),

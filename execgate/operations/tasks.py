@@ -145,6 +145,7 @@ TABLE: Table = {
         Reaches(address="remote_addr", method="connect"),
         Reaches(address="local_addr", method="listen"),
         Calls("protocol_factory"),
+        each="asyncio.DatagramTransport",
     ),
     "asyncio.AbstractEventLoop.create_server(self, protocol_factory, host, port, *, family, flags, sock, backlog, ssl, reuse_address, reuse_port, keep_alive, ssl_handshake_timeout, ssl_shutdown_timeout, start_serving)": effect(
         Reaches(host="host", port="port", method="listen"), Calls("protocol_factory"), gives=SERVER
@@ -176,6 +177,8 @@ TABLE: Table = {
     "asyncio.AbstractEventLoop.sock_sendto(self, sock, data, address)": effect(
         Reaches(address="address", method="send")
     ),
+    "asyncio.Future(*, loop)": returns("asyncio.Future"),
+    "asyncio.AbstractEventLoop.create_future(self)": returns("asyncio.Future"),
     "asyncio.Future.add_done_callback(self, fn, *, context)": effect(Calls("fn")),
     "asyncio.Runner(*, debug, loop_factory)": effect(Calls("loop_factory"), gives="asyncio.Runner"),
     "asyncio.Runner.get_loop(self)": returns(LOOP),

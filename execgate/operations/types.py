@@ -10,6 +10,7 @@ from __future__ import annotations
 ATTRIBUTES: dict[str, str] = {
     "os.environ": "os._Environ",
     "os.environb": "os._Environ",
+    "importlib.machinery.ModuleSpec.loader": "importlib.abc.Loader",
     "pathlib.Path.parent": "pathlib.Path",
     "subprocess.Popen.stdin": "io.File",
     "subprocess.Popen.stdout": "io.File",
@@ -25,6 +26,9 @@ ATTRIBUTES: dict[str, str] = {
     "asyncio.subprocess.Process.stdin": "asyncio.StreamWriter",
     "asyncio.subprocess.Process.stdout": "asyncio.StreamReader",
     "asyncio.subprocess.Process.stderr": "asyncio.StreamReader",
+    "playwright.Playwright.chromium": "playwright.BrowserType",
+    "playwright.Playwright.firefox": "playwright.BrowserType",
+    "playwright.Playwright.webkit": "playwright.BrowserType",
     "requests.Response.raw": "io.File",
     "http.client.HTTPConnection.sock": "socket.socket",
 }

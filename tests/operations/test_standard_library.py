@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from execgate.operations import CATALOGUE, lookup
-from execgate.operations.modules import ALIASES, LISTED, PURE, REFUSED
+from execgate.operations.modules import ALIASES, CONSTANTS, LISTED, PURE, REFUSED
 
 MISSING_HERE = frozenset(
     # of other systems, and what imports itself badly: never imported by these tests
@@ -282,3 +282,13 @@ def test_a_name_that_is_listed_in_a_pure_module_is_there_in_some_version() -> No
         if _resolve(name) is None and name not in ONLY_ELSEWHERE and not name.endswith(".*"):
             unknown.append(name)
     assert unknown == []
+
+
+def test_every_constant_has_the_value_that_it_has_on_linux() -> None:
+    wrong = {}
+    for name, value in CONSTANTS.items():
+        module, _, attribute = name.rpartition(".")
+        real = getattr(_import(module or "builtins"), attribute, value)
+        if real != value:
+            wrong[name] = real
+    assert wrong == {}
