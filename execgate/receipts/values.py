@@ -233,11 +233,15 @@ class Verification:
         if self.finding is not None:
             return f"verification failed: {self.finding}"
         total = self.decisions + self.outcomes
-        counted = f"verified {total} receipt{'' if total == 1 else 's'}"
-        kinds = f"({self.decisions} decisions, {self.outcomes} outcomes)"
-        lines = [f"{counted} {kinds} in a log of {self.size}, root {encode_base64(self.root)}"]
+        kinds = f"{_count(self.decisions, 'decision')}, {_count(self.outcomes, 'outcome')}"
+        log = f"a log of {self.size}, root {encode_base64(self.root)}"
+        lines = [f"verified {_count(total, 'receipt')} ({kinds}) in {log}"]
         if self.pending:
             lines.append(f"{self.pending} approved without an outcome")
         if self.erased:
-            lines.append(f"{self.erased} texts erased")
+            lines.append(f"{_count(self.erased, 'text')} erased")
         return "\n".join([*lines, *self.caveats])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -72,7 +72,7 @@ def test_what_was_written_verifies(filled, home) -> None:
         pinned=False,
     )
     assert str(found).splitlines() == [
-        f"verified 5 receipts (4 decisions, 1 outcomes) in a log of 5, root {encode_base64(head.root)}",
+        f"verified 5 receipts (4 decisions, 1 outcome) in a log of 5, root {encode_base64(head.root)}",
         "1 approved without an outcome",
         "UNANCHORED: no checkpoint from outside was given, so receipts may have been cut off at the end",
         "SELF-ASSERTED key: the keys came with the receipts, so whoever can replace both can forge both",
