@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from execgate.cli.parser import UsageError
 from execgate.errors import InputError, SourceError
@@ -87,6 +88,18 @@ def read_file(path: str, limit: int) -> tuple[bytes, int]:
         raise InputError(_why(error)) from error
     finally:
         os.close(descriptor)
+
+
+def check_file(path: str) -> Path:
+    """Return the path of a regular file; raises InputError for all else, which could be waited for forever."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116
+    except (OSError, ValueError) as error:
+        why = _why(error) if isinstance(error, OSError) else str(error)
+        raise InputError(f"{path}: {why}") from error
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{path}: {_kind(mode)}, not a file")
+    return Path(path)
 
 
 def walk(folder: str, suffix: str = "", *, unreadable: list[OSError]) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from execgate.cli.console import Console
+from execgate.cli.inputs import check_file
 from execgate.cli.parser import Parser, add_format, add_home, examples, statuses
 from execgate.cli.receipts import RECEIPT_STATUSES, opened
 from execgate.report.json import dumps
@@ -33,8 +35,9 @@ def configure(parser: Parser) -> None:
 
 def execute(options: argparse.Namespace, console: Console) -> int:
     """Write the file and say how many receipts it holds."""
+    out = Path(options.out) if not os.path.lexists(options.out) else check_file(options.out)
     with opened(options) as store:
-        count = store.export(Path(options.out))
+        count = store.export(out)
     if options.format == "json":
         console.out(dumps({"path": options.out, "receipts": count}))
     else:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from execgate.cli.console import Console
+from execgate.cli.inputs import check_file
 from execgate.cli.parser import Parser, UsageError, add_format, add_home, examples, statuses
 from execgate.cli.receipts import opened
 from execgate.report.escape import visible
@@ -56,15 +56,15 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     """Verify, print the result and return the exit status."""
     if options.partial and options.file is None:
         raise UsageError("--partial is about a FILE", help="name the exported file, or leave --partial out")
-    checkpoint = None if options.checkpoint is None else Path(options.checkpoint)
-    key = None if options.key is None else Path(options.key)
+    checkpoint = None if options.checkpoint is None else check_file(options.checkpoint)
+    key = None if options.key is None else check_file(options.key)
     if options.file is None:
         with opened(options) as store:
             result = store.verify(checkpoint=checkpoint, key=key)
     else:
         from execgate.receipts import verify_file
 
-        file = Path(options.file)
+        file = check_file(options.file)
         result = verify_file(file, checkpoint=checkpoint, key=key, complete=not options.partial)
     if options.format == "json":
         console.out(dumps(result.to_json()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from execgate.model.conversation import Conversation
@@ -225,6 +227,16 @@ def test_a_receipt_that_is_not_there_is_unusable(execgate, recorded, arguments):
     done = execgate("receipts", *arguments)
     assert (done.status, done.out) == (2, "")
     assert done.err.startswith("execgate: error: there is no receipt ")
+
+
+@pytest.mark.parametrize("option", ["", "--key", "--checkpoint", "--out"])
+def test_what_is_no_file_is_neither_waited_for_nor_replaced(execgate, recorded, folder, option):
+    os.mkfifo(folder / "pipe")
+    command = ("export", option) if option == "--out" else ("verify", *([option] if option else []))
+    done = execgate("receipts", *command, "pipe")
+    assert (done.status, done.out) == (2, "")
+    assert done.err == "execgate: error: pipe: a pipe, not a file\n"
+    assert (folder / "pipe").is_fifo()
 
 
 @pytest.mark.parametrize("garbage", [b"", b"no database", b"SQLite format 3\0" + b"\xff" * 5000])
