@@ -68,7 +68,7 @@ class ScriptedModel:
 def main(arguments: list[str] | None = None) -> int:
     """Play the demo and return its exit status."""
     options = parse(arguments)
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # A plain terminal shows ? for lines.
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # A model may say what a terminal can't show.
     stage = Stage(sys.stdout)
     try:
         with place(options.home) as (home, work):
@@ -82,6 +82,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("demo: interrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # Whoever watched has left, so nothing was shown to the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNEXPECTED
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

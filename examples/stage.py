@@ -33,6 +33,8 @@ class Stage:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._colour = out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        plain = (out.encoding or "").lower().replace("-", "") != "utf8"
+        self._rule, self._bar = ("-", "|") if plain else ("─", "│")
         self._scene: Scene | None = None
         self._results: dict[str, str] = {}
 
@@ -53,7 +55,7 @@ class Stage:
         if scene is not self._scene:
             self._scene = scene
             title = f"{SCENES.index(scene) + 1} {scene.title} "
-            self._say("\n" + self._paint(title + "─" * (WIDTH - len(title)), "1"))
+            self._say("\n" + self._heading(title))
         colour = COLOURS.get(speaker) or self._verdict(text)
         self._say(f"\n{self._paint(speaker, f'1;{colour}')}")
         for line in text.rstrip().splitlines():
@@ -65,7 +67,7 @@ class Stage:
 
     def receipts(self, decisions: Sequence[Any], outcomes: Sequence[Any]) -> None:
         """List what the receipts say."""
-        self._say("\n" + self._paint("Receipts " + "─" * (WIDTH - 9), "1") + "\n")
+        self._say("\n" + self._heading("Receipts ") + "\n")
         row = "{:<9} {:<8} {:<11} {:<11} {:<13} {:>4}  {}"
         self._say(
             row.format("receipt", "verdict", "executed", "suggested", "group", "turn", "what came of it")
@@ -117,7 +119,10 @@ class Stage:
         for part in textwrap.wrap(
             visible(line), WIDTH - 2, subsequent_indent="  ", drop_whitespace=False
         ) or [""]:
-            self._say(f"{self._paint('│', colour)} {part}")
+            self._say(f"{self._paint(self._bar, colour)} {part}")
+
+    def _heading(self, title: str) -> str:
+        return self._paint(title.ljust(WIDTH, self._rule), "1")
 
     def _paint(self, text: str, colour: str) -> str:
         return f"\x1b[{colour}m{text}\x1b[0m" if self._colour else text

@@ -201,6 +201,16 @@ def test_a_failing_program_is_reported_as_it_ended(recorder):
     assert (found.exit_code, found.output) == (3, "out\nTraceback\n")
 
 
+def test_files_that_a_run_left_and_that_were_not_taken_over_are_named(recorder):
+    recorder.result = ExecutionResult(
+        Stop.EXIT, 0, "done", "", Usage(wall_s=1.0), rejected=("`../x`: leads out", "big: too large")
+    )
+    found = direct(recorder).execute_code_blocks([block("a = 1")])
+    assert found.output == (
+        "done\n[execgate] files that were not taken over: '../x': leads out, big: too large\n"
+    )
+
+
 def test_files_go_in_from_the_working_folder_and_come_back(recorder, tmp_path):
     work = tmp_path / "work"
     executor = direct(recorder, work_dir=work)
