@@ -137,7 +137,7 @@ def play(options: argparse.Namespace, stage: Stage, home: Path, work: Path) -> i
         try:
             hold_conversation(options, stage, gate, work)
         except Exception as error:
-            if not options.live:
+            if not options.live or isinstance(error, BrokenPipeError):
                 raise
             told = str(error).partition("\n")[0]
             print(f"demo: the model could not be talked to: {type(error).__name__}: {told}", file=sys.stderr)
