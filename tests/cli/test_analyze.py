@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from execgate.model.source import MAX_BYTES
+from execgate.cli.analyze import status_of
+from execgate.errors import InputError
+from execgate.model.operation import ModuleImport
+from execgate.model.program import Program
+from execgate.model.source import MAX_BYTES, Source, Span
+from execgate.model.verdict import Clause, Ruling, Verdict, Violation
+from execgate.report.values import FileReport
 
 JUDGE = ("--agent", "reader", "--policy", "team.policy")
 
@@ -315,6 +321,33 @@ def test_the_json_document_is_what_callers_rely_on(execgate, folder):
         ("allowed_imports", 0),
         ("allowed_file_paths", 1),
     }
+
+
+def reported(decision: str | None) -> FileReport:
+    """Return a report with this decision; None stands for a path that could not be read."""
+    if decision is None:
+        return FileReport("x.py", "a", error=InputError("gone"))
+    source = Source("import os\n")
+    found = Violation("gated_imports", "needs approval", operation=0, escalates=decision == "ESCALATE")
+    operation = ModuleImport(via="os", location=Span(1, 0, 1, 9), module="os")
+    clause = Clause("p", Span(1, 0, 1, 1), "x")
+    ruling = Ruling(0, (clause,), () if decision == "ALLOW" else (found,))
+    verdict = Verdict(source, "a", Program(source, (operation,)), (ruling,), policy_digest="sha256:00")
+    return FileReport("x.py", "a", source, verdict=verdict)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "status"),
+    [
+        ([], 0),
+        (["ALLOW", "ALLOW"], 0),
+        (["ALLOW", "ESCALATE"], 3),
+        (["ESCALATE", "DENY", "ALLOW"], 1),
+        (["ESCALATE", "DENY", None], 2),
+    ],
+)
+def test_the_status_is_the_gravest_of_all_files(decisions, status):
+    assert status_of(map(reported, decisions)) == status
 
 
 def test_sarif_is_printed_with_the_status_in_it(execgate, folder):
