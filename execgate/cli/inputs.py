@@ -91,7 +91,7 @@ def read_file(path: str, limit: int) -> tuple[bytes, int]:
 
 
 def check_file(path: str) -> Path:
-    """Return the path of a regular file; raises InputError for all else, which might be waited for in vain."""
+    """Return the path of a regular file; raises InputError for all else, which may never end."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116
     except (OSError, ValueError) as error:
