@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from execgate import __version__
@@ -170,6 +171,8 @@ def _report_defect(error: Exception) -> None:
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("execgate"):
         message = f"execgate is not installed whole: the module `{error.name}` is missing"
         advice = "install it again with its dependencies: pip install --force-reinstall execgate"
+    elif isinstance(error, FileNotFoundError) and _is_nowhere():
+        message, advice = "the working folder is gone", "change to a folder that is there"
     else:
         text = visible(str(error), limit=200)
         message = f"internal error: {type(error).__name__}{f': {text}' if text else ''}"
@@ -178,3 +181,11 @@ def _report_defect(error: Exception) -> None:
             "and with what EXECGATE_DEBUG=1 prints"
         )
     Console().error(ExecgateError(message, help=advice))
+
+
+def _is_nowhere() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False

@@ -128,6 +128,19 @@ def test_a_dependency_that_is_missing_is_named(execgate, monkeypatch):
     )
 
 
+@pytest.mark.parametrize("command", [("receipts", "list"), ("doctor",), ("run", "/x.py", "--agent", "a")])
+def test_a_working_folder_that_is_gone_is_said_to_be(execgate, folder, monkeypatch, command):
+    monkeypatch.delenv("EXECGATE_HOME")
+    (folder / "gone").mkdir()
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone").rmdir()
+    done = execgate(*command)
+    monkeypatch.chdir(folder)
+    assert (done.status, done.out) == (2, "")
+    assert "Traceback" not in done.err
+    assert "internal error" not in done.err
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_page_on_the_command_line_names_every_option(name):
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
