@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from execgate.adapters.framework import EXTRA
 from execgate.cli import policies
 from execgate.errors import ExecgateError
 from execgate.report.text import plural
@@ -19,8 +20,6 @@ from execgate.sandbox import Check
 OLDEST, FIRST_UNPROVEN = (3, 10), (3, 14)
 _EPOCH = 1_735_689_600
 """2025-01-01: no receipt of this version is older."""
-
-_CLASSIC = 'pip install "execgate[pyautogen]" (or "execgate[ag2]"), in an environment without another AutoGen'
 
 
 def check_machine(home: Path) -> tuple[Check, ...]:
@@ -50,7 +49,7 @@ def check_autogen() -> tuple[bool, str, str | None]:
     found = {name: _version(name) for name in ("pyautogen", "autogen-agentchat", "ag2", "autogen")}
     installed = [f"{name} {version}" for name, version in found.items() if version is not None]
     if not installed:
-        return False, "not installed", _CLASSIC
+        return False, "not installed", EXTRA
     detail = ", ".join(installed)
     if importlib.util.find_spec("autogen") is None:
         if importlib.util.find_spec("autogen_agentchat") is not None:
@@ -59,12 +58,12 @@ def check_autogen() -> tuple[bool, str, str | None]:
             what = "ag2 of the generation that has no module `autogen`"
         else:
             what = "no module `autogen`"
-        return False, f"{detail}: {what}", _CLASSIC
+        return False, f"{detail}: {what}", EXTRA
     owners = [name for name in found if _is_classic(name, found[name])]
     if "ag2" in owners and "autogen" in owners:
         owners.remove("autogen")  # Another name of ag2, which it installs.
     if not owners:
-        return False, f"{detail}: too old, 0.2.19 is the oldest that takes an executor", _CLASSIC
+        return False, f"{detail}: too old, 0.2.19 is the oldest that takes an executor", EXTRA
     if len(owners) > 1:
         return (
             False,
