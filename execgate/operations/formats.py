@@ -17,6 +17,7 @@ from execgate.operations.entry import (
     Table,
     Unlisted,
     effect,
+    listing,
     nothing,
     read,
     returns,
@@ -135,8 +136,12 @@ TABLE: Table = {
     "xml.dom.minidom.parse(file, parser, bufsize)": read("file"),
     "xml.dom.pulldom.parse(stream_or_string, parser, bufsize)": read("stream_or_string"),
     "xml.dom.expatbuilder.parse(file, namespaces)": read("file"),
+    "xml.dom.expatbuilder.parseFragment(file, context, namespaces)": read("file"),
     "xml.sax.parse(source, handler, errorHandler)": effect(Files("read", ("source",), urls=True)),
-    "xml.sax.make_parser(parser_list)": returns("xml.sax.xmlreader.XMLReader"),
+    "xml.sax.make_parser(parser_list)": effect(Imports("parser_list[]"), gives="xml.sax.xmlreader.XMLReader"),
+    "xml.sax._create_parser(parser_name)": effect(
+        Imports("parser_name"), gives="xml.sax.xmlreader.XMLReader"
+    ),
     "xml.sax.xmlreader.XMLReader.parse(self, source)": effect(Files("read", ("source",), urls=True)),
     "xml.sax.expatreader.create_parser(*args, **kwargs)": returns("xml.sax.xmlreader.XMLReader"),
     "xml.sax.expatreader.ExpatParser(namespaceHandling, bufsize)": returns("xml.sax.xmlreader.XMLReader"),
@@ -223,6 +228,10 @@ TABLE: Table = {
     ),
     "compileall.main()": COMMAND_LINE,
     "pkgutil.get_data(package, resource)": PACKAGE,
+    "importlib.metadata.PathDistribution(path)": read("path"),
+    "importlib.metadata.FastPath(root)": listing("root"),
+    "importlib.metadata.Distribution.at(path)": read("path"),
+    "importlib.metadata.distributions(*, name, path)": listing("path"),
     "importlib.resources.files(package, anchor)": effect(
         Imports("package"), Imports("anchor"), gives="pathlib.Path"
     ),
@@ -271,6 +280,9 @@ TABLE: Table = {
     "base64.main()": COMMAND_LINE,
     "quopri.main()": COMMAND_LINE,
     "dis.main()": COMMAND_LINE,
+    "dis._test()": COMMAND_LINE,
+    "ast.main()": COMMAND_LINE,
+    "symtable.main(args)": COMMAND_LINE,
     "json.tool.main()": COMMAND_LINE,
     "calendar.main(args)": nothing(),
     "contextlib.chdir(path)": stat("path"),

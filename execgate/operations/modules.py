@@ -25,18 +25,17 @@ PURE: frozenset[str] = HARMLESS | frozenset(
     _codecs_kr _codecs_tw _collections _collections_abc _colorize _compat_pickle _compression
     _contextvars _crypt _csv _datetime _decimal _elementtree _functools _hashlib _heapq _json _locale
     _lzma _markupbase _md5 _multibytecodec _opcode _opcode_metadata _operator _py_abc _pydatetime
-    _pydecimal _pylong _queue _random _sha1 _sha2 _sha256 _sha3 _sha512 _sitebuiltins _sre _stat
-    _statistics _string _strptime _struct _suggestions _symtable _threading_local _tokenize _typing
-    _warnings _weakref _weakrefset _zoneinfo abc argparse array ast audioop base64 binascii bisect
-    builtins bz2 calendar chunk cmath cmd codecs collections colorsys configparser contextlib
-    contextvars copy copyreg crypt csv dataclasses datetime decimal difflib dis email encodings enum
-    errno fnmatch fractions functools getopt gettext graphlib gzip hashlib heapq hmac html http inspect
-    io ipaddress itertools json keyword locale logging lzma math mimetypes nturl2path numbers opcode
-    operator optparse pickletools plistlib pprint pydoc_data pyexpat queue quopri random re reprlib
-    secrets select selectors shlex sre_compile sre_constants sre_parse stat statistics string stringprep
-    struct symtable sysconfig textwrap this time token tokenize tomllib traceback turtle types typing
-    unicodedata unittest urllib.error urllib.parse urllib.response uuid warnings weakref wsgiref xdrlib
-    xml zlib zoneinfo
+    _pydecimal _pylong _queue _random _sha1 _sha2 _sha256 _sha3 _sha512 _sre _stat _statistics _string
+    _strptime _struct _suggestions _symtable _threading_local _tokenize _typing _warnings _weakref
+    _weakrefset _zoneinfo abc argparse array ast audioop base64 binascii bisect builtins bz2 calendar
+    chunk cmath cmd codecs collections colorsys configparser contextlib contextvars copy copyreg crypt
+    csv dataclasses datetime decimal difflib dis email encodings enum errno fnmatch fractions functools
+    getopt gettext graphlib gzip hashlib heapq hmac html http inspect io ipaddress itertools json
+    keyword locale logging lzma math mimetypes nturl2path numbers opcode operator optparse pickletools
+    plistlib pprint pydoc_data pyexpat queue quopri random re reprlib secrets select selectors shlex
+    sre_compile sre_constants sre_parse stat statistics string stringprep struct symtable sysconfig
+    textwrap this time token tokenize tomllib traceback turtle types typing unicodedata unittest
+    urllib.error urllib.parse urllib.response uuid warnings weakref wsgiref xdrlib xml zlib zoneinfo
     """.split()
 )
 
@@ -75,6 +74,7 @@ REFUSED: dict[str, str] = {
     "_posixsubprocess": "it is the inside of `subprocess`",
     "_pyrepl": "it is the interactive prompt",
     "_scproxy": "it serves another system than this one",
+    "_sitebuiltins": "it is the inside of the prompt",
     "_sysconfig": "it is the inside of `sysconfig`",
     "_testbuffer": "it is a test of Python itself",
     "_testcapi": "it is a test of Python itself",
@@ -133,8 +133,10 @@ REFUSED: dict[str, str] = {
     "pip": "it installs packages",
     "rlcompleter": "it evaluates what is typed",
     "setuptools": "it builds and installs packages",
+    "sysconfig.__main__": "it is for the build of Python itself",
     "test": "it is a test of Python itself",
     "turtledemo": "it is a demonstration",
+    "unittest.test": "it is a test of Python itself",
     "winreg": "it serves another system than this one",
     "winsound": "it serves another system than this one",
     "wsgiref.handlers": "it serves through standard input and the environment",
