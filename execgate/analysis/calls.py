@@ -130,7 +130,9 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
     if entry is not None:
         result = effects.perform(m, entry, args, node)
         computed = paths.FUNCTIONS.get(name)
-        return computed(args) if computed is not None else result
+        if computed is not None:
+            return computed(args)
+        return NUM if name in folding.NUMERIC else result
     computed = paths.FUNCTIONS.get(name)
     if computed is not None:
         return computed(args)

@@ -250,43 +250,50 @@ def _flags(flags: int) -> tuple[Text, ...]:
 
 def _reaches(site: Site, effect: catalogue.Reaches) -> None:
     method = _method(site, effect)
-    if effect.url is not None:
-        value = site.at(effect.url)
-        if value is None:
-            value = Const(effect.default) if effect.default is not None else None
-        if value is None and effect.base is not None:
-            value = site.at(effect.base)
-        if value is None and effect.fixed is None:
-            return
-        if value is not None:
-            for url in _urls(site, value, effect):
-                reach_url(site, url, method)
-            return
-    if effect.address is not None:
-        value = site.at(effect.address)
-        if value is not None:
-            _reach_address(site, effect, value, method)
-        elif method == "listen":
-            site.report(NetworkCall, destination=None, port=None, scheme=_scheme(effect), method=method)
+    url = site.at(effect.url) if effect.url is not None else None
+    if url is not None:
+        for text in _urls(site, url, effect):
+            if effect.host is not None and not _names_host(text):
+                _reach_host(site, effect, method)
+            else:
+                reach_url(site, text, method)
+        return
+    address = site.at(effect.address) if effect.address is not None else None
+    if address is not None:
+        _reach_address(site, effect, address, method)
+        return
+    base = site.at(effect.base) if effect.base is not None else None
+    if base is not None:
+        for text in site.texts(base, "URL"):
+            reach_url(site, text, method)
         return
     _reach_host(site, effect, method)
 
 
-def _scheme(effect: catalogue.Reaches) -> str | None:
-    return effect.scheme
+def _names_host(url: Text) -> bool:
+    """Return whether a URL that may be relative to a connection's host names one of its own."""
+    first = url.parts[0] if isinstance(url, Template) else url
+    return not isinstance(first, str) or "://" in first or first.startswith("//")
 
 
 def _method(site: Site, effect: catalogue.Reaches) -> Text | None:
     if effect.method is None:
         if effect.url is None:
             return None
-        posted = any(not is_false(site.at(name)) for name in effect.body)
+        given = site.at(f"{effect.url}.method")
+        if given is not None:
+            return _named_method(site, given)
+        posted = any(not is_false(site.at(name)) for name in (*effect.body, f"{effect.url}.data"))
         return "POST" if posted else "GET"
     if not effect.method.startswith("="):
         return effect.method
     value = site.at(effect.method[1:])
     if value is None:
         return "GET"
+    return _named_method(site, value)
+
+
+def _named_method(site: Site, value: Value) -> Text:
     found = site.texts(value, "method")
     return (
         found[0].upper()
@@ -352,17 +359,21 @@ def _reach_address(site: Site, effect: catalogue.Reaches, value: Value, method: 
 def _reach_host(site: Site, effect: catalogue.Reaches, method: Text | None) -> None:
     host = site.at(effect.host) if effect.host is not None else None
     if host is None:
-        fixed = effect.fixed or effect.default
-        if fixed is None:
+        default = effect.fixed or effect.default
+        if default is None:
             if method == "listen":
                 site.report(NetworkCall, destination=None, port=None, scheme=effect.scheme, method=method)
             return
-        host = Const(fixed)
-    port = effect.port
-    value: Value | None = (
-        Const(port) if isinstance(port, int) else (site.at(port) if port is not None else None)
-    )
-    _report_host(site, host, value, effect.scheme, method)
+        if "://" in default:
+            reach_url(site, default, method)
+            return
+        host = Const(default)
+    port: Value | None = None
+    if isinstance(effect.port, int):
+        port = Const(effect.port)
+    elif effect.port is not None:
+        port = site.at(effect.port)
+    _report_host(site, host, port, effect.scheme, method)
 
 
 def _report_host(
@@ -677,6 +688,8 @@ def _calls(site: Site, effect: catalogue.Calls) -> None:
 
 
 def _unlisted(site: Site, effect: catalogue.Unlisted) -> None:
+    if effect.when is not None and is_false(site.at(effect.when)):
+        return
     site.m.gap(f"`{site.entry.name}`: {effect.why}", site.node)
 
 

@@ -34,6 +34,8 @@ def follow(m: Machine, code: str | bytes, kind: str, node: cst.CSTNode) -> Value
         for statement in module.body:
             last = statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else None
             if isinstance(last, cst.Expr) and statement is module.body[-1]:
+                for before in statement.body[:-1]:
+                    m.run(before)
                 result = m.evaluate(last.value)
             else:
                 m.run(statement)
