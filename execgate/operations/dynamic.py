@@ -314,6 +314,7 @@ TABLE: Table = {
     # private functions of modules that otherwise only compute
     "inspect._signature_fromstr(cls, obj, s, skip_bound_arg)": effect(Dynamic("eval", "s")),
     "inspect._main()": effect(Unlisted("does what its command line says")),
+    "typing.ForwardRef(arg, is_argument, module, *, is_class)": returns("typing.ForwardRef"),
     "typing.ForwardRef._evaluate(self, globalns, localns, *args, **kwargs)": EVALUATES,
     "typing._eval_type(t, globalns, localns, *args, **kwargs)": EVALUATES,
     "dataclasses._create_fn(name, args, body, *, globals, locals, return_type)": effect(Dynamic("exec")),
@@ -321,6 +322,7 @@ TABLE: Table = {
     "unittest.mock._importer(target)": effect(Imports("target")),
     "unittest.mock._dot_lookup(thing, comp, import_path)": effect(Imports("import_path")),
     "unittest.mock._set_async_signature(mock, original, instance, is_async_mock)": effect(Dynamic("exec")),
+    "dataclasses._FuncBuilder(globals)": returns("dataclasses._FuncBuilder"),
     "dataclasses._FuncBuilder.add_fns_to_class(self, cls)": effect(Dynamic("exec")),
     "multiprocessing.sharedctypes.make_property(name)": effect(Dynamic("exec")),
     "turtle.__forwardmethods(fromClass, toClass, toPart, exclude)": effect(Dynamic("exec")),

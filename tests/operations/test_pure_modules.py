@@ -22,8 +22,8 @@ METHODS = frozenset("urlopen Popen read_text read_bytes write_text".split())
 MODULES = frozenset("os _os posix socket subprocess shutil builtins importlib pickle marshal ctypes".split())
 HARMLESS_HERE = frozenset(
     """
-    os.fspath os.fsencode os.fsdecode os.getpid os.urandom os.getcwd os.get_terminal_size os.strerror os.cpu_count
-    shutil.get_terminal_size shutil.which builtins.repr pickle.PicklingError pickle._Pickler
+    os.fspath os.fsencode os.fsdecode os.getpid os.urandom os.getcwd os.get_terminal_size os.strerror
+    os.cpu_count shutil.get_terminal_size shutil.which builtins.repr pickle.PicklingError pickle._Pickler
     """.split()
 )
 

@@ -84,12 +84,15 @@ ONLY_ELSEWHERE = frozenset(
     asyncio.Runner
     asyncio.Runner.get_loop
     contextlib.chdir
+    dataclasses._FuncBuilder
+    dataclasses._FuncBuilder.add_fns_to_class
     dis.main
     inspect.getasyncgenlocals
     multiprocessing.context.BaseContext.Process
     multiprocessing.managers.BaseManager.shutdown
     ssl.SSLContext.set_psk_client_callback
     ssl.SSLContext.set_psk_server_callback
+    symtable.main
     typing.evaluate_forward_ref
     urllib.request.HTTPHandler.https_open
     """.split()
