@@ -6,6 +6,7 @@ Every rule returns whether the statement after it can be reached.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import libcst as cst
@@ -201,15 +202,15 @@ def branches(m: Machine, arms: Sequence[Callable[[], bool]]) -> bool:
 
 
 def _if(m: Machine, node: cst.If) -> bool:
-    m.evaluate(node.test)
-    orelse = node.orelse
-    return branches(
-        m,
-        [
-            lambda: block(m, node.body),
-            (lambda: m.run(orelse)) if orelse is not None else (lambda: True),
-        ],
-    )
+    # A series of `elif`s nests as deep as it is long, so it is walked in a loop.
+    arms: list[Callable[[], bool]] = []
+    current: cst.If | cst.Else | None = node
+    while isinstance(current, cst.If):
+        m.evaluate(current.test)
+        arms.append(partial(block, m, current.body))
+        current = current.orelse
+    arms.append(partial(block, m, current.body) if current is not None else lambda: True)
+    return branches(m, arms)
 
 
 def _else(m: Machine, node: cst.Else | cst.Finally) -> bool:
