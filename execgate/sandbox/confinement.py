@@ -137,7 +137,6 @@ def container(image: str, limits: Limits, labels: Mapping[str, str]) -> dict[str
         "labels": dict(labels),
         "stdin_open": True,
         "tty": False,
-        "network_disabled": True,
         "use_config_proxy": False,
         "stop_signal": "SIGKILL",
         "healthcheck": {"test": ["NONE"]},

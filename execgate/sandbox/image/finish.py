@@ -25,7 +25,6 @@ BUILD_PREFIX = "execgate-build-"
 _FOLDER = "opt/execgate"
 _PASSWD = f"root:x:0:0:root:/root:/bin/false\nagent:x:{USER}:{USER}:agent:{HOME}:/bin/sh\n"
 _GROUP = f"root:x:0:\nagent:x:{USER}:\n"
-_HOSTS = "127.0.0.1 localhost sandbox\n::1 localhost sandbox\n"
 _SOURCES = "passwd: files\ngroup: files\nhosts: files dns\n"
 _FINISH_S = 180
 
@@ -108,7 +107,6 @@ def _files(recipe: Recipe) -> bytes:
             f"{_FOLDER}/finish.py": recipe.finish,
             "etc/passwd": _PASSWD,
             "etc/group": _GROUP,
-            "etc/hosts": _HOSTS,
             "etc/nsswitch.conf": _SOURCES,
         }.items():
             data = text.encode()
