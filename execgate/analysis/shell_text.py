@@ -1,8 +1,8 @@
 """Shell text as the commands in it, in the part of the language on which POSIX shells agree.
 
-The same text can go to dash, to bash or to BusyBox.  What they read alike is read here (quoting, lists, pipes,
-compound commands, functions, here-documents, substitutions in each other); what they don't, such as `$'...'`,
-`&>` or `[[`, ends the reading with a reason: whatever comes behind is not known.  Reading too much is no mistake,
+The same text can go to dash, to bash or to BusyBox.  What they read alike is read here (quoting, lists,
+pipes, compound commands, functions, here-documents, substitutions); what they don't, such as `$'...'`,
+`&>` or `[[`, ends the reading with a reason: what comes behind is not known.  Reading too much is no mistake,
 reading too little is: every word at which any shell could start a command is taken for one.
 """
 
@@ -37,7 +37,7 @@ class ShellError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word after quote removal; `value` is None where it is only known when it runs, and `why` says so."""
+    """One word without its quotes; `value` is None where it is only known when it runs, `why` says so."""
 
     value: str | None
     raw: str
@@ -82,9 +82,10 @@ def read(text: str) -> Script:
     script = Script()
     hole = re.search(f"[{ANY}{WORD}]", text)
     known = text[: hole.start()] if hole else text
+    if len(known) > MAX_CHARS:
+        script.why_not_more = f"the shell text is longer than {MAX_CHARS:,} characters"
+        return script
     try:
-        if len(known) > MAX_CHARS:
-            raise ShellError(f"the shell text is longer than {MAX_CHARS:,} characters")
         _Reader(known, script, 0).whole()
     except ShellError as error:
         script.why_not_more = str(error)
@@ -257,7 +258,11 @@ class _Reader:
         self._script.assigned.add(name.raw)
         self._to_line_end()
         start = self._at
-        if self._at < len(self._text) and self._text[start] not in _METACHARACTERS and self._word().raw == "in":
+        if (
+            self._at < len(self._text)
+            and self._text[start] not in _METACHARACTERS
+            and self._word().raw == "in"
+        ):
             self._blanks()
             while self._at < len(self._text) and self._text[self._at] not in ";\n":
                 self._word()
@@ -269,7 +274,7 @@ class _Reader:
 
     def _redirection(self) -> bool:
         match = _REDIRECTION.match(self._text, self._at)
-        if match is None or self._text[match.end() :].startswith("(") and match[2] in "<>":
+        if match is None or (match[2] in {"<", ">"} and self._text.startswith("(", match.end())):
             return False
         operator = match[2]
         self._at = match.end()
@@ -311,8 +316,8 @@ class _Reader:
         if "\\\n" in text + "\n":
             raise ShellError("a line of a here-document is continued")
         reader = _Reader(text, self._script, self._depth)
-        while reader._at < len(text):  # noqa: SLF001 - one of its own kind
-            reader._quoted_character("\0")  # noqa: SLF001
+        while reader._at < len(text):
+            reader._quoted_character("\0")
 
     # Words
 

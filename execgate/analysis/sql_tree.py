@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 import sqlglot
 from sqlglot import exp
@@ -47,7 +47,7 @@ _BRANCHES = (
     exp.ForeignKey,
 )
 _KINDS = frozenset({"TABLE", "VIEW", "INDEX", "MATERIALIZED VIEW"})
-_ROOTS = (exp.Query, exp.Values, exp.Describe, exp.Merge, *_WRITES)
+_ROOTS: tuple[type[exp.Expr], ...] = (exp.Query, exp.Values, exp.Describe, exp.Merge, *_WRITES)
 _OPAQUE_ROOTS = frozenset({"Command", "Set", "Use", "Show", "Grant", "Revoke", "Execute", "Copy", "LoadData"})
 
 # Properties of a new table that lead nowhere else.
@@ -170,17 +170,17 @@ _HARMLESS = frozenset(
 )
 
 # Verbs, each with the operations of which one has to be found where it stands as a bare word.
-_VERBS: dict[str, Set[str]] = {
-    "INSERT": {"insert"},
-    "REPLACE": {"insert", "create", "delete"},
-    "UPDATE": {"update"},
-    "DELETE": {"delete"},
-    "TRUNCATE": {"delete"},
-    "MERGE": {"insert", "update", "delete"},
-    "CREATE": {"create"},
-    "ALTER": {"alter"},
-    "DROP": {"drop", "alter"},
-    "SELECT": {"select"},
+_VERBS: dict[str, frozenset[str]] = {
+    "INSERT": frozenset({"insert"}),
+    "REPLACE": frozenset({"insert", "create", "delete"}),
+    "UPDATE": frozenset({"update"}),
+    "DELETE": frozenset({"delete"}),
+    "TRUNCATE": frozenset({"delete"}),
+    "MERGE": frozenset({"insert", "update", "delete"}),
+    "CREATE": frozenset({"create"}),
+    "ALTER": frozenset({"alter"}),
+    "DROP": frozenset({"drop", "alter"}),
+    "SELECT": frozenset({"select"}),
     **dict.fromkeys(
         [
             "ATTACH",
@@ -197,7 +197,7 @@ _VERBS: dict[str, Set[str]] = {
             "SHUTDOWN",
             "VACUUM",
         ],
-        {"execute"},
+        frozenset({"execute"}),
     ),
 }
 # Words behind which `UPDATE`, `DELETE` and `REPLACE` are no verbs of their own.

@@ -1,9 +1,7 @@
-"""Which programs start other programs for their arguments: one table, and what it takes to read it.
+"""How to read from a program's arguments which other programs it starts; the table is in `starter_table`.
 
-A program that is not in the table is taken to start no other in its plain use; whoever allows `ls` or `pip` allows
-what they are made for.  In the table stand those that are made to run something else, or can be told to.  What
-they run is named where the arguments say so in a way that can be read; for all else an Unknown stands
-beside them, which satisfies no allow list.
+What it starts is named where the arguments say so in a way that can be read; for all else an Unknown stands
+beside the program, which satisfies no allow list.
 """
 
 from __future__ import annotations
@@ -11,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
-from execgate.analysis.holes import ANY, NUMBER, WORD, flatten, has_hole, restore
+from execgate.analysis.holes import ANY, WORD, flatten, has_hole
 from execgate.model.values import Text, Unknown
 
 Argument: TypeAlias = str | None
@@ -22,56 +20,21 @@ Argument: TypeAlias = str | None
 Starter: TypeAlias = Callable[["Context", list[Argument]], list[Text]]
 """Returns what a program starts for its arguments, without the program itself."""
 
-MAX_DEPTH = 20
 
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """How programs named by programs are found: `text` reads a shell text, `argv` an argument list."""
-
-    text: Callable[[str, int], list[Text]]
-    depth: int
+class Context(Protocol):
+    """How the programs are found that a program starts."""
 
     def argv(self, arguments: Sequence[Argument]) -> list[Text]:
         """Return the program of an argument list, and what it starts."""
-        return started(arguments, self.text, self.depth + 1)
 
     def shell(self, text: Argument) -> list[Text]:
         """Return the programs of a shell text."""
-        if text is None:
-            return [Unknown("the shell text is only known when it runs")]
-        return self.text(text, self.depth + 1)
 
 
 def argument(value: Text) -> Argument:
-    """Return `value` as the table reads it."""
+    """Return `value` as the table reads it: None where it could be an option, or anything."""
     flat = None if isinstance(value, Unknown) else flatten(value)
-    return None if flat is None or flat[:1] in {ANY, WORD} or flat == "" and not isinstance(value, str) else flat
-
-
-def started(arguments: Sequence[Argument], text: Callable[[str, int], list[Text]], depth: int = 0) -> list[Text]:
-    """Return the program of an argument list and what it starts, in order; nothing for no arguments."""
-    if not arguments:
-        return []
-    program = arguments[0]
-    if program is None:
-        return [Unknown("which program is started is only known when it runs")]
-    if has_hole(program):
-        return [restore(program), Unknown("which program is started is only known when it runs")]
-    if depth > MAX_DEPTH:
-        return [program, Unknown("programs that start each other are nested too deeply")]
-    starter = _starter(program.rsplit("/", 1)[-1])
-    found: list[Text] = [program]
-    if starter is not None:
-        found += starter(Context(text, depth), list(arguments[1:]))
-    return found
-
-
-def _starter(name: str) -> Starter | None:
-    starter = _TABLE.get(name)
-    if starter is not None:
-        return starter
-    return next((candidate for pattern, candidate in _PATTERNS if pattern.fullmatch(name)), None)
+    return None if flat is None or flat[:1] in {ANY, WORD} else flat
 
 
 # Programs that run the command which follows their options
@@ -115,8 +78,14 @@ class _Options:
         return at
 
 
-def _wrapper(
-    flags: str = "", valued: str = "", long: str = "", long_valued: str = "", *, positionals: int = 0, assigns: bool = False
+def wrapper(
+    flags: str = "",
+    valued: str = "",
+    long: str = "",
+    long_valued: str = "",
+    *,
+    positionals: int = 0,
+    assigns: bool = False,
 ) -> Starter:
     """Return the starter of a program that runs what follows its options and some positional arguments."""
     options = _Options(flags, valued, frozenset(long.split()), frozenset(long_valued.split()))
@@ -128,7 +97,10 @@ def _wrapper(
         rest = arguments[skipped + positionals :]
         while assigns and rest and rest[0] is not None and re.match(r"[^=/]+=", rest[0]):
             if changes_programs(rest[0].partition("=")[0]):
-                return [Unknown(f"`{rest[0].partition('=')[0][:40]}` decides which programs are started"), *context.argv(rest[1:])]
+                return [
+                    Unknown(f"`{rest[0].partition('=')[0][:40]}` decides which programs are started"),
+                    *context.argv(rest[1:]),
+                ]
             rest = rest[1:]
         return context.argv(rest)
 
@@ -141,33 +113,40 @@ def changes_programs(variable: str) -> bool:
 
 
 _CHANGES_PROGRAMS = re.compile(
-    r"""PATH | ^LD_ | ^DYLD_ | ^BASH | ^ENV$ | ^IFS$ | ^PS[0-4]$ | PROMPT | SHELL | PRELOAD | OPTS?$ | OPTIONS?$ | FLAGS
-    | COMMAND | CMD | PAGER | LESS | EDITOR | VISUAL | BROWSER | ASKPASS | RSH | SSH | ^GIT_ | HOOK | STARTUP | ^HOME$
-    | HOME$ | ^TMP | EXEC | PROG | CONFIG | RC$ | LIB | LOADER | MODULE | PLUGIN | ^PYTHON(?!UNBUFFERED$|HASHSEED$
-    | DONTWRITEBYTECODE$|IOENCODING$|UTF8$) | ^PERL | ^RUBY | ^NODE_ | ^JAVA | ^_JAVA | ^GCONV | ^NLSPATH | ^CC$ | ^CXX$
-    | ^MAKE | COMPILER | WRAPPER | LAUNCHER | TERMINFO | ^PIP_ | ^UV_ | ^NPM_ | INDEX_URL | REGISTRY | PROXY""",
+    r"""
+    PATH | HOME$ | ^TMP | ^LD_ | ^DYLD_ | ^GCONV | ^NLSPATH | PRELOAD | LIB | LOADER
+    | MODULE | PLUGIN
+    | ^BASH | ^ENV$ | ^IFS$ | ^PS[0-4]$ | PROMPT | SHELL | RC$ | STARTUP | HOOK | CONFIG | TERMINFO
+    | OPTS?$ | OPTIONS?$ | FLAGS | COMMAND | CMD | EXEC | PROG | WRAPPER | LAUNCHER | COMPILER | ^CC$ | ^CXX$ | ^MAKE
+    | PAGER | LESS | EDITOR | VISUAL | BROWSER | ASKPASS | RSH | SSH | ^GIT_
+    | ^PYTHON(?!UNBUFFERED$|HASHSEED$|DONTWRITEBYTECODE$|IOENCODING$|UTF8$)
+    | ^PERL | ^RUBY | ^NODE_ | ^_?JAVA | ^PIP_ | ^UV_ | ^NPM_ | INDEX_URL | REGISTRY | PROXY
+    """,
     re.VERBOSE,
 )
+"""Parts of the names of variables by which programs find others, or their options."""
 
 
-def _env(context: Context, arguments: list[Argument]) -> list[Text]:
-    """`env`: like a wrapper, but `-S` splits a text into arguments."""
-    if any(a is None or a.startswith(("-S", "--split")) or re.match(r"-[a-z0-9]*S", a) for a in arguments[:4]):
+def env(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `env`: like a wrapper, but `-S` splits a text into arguments."""
+    if any(
+        a is None or a.startswith(("-S", "--split")) or re.match(r"-[a-z0-9]*S", a) for a in arguments[:4]
+    ):
         split = next((a for a in arguments[:4] if a is not None and a.startswith("-") and "S" in a), None)
-        return [Unknown("`env` splits its arguments itself" if split else "the arguments of `env` are not known")]
+        return [
+            Unknown("`env` splits its arguments itself" if split else "the arguments of `env` are not known")
+        ]
     return _plain_env(context, arguments)
 
 
-_plain_env = _wrapper(
-    "i0v", "uC", "ignore-environment null debug", "unset chdir", assigns=True
-)
+_plain_env = wrapper("i0v", "uC", "ignore-environment null debug", "unset chdir", assigns=True)
 
 
 # Shells and interpreters
 
 
-def _shell(context: Context, arguments: list[Argument]) -> list[Text]:
-    """A POSIX shell: the text of `-c`, else a script that is not read here."""
+def shell(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read a POSIX shell: the text of `-c`, else a script that is not read here."""
     at = 0
     takes_text = False
     while at < len(arguments):
@@ -190,25 +169,26 @@ def _shell(context: Context, arguments: list[Argument]) -> list[Text]:
     return context.shell(arguments[at])
 
 
-def _runs_code(context: Context, arguments: list[Argument]) -> list[Text]:
-    """An interpreter: nothing but its version is without effect."""
+def runs_code(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read an interpreter: nothing but its version is without effect."""
     del context
     if len(arguments) == 1 and arguments[0] in {"--version", "-V", "--help", "-h"}:
         return []
     return [Unknown("the code that it runs is not analysed")]
 
 
-def _python(context: Context, arguments: list[Argument]) -> list[Text]:
+def python(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `python`: its `-m pip` is pip, all else runs code."""
     options = re.compile(r"-[uIEsBSq]+")
     rest = list(arguments)
     while rest and rest[0] is not None and options.fullmatch(rest[0]):
         del rest[0]
     if rest[:1] == ["-m"] and rest[1:2] == ["pip"]:
         return []
-    return _runs_code(context, rest)
+    return runs_code(context, rest)
 
 
-def _opaque(why: str) -> Starter:
+def opaque(why: str) -> Starter:
     """Return the starter of a program that runs others in ways that are not read here."""
 
     def starter(_context: Context, _arguments: list[Argument]) -> list[Text]:
@@ -217,13 +197,334 @@ def _opaque(why: str) -> Starter:
     return starter
 
 
-def _unless(pattern: str, why: str, *, known: bool = True) -> Starter:
+def unless(pattern: str, why: str) -> Starter:
     """Return the starter of a program that starts others only for arguments that match `pattern`."""
     compiled = re.compile(pattern, re.DOTALL)
 
     def starter(_context: Context, arguments: list[Argument]) -> list[Text]:
-        if any(a is None and known or a is not None and compiled.match(a) for a in arguments):
-            return [Unknown(why)]
+        return [Unknown(why)] if any(a is None or compiled.match(a) for a in arguments) else []
+
+    return starter
+
+
+def subcommands(plain: str, *, refuses: str) -> Starter:
+    """Return the starter of a program of which some subcommands start no other, but for some arguments."""
+    names = frozenset(plain.split())
+    compiled = re.compile(refuses)
+
+    def starter(_context: Context, arguments: list[Argument]) -> list[Text]:
+        if arguments and arguments[0] not in names:
+            return [Unknown("what this subcommand runs is not known")]
+        if any(a is None or compiled.match(a) for a in arguments):
+            return [Unknown("one of its arguments can make it run a program")]
         return []
 
     return starter
+
+
+# Programs with options that name a command
+
+
+def commands_of(names: str, *, refuses: str = "") -> Starter:
+    """Return the starter of a program with options that have a shell text as value.
+
+    `names` are those options (`-e`, `--rsh`); `refuses` is a pattern of other arguments that start some.
+    """
+    options = names.split()
+    bad = re.compile(refuses or r"(?!)", re.DOTALL)
+
+    def starter(context: Context, arguments: list[Argument]) -> list[Text]:
+        found: list[Text] = []
+        at = 0
+        while at < len(arguments):
+            value = arguments[at]
+            at += 1
+            if value is None:
+                found.append(Unknown("one of its arguments can be an option that starts a program"))
+                continue
+            name, equals, text = value.partition("=")
+            short = next((o for o in options if not o.startswith("--") and value.startswith(o)), None)
+            if name in options or (equals and name in options):
+                if not equals:
+                    text_argument = arguments[at] if at < len(arguments) else ""
+                    at += 1
+                else:
+                    text_argument = text
+            elif short is not None and len(value) > len(short):
+                text_argument = value[len(short) :]
+            elif name.startswith("--") and any(
+                option.startswith(name) for option in options if len(name) > 2
+            ):
+                found.append(Unknown("an abbreviated option can start a program"))
+                continue
+            else:
+                if bad.match(value):
+                    found.append(
+                        Unknown("one of its arguments can start a program in a way that is not read")
+                    )
+                continue
+            found += context.shell(text_argument)
+        return found
+
+    return starter
+
+
+def find(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `find`: each `-exec` and its like, up to `;` or `{} +`."""
+    found: list[Text] = []
+    at = 0
+    while at < len(arguments):
+        value = arguments[at]
+        at += 1
+        if value is None:
+            found.append(Unknown("one of the arguments of `find` can be `-exec`"))
+        elif value in {"-exec", "-execdir", "-ok", "-okdir"}:
+            command: list[Argument] = []
+            while at < len(arguments) and arguments[at] != ";":
+                value = arguments[at]
+                at += 1
+                if value == "+" and command and command[-1] is None:
+                    break
+                # What `{}` stands for is a file's name behind a folder's.
+                command.append(None if value is not None and "{}" in value else value)
+            found += context.argv(command)
+    return found
+
+
+def xargs(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `xargs`: the command that follows, with more arguments from its input."""
+    skipped = _XARGS.skip(arguments)
+    if skipped is None:
+        return [Unknown("an option of `xargs` is not known")]
+    command = arguments[skipped:]
+    if not command:
+        return context.argv(["echo"])
+    return context.argv([*command[:1], *(None if a is None or "{}" in a else a for a in command[1:]), None])
+
+
+_XARGS = _Options(
+    "0rtpx",
+    "adEeIiLlnPs",
+    frozenset({"null", "no-run-if-empty", "verbose", "exit", "interactive"}),
+    frozenset({"arg-file", "delimiter", "max-args", "max-procs", "max-lines", "max-chars", "replace"}),
+)
+
+
+def git(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `git`: `-c` can name commands, and some subcommands run others."""
+    found: list[Text] = []
+    rest = list(arguments)
+    while rest and rest[0] is not None and rest[0].startswith("-"):
+        option = rest.pop(0) or ""
+        if option == "-c":
+            found += _git_setting(context, rest.pop(0) if rest else "")
+        elif option in {"-C", "--git-dir", "--work-tree", "--namespace"}:
+            del rest[:1]
+        elif not re.match(
+            r"-p$|-P$|--(?:paginate|no-pager|bare|version|help|git-dir=|work-tree=|literal-pathspecs)", option
+        ):
+            found.append(Unknown("an option of `git` is not known"))
+    if not rest:
+        return found
+    if rest[0] not in _GIT_PLAIN:
+        found.append(Unknown("what this subcommand of `git` runs is not known"))
+    for value in rest[1:]:
+        if value is None:
+            found.append(Unknown("one of the arguments of `git` can be an option that starts a program"))
+        elif _GIT_STARTS.match(value):
+            found.append(Unknown("one of the arguments of `git` starts a program"))
+    return found
+
+
+_GIT_PLAIN = frozenset(
+    [
+        *(
+            "add",
+            "apply",
+            "blame",
+            "branch",
+            "cat-file",
+            "checkout",
+            "cherry-pick",
+            "clean",
+            "clone",
+            "commit",
+        ),
+        *(
+            "describe",
+            "diff",
+            "fetch",
+            "grep",
+            "init",
+            "log",
+            "ls-files",
+            "ls-remote",
+            "ls-tree",
+            "merge",
+            "mv",
+        ),
+        *("pull", "push", "remote", "reset", "restore", "rev-list", "rev-parse", "revert", "rm", "shortlog"),
+        *("show", "stash", "status", "switch", "tag", "version", "worktree"),
+    ]
+)
+_GIT_STARTS = re.compile(
+    r"ext::|fd::|-u(?!$)|--upload|--receive|--exec|--template|--config|-c$|-O|--open|--ext-diff|--textconv|--edit$|"
+    r"--server|--tool|--gpg|-S|--strateg|-s$|-X",
+)
+_GIT_COMMANDS = re.compile(
+    r"(?:core\.(?:pager|editor|sshcommand|askpass)|pager\..+|sequence\.editor|diff\.external|diff\..+\.(?:command|textconv)|"
+    r"merge\..+\.driver|filter\..+\.(?:clean|smudge|process)|gpg\.program|gpg\..+\.program|.*tool\..+\.cmd)"
+)
+_GIT_HARMLESS = re.compile(
+    r"(?:user\.(?:name|email)|color\..+|core\.(?:quotepath|autocrlf|filemode|ignorecase)|init\.defaultbranch|"
+    r"advice\..+|http\.(?:postbuffer|lowspeedlimit|lowspeedtime)|pull\.(?:rebase|ff)|push\.default|"
+    r"commit\.gpgsign|tag\.gpgsign|safe\.directory|protocol\.version|gc\.auto|log\.date|column\.ui)"
+)
+
+
+def _git_setting(context: Context, setting: Argument) -> list[Text]:
+    if setting is None:
+        return [Unknown("a setting of `git` is only known when it runs")]
+    name, _, value = setting.partition("=")
+    name = name.lower()
+    if _GIT_COMMANDS.fullmatch(name):
+        return context.shell(value)
+    if name.startswith("alias."):
+        return (
+            context.shell(value[1:])
+            if value.startswith("!")
+            else [Unknown("an alias of `git` can run anything")]
+        )
+    if name == "credential.helper" or re.fullmatch(r"credential\..+\.helper", name):
+        if value in {"", "store", "cache"}:
+            return []
+        return context.shell(value[1:]) if value.startswith("!") else [Unknown("a credential helper is run")]
+    if _GIT_HARMLESS.fullmatch(name):
+        return []
+    return [Unknown(f"what the setting `{name[:40]}` of `git` runs is not known")]
+
+
+_SED_SAFE = re.compile(
+    r"""
+    (?: [ ]{0,8} (?: (?:\d+|\$|/[^/\\\n]*/) (?:,(?:\d+|\$|/[^/\\\n]*/))? )? [ ]{0,8} !? [ ]{0,8}
+        (?: [pdqDNGHhgxnP=]
+          | s/ (?:[^/\\\n]|\\[^\n])* / (?:[^/\\\n]|\\[^\n])* / [gpiI0-9]*
+          | s\| (?:[^|\\\n]|\\[^\n])* \| (?:[^|\\\n]|\\[^\n])* \| [gpiI0-9]*
+          | s\# (?:[^#\\\n]|\\[^\n])* \# (?:[^#\\\n]|\\[^\n])* \# [gpiI0-9]* )
+        [ ]{0,8} (?:[;\n]|$) )+
+    """,
+    re.VERBOSE,
+)
+
+
+def sed(_context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `sed`: its script can run programs (`e`) and write files (`w`); plain substitutions do neither."""
+    rest = list(arguments)
+    scripts: list[Argument] = []
+    while rest and rest[0] is not None and rest[0].startswith("-") and rest[0] != "-":
+        option = rest.pop(0) or ""
+        if option in {"-e", "--expression"}:
+            scripts.append(rest.pop(0) if rest else None)
+        elif not re.fullmatch(
+            r"-[nErsuz]+|-n?i(?:\.[a-z~]+)?|-E?i|--(?:quiet|silent|in-place|posix|null-data)", option
+        ):
+            return [Unknown("an option of `sed` is not known")]
+    if not scripts:
+        scripts = rest[:1]
+        del rest[:1]
+    if not all(script is not None and _is_plain_sed(script) for script in scripts):
+        return [Unknown("the script of `sed` can run programs")]
+    if any(a is None or a.startswith("-") for a in rest):
+        return [Unknown("one of the arguments of `sed` can be a script")]
+    return []
+
+
+def _is_plain_sed(script: str) -> bool:
+    # Within brackets a delimiter is none to some: `s/[/]/x/`.
+    return (
+        len(script) <= 1000
+        and WORD not in script
+        and ANY not in script
+        and re.search(r"\[[^\]]*[/|#]", script) is None
+        and _SED_SAFE.fullmatch(script) is not None
+    )
+
+
+def awk(_context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `awk`: its program can run others with `system`, pipes and `getline`."""
+    rest = list(arguments)
+    while rest and rest[0] is not None and rest[0].startswith("-"):
+        option = rest.pop(0) or ""
+        if option in {"-F", "-v"}:
+            del rest[:1]
+        elif not re.match(r"-F.|-v.", option):
+            return [Unknown("an option of `awk` is not known")]
+    text = rest[0] if rest else ""
+    if text is None or WORD in text or ANY in text or re.search(r"[|@]|system|getline|close|function", text):
+        return [Unknown("the program of `awk` can run others")]
+    return []
+
+
+def tar(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `tar`: options that name a program; those of the first argument need no dash."""
+    first = arguments[0] if arguments else ""
+    if first is not None and re.fullmatch(r"[A-Za-z]*[IF][A-Za-z]*", first):
+        return [Unknown("an option of `tar` starts a program")]
+    return _tar_options(context, arguments)
+
+
+_tar_options = commands_of(
+    "-I --use-compress-program --to-command -F --info-script --new-volume-script --rsh-command --rmt-command",
+    refuses=r"--checkpoint-action|-[A-Za-z]+[IF]",
+)
+
+
+def busybox(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `busybox`: its first argument is the program that it acts as."""
+    return context.argv(arguments)
+
+
+def su(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `su`: the text of `-c`; without it, a shell of its own."""
+    for index, value in enumerate(arguments):
+        if value in {"-c", "--command"} and index + 1 < len(arguments):
+            found = context.shell(arguments[index + 1])
+            plain = all(a is not None and re.fullmatch(r"-|[A-Za-z0-9_]+", a) for a in arguments[:index])
+            return found if plain and index + 2 >= len(arguments) else [*found, Unknown("it starts a shell")]
+    return [Unknown("it starts a shell")]
+
+
+def watch(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `watch`: what follows its options, as one shell text."""
+    skipped = _Options(
+        "bcdegptwx", "n", frozenset({"no-title", "color", "errexit", "beep"}), frozenset({"interval"})
+    ).skip(arguments)
+    if skipped is None or any(value is None for value in arguments):
+        return [Unknown("what `watch` runs is only known when it runs")]
+    return context.shell(" ".join(value for value in arguments[skipped:] if value is not None))
+
+
+def script(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `script`: the text of `-c`; without it, a shell."""
+    for index, value in enumerate(arguments):
+        if value is not None and re.fullmatch(r"-[aefq]*c", value) and index + 1 < len(arguments):
+            return context.shell(arguments[index + 1])
+    return [Unknown("it starts a shell")]
+
+
+def loader(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read the dynamic loader: the program that it is told to load."""
+    if arguments and arguments[0] is not None and not arguments[0].startswith("-"):
+        return context.argv(arguments)
+    return [Unknown("an option of the dynamic loader is not known")]
+
+
+def flock(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `flock`: a command behind the file, or a shell text behind `-c`."""
+    skipped = _Options("senxuFov", "wE").skip(arguments)
+    if skipped is None:
+        return [Unknown("an option of `flock` is not known")]
+    rest = arguments[skipped + 1 :]
+    if rest[:1] in (["-c"], ["--command"]):
+        return context.shell(rest[1] if len(rest) > 1 else "")
+    return context.argv(rest)
