@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from execgate.sandbox.engine import attempt
+from execgate.sandbox.image.finish import BUILD_PREFIX
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -81,7 +82,11 @@ def abandoned(client: APIClient) -> list[str]:
     One whose gate can't be looked up (another machine's, or a boot before this one) counts
     once it has stopped and is an hour old; a run lasts as long as its gate, which would have removed it.
     """
-    found = client.containers(all=True, filters={"label": MARK})
+    found = [
+        *client.containers(all=True, filters={"label": MARK}),
+        # A label of these would end up in the image, and from there in anybody's container.
+        *client.containers(all=True, filters={"name": BUILD_PREFIX}),
+    ]
     ids = []
     for container in found:
         owner = Owner.of(container.get("Labels") or {})

@@ -172,6 +172,14 @@ def test_without_any_way_the_error_says_why_each_failed(client, recipe_of_its_ow
 
 
 @pytest.mark.engine
+def test_a_host_without_room_to_build_in_is_told(client, recipe_of_its_own, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
+    with pytest.raises(SandboxUnavailableError) as caught:
+        ensure_image(client, ways=tuple(way for way in WAYS if way.name == "interpreter"))
+    assert caught.value.help.startswith("interpreter: [Errno 2]")
+
+
+@pytest.mark.engine
 def test_makers_at_the_same_time_make_one_image(client, recipe_of_its_own):
     ways = tuple(way for way in WAYS if way.name == "interpreter")
     images = []

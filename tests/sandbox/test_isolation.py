@@ -226,7 +226,10 @@ def test_no_file_of_the_host_is_mounted_but_what_the_engine_writes_itself(run):
     assert sorted(found) == ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"]
     assert found["/etc/hostname"] == "['sandbox']"
     # No name server of the host is told, and none could be reached.
-    assert found["/etc/resolv.conf"] in {"['search', '.', 'nameserver', '127.0.0.1']", "['nameserver', '127.0.0.1']"}
+    assert found["/etc/resolv.conf"] in {
+        "['search', '.', 'nameserver', '127.0.0.1']",
+        "['nameserver', '127.0.0.1']",
+    }
     assert found["/etc/hosts"].startswith("['127.0.0.1', 'localhost', '::1',")
 
 

@@ -276,6 +276,22 @@ def test_usage_is_measured(run):
     assert usage.processes_peak == 1
 
 
+def test_usage_is_measured_by_samples_where_there_are_no_control_groups(run, monkeypatch):
+    monkeypatch.setattr("execgate.sandbox.usage.Group.of", lambda *_: None)
+    usage = run("import time\nx = bytearray(80_000_000)\ntime.sleep(0.5)").usage
+    assert usage.memory_peak_bytes > 80_000_000
+    assert usage.cpu_s >= 0
+    assert usage.processes_peak == 1
+
+
+def test_usage_that_can_not_be_told_is_absent(run, monkeypatch):
+    monkeypatch.setattr("execgate.sandbox.usage.Group.of", lambda *_: None)
+    monkeypatch.setattr("execgate.sandbox.usage._runs_here", lambda *_: False)
+    usage = run("print(1)").usage
+    assert (usage.cpu_s, usage.memory_peak_bytes, usage.processes_peak) == (None, None, None)
+    assert usage.wall_s > 0
+
+
 def test_usage_counts_processes_at_once(run):
     text = """
         import subprocess

@@ -107,7 +107,7 @@ def _make(
             on_progress("sandbox image: compiling the standard library")
             labels = {"execgate.way": way.name, "execgate.passed-over": json.dumps(passed_over)}
             finish(client, recipe, base, labels=labels)
-        except WayFailedError as failure:
+        except (WayFailedError, OSError) as failure:
             passed_over.append(f"{way.name}: {failure}")
             on_progress(f"sandbox image: that does not work here ({failure})")
             continue
