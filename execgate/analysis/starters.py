@@ -117,7 +117,8 @@ _CHANGES_PROGRAMS = re.compile(
     PATH | HOME$ | ^TMP | ^LD_ | ^DYLD_ | ^GCONV | ^NLSPATH | PRELOAD | LIB | LOADER
     | MODULE | PLUGIN
     | ^BASH | ^ENV$ | ^IFS$ | ^PS[0-4]$ | PROMPT | SHELL | RC$ | STARTUP | HOOK | CONFIG | TERMINFO
-    | OPTS?$ | OPTIONS?$ | FLAGS | COMMAND | CMD | EXEC | PROG | WRAPPER | LAUNCHER | COMPILER | ^CC$ | ^CXX$ | ^MAKE
+    | OPTS?$ | OPTIONS?$ | FLAGS | COMMAND | CMD | EXEC | PROG | WRAPPER | LAUNCHER
+    | COMPILER | ^CC$ | ^CXX$ | ^MAKE
     | PAGER | LESS | EDITOR | VISUAL | BROWSER | ASKPASS | RSH | SSH | ^GIT_
     | ^PYTHON(?!UNBUFFERED$|HASHSEED$|DONTWRITEBYTECODE$|IOENCODING$|UTF8$)
     | ^PERL | ^RUBY | ^NODE_ | ^_?JAVA | ^PIP_ | ^UV_ | ^NPM_ | INDEX_URL | REGISTRY | PROXY
@@ -331,7 +332,7 @@ def git(context: Context, arguments: list[Argument]) -> list[Text]:
     for value in rest[1:]:
         if value is None:
             found.append(Unknown("one of the arguments of `git` can be an option that starts a program"))
-        elif _GIT_STARTS.match(value):
+        elif _GIT_STARTS.match(value) or (value == "-u" and rest[0] in {"clone", "fetch", "ls-remote", "pull"}):
             found.append(Unknown("one of the arguments of `git` starts a program"))
     return found
 
