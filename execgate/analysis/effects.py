@@ -105,7 +105,7 @@ class Site:
                 found += self.paths(self.m.call(named, Args(), self.node))
                 continue
             found += self.texts(alternative, "path")
-        return list(dict.fromkeys(found))
+        return self.m.in_working_folder(list(dict.fromkeys(found)))
 
 
 def perform(m: Machine, entry: Entry, args: Args, node: cst.CSTNode) -> Value:
@@ -113,12 +113,26 @@ def perform(m: Machine, entry: Entry, args: Args, node: cst.CSTNode) -> Value:
     site = Site(m, entry, bind(entry, args), node)
     for effect in entry.effects:
         RULES[type(effect)](site, effect)
+    if entry.name in _MOVES:
+        _move(site)
     called = {effect.function for effect in entry.effects if isinstance(effect, catalogue.Calls)}
     others = [value for name, value in site.bound.items() if name not in called and name != "self"]
     attributes.let_go(m, others, node)
     if site.result is not None:
         return site.result
     return _result(site)
+
+
+_MOVES = {"os.chdir", "contextlib.chdir", "os.fchdir"}
+"""What changes the working folder, and so what relative paths mean from then on."""
+
+
+def _move(site: Site) -> None:
+    value = site.at("path")
+    found: list[Text] = site.paths(value) if value is not None else []
+    for folder in found or [Unknown("the program changes its working folder to one that is not known")]:
+        if folder not in site.m.folders and folder not in {paths.WORKSPACE, "."}:
+            site.m.folders.append(folder)
 
 
 def _result(site: Site) -> Value:
@@ -145,6 +159,9 @@ def _result(site: Site) -> Value:
 
 def _files(site: Site, effect: catalogue.Files) -> None:
     if effect.when is not None and is_false(site.at(effect.when)):
+        return
+    if not effect.paths and effect.default is not None:
+        _each_path(site, effect.operation, [[effect.default]])
         return
     columns: list[list[Text]] = []
     for index, where in enumerate(effect.paths):
@@ -565,7 +582,7 @@ _DESTINATIONS = ("database", "host", "dsn", "filename", "path", "destination", "
 
 
 def _destination(site: Site, effect: catalogue.Sql) -> Text | None:
-    value = site.at(effect.destination) if effect.destination is not None else None
+    value = _first(site, (effect.destination or "").split("|"))
     receiver = site.bound.get("self")
     for alternative in alternatives(receiver) if receiver is not None and value is None else ():
         if isinstance(alternative, Obj):
@@ -631,9 +648,22 @@ def _native(site: Site, effect: catalogue.Native) -> None:
 
 
 def _deserializes(site: Site, effect: catalogue.Deserializes) -> None:
+    if effect.when is not None and is_false(site.at(effect.when)):
+        return
+    if any(_holds(site, condition) for condition in effect.unless):
+        return
     value = site.at(effect.path) if effect.path is not None else None
     named = tuple(site.paths(value)) if value is not None else ()
     site.report(Deserialization, format=effect.format, paths=named)
+
+
+def _holds(site: Site, condition: str) -> bool:
+    """Return whether a parameter is certainly set, or certainly to the thing or text behind `=`."""
+    name, _, wanted = condition.partition("=")
+    value = site.at(name)
+    if isinstance(value, Ref):
+        return value.name == wanted
+    return isinstance(value, Const) and (value.value == wanted if wanted else bool(value.value))
 
 
 def _installs(site: Site, effect: catalogue.Installs) -> None:
@@ -643,6 +673,9 @@ def _installs(site: Site, effect: catalogue.Installs) -> None:
         items = attributes.exact_items(site.m, alternative) if isinstance(alternative, Seq) else None
         for item in items if items is not None else [alternative]:
             found += site.texts(item, "packages")
+    from execgate.analysis import shell
+
+    found = list(shell.packages(("pip", *found))) if found[:1] == ["install"] else found
     site.report(PackageInstall, packages=tuple(found) or (Unknown("the packages are not known"),))
 
 

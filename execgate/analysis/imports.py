@@ -27,6 +27,7 @@ def plain(m: Machine, node: cst.Import) -> bool:
     for alias in node.names:
         name = dotted(m, alias.name)
         m.imported(name, name, node)
+        _act(m, name, node)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             m.bind(m.identifier(alias.asname.name.value), Ref(canonical(name)))
         else:
@@ -38,6 +39,7 @@ def plain(m: Machine, node: cst.Import) -> bool:
 def from_module(m: Machine, node: cst.ImportFrom) -> bool:
     """`from a.b import c as d`, `from a import *`."""
     module = "." * len(node.relative) + (dotted(m, node.module) if node.module is not None else "")
+    _act(m, module, node)
     if isinstance(node.names, cst.ImportStar):
         m.imported(module, module, node)
         m.scope.module.stars.append(canonical(module))
@@ -50,6 +52,15 @@ def from_module(m: Machine, node: cst.ImportFrom) -> bool:
         if isinstance(bound, cst.Name):
             m.bind(m.identifier(bound.value), _reached(m, module, name, node))
     return True
+
+
+def _act(m: Machine, name: str, node: cst.CSTNode) -> None:
+    if name in _ACTING:
+        m.gap(f"importing `{name}` {_ACTING[name]}", node)
+
+
+_ACTING = {"antigravity": "opens a web browser", "idlelib.idle": "starts a development environment"}
+"""Modules that act by being imported."""
 
 
 def _report(m: Machine, module: str, full: str, node: cst.ImportFrom) -> None:

@@ -15,6 +15,7 @@ import libcst as cst
 from execgate.analysis.scopes import Scope
 from execgate.analysis.values import MAX_ALTERNATIVES, Anything, Args, Func, Seq, Value, capabilities
 from execgate.model.operation import ModuleImport, Operation
+from execgate.model.values import Hole, Template, Text, Unknown
 
 MAX_WORK = 150_000
 """How many expressions and statements are followed, counting a function's body once for each kind of call."""
@@ -91,6 +92,8 @@ class Machine:
         self.memory: dict[Any, Value] = {}
         self.kept: list[cst.CSTNode] = []
         """Trees of code in strings, which have to live as long as what was found in them."""
+        self.folders: list[Text] = []
+        """Folders that the program may have changed into, beside the one that it starts in."""
         self.work = MAX_WORK
 
     # The rules come back to these; `interpreter` fills them in.
@@ -132,6 +135,22 @@ class Machine:
             self.trail.append((self.scope.target(name), name, value))
         self.scope.bind(name, value)
 
+    def in_working_folder(self, paths: list[Text]) -> list[Text]:
+        """Return what relative paths can mean after the program changed its working folder."""
+        found = list(paths)
+        for folder in self.folders:
+            for path in paths:
+                first = path.parts[0] if isinstance(path, Template) else path
+                if isinstance(first, str) and first.startswith("/"):
+                    continue
+                if isinstance(folder, Unknown) or isinstance(path, Unknown):
+                    found.append(folder if isinstance(folder, Unknown) else path)
+                    continue
+                parts = [*_parts(folder), "/", *_parts(path)]
+                holes = any(isinstance(part, Hole) for part in parts)
+                found.append(Template(tuple(parts)) if holes else "".join(str(part) for part in parts))
+        return list(dict.fromkeys(found))
+
     def branch(self) -> int:
         """Enter a branch; give what it returns to `rejoin`."""
         before = self.path
@@ -162,6 +181,10 @@ class Machine:
     def unknown(self, why: str) -> Anything:
         """Return a value of which nothing is known."""
         return Anything(why)
+
+
+def _parts(text: str | Template) -> tuple[str | Hole, ...]:
+    return text.parts if isinstance(text, Template) else (text,)
 
 
 def _by_name(item: tuple[str, Any]) -> str:

@@ -7,6 +7,7 @@ import sys
 from functools import lru_cache
 
 from execgate.operations import modules
+from execgate.operations.submodules import SUBMODULES
 
 
 class Standing(enum.Enum):
@@ -44,7 +45,9 @@ def standing(name: str) -> Standing:
     prefix = name
     while prefix:
         if prefix in modules.PURE:
-            return Standing.PURE
+            # What a module keeps to itself may be anything: only its public names are known to compute.
+            inner = name[len(prefix) :].split(".")
+            return Standing.REFUSED if any(map(_is_private, inner)) else Standing.PURE
         if prefix in modules.LISTED:
             return Standing.LISTED
         if prefix in modules.REFUSED:
@@ -54,11 +57,14 @@ def standing(name: str) -> Standing:
     return Standing.REFUSED if top in sys.stdlib_module_names else Standing.OPAQUE
 
 
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
 def is_known_module(name: str) -> bool:
-    """Return whether `name` is a module that the catalogue classifies by name."""
-    return (
-        name in modules.PURE or name in modules.LISTED or name in modules.REFUSED or name in modules.ALIASES
-    )
+    """Return whether `name` is a module of the standard library, or one that the catalogue classifies."""
+    tables = (SUBMODULES, modules.PURE, modules.LISTED, modules.REFUSED, modules.ALIASES)
+    return any(name in table for table in tables)
 
 
 INTROSPECTION = frozenset(

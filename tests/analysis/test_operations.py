@@ -214,3 +214,19 @@ HONEST = [
 @pytest.mark.parametrize("code", HONEST)
 def test_honest_code_does_nothing(does, code: str) -> None:
     assert does(code) == []
+
+
+WORKING_FOLDER = [
+    ("import os\nos.chdir('/etc')\nopen('passwd')", ["stat /etc", "read passwd", "read /etc/passwd"]),
+    ("import os\nos.chdir('/etc')\nopen('/x')", ["stat /etc", "read /x"]),
+    ("import os\nos.chdir(input())\nopen('a')", ["stat ?", "read a", "read ?"]),
+    ("import os\nopen('a')\nos.chdir('/workspace')\nopen('b')", ["read a", "stat /workspace", "read b"]),
+    ("import os\ndef f():\n    open('a')\nos.chdir('/d')", ["stat /d", "read a", "read /d/a"]),
+]
+
+
+@pytest.mark.parametrize(("code", "expected"), WORKING_FOLDER)
+def test_a_relative_path_means_what_the_working_folder_makes_of_it(
+    does, code: str, expected: list[str]
+) -> None:
+    assert sorted(does(code)) == sorted(expected)
