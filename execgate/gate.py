@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from execgate.errors import ExecgateError, SandboxUnavailableError, SourceError
+from execgate.errors import ExecgateError, ReceiptError, SandboxUnavailableError, SourceError
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
 from execgate.model.source import Source, Span
@@ -33,12 +33,17 @@ OnOutput = Callable[[str, bytes], None]
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One program's way through the gate; `result` and `outcome` are None where it was not run."""
+    """One program's way through the gate; `result` and `outcome` are None where it was not run.
+
+    `unrecorded` is why a program that did run has no outcome receipt: its decision then stands in the log
+    without one.
+    """
 
     verdict: Verdict
     decision: Receipt
     result: ExecutionResult | None = None
     outcome: Receipt | None = None
+    unrecorded: ReceiptError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class BlocksExecution:
 
     @property
     def exit_code(self) -> int:
-        """126 for a denied call, else that of the last block that ran; 1 where a limit or the engine ended it."""
+        """126 for a denied call, else the last block's that ran; 1 where a limit or the engine ended it."""
         if not self.allowed:
             return DENIED_EXIT_CODE
         codes = [block.result.exit_code for block in self.blocks if block.result is not None]
@@ -147,47 +152,62 @@ class Gate:
         One denied block denies the call.  What a block leaves in its working folder is handed to the next.
         Raises as `execute` does.
         """
-        from execgate.receipts import CallPart
-
-        context = conversation if conversation is not None else Conversation()
-        verdicts = [self.analyze(block, agent=agent) for block in blocks]
-        approved = _strictest(verdicts) is Decision.ALLOW
-        store = self.receipts
-        executions = [
-            Execution(
-                verdict,
-                store.decision(verdict, context, call=CallPart(index, len(verdicts), approved)),
-            )
-            for index, verdict in enumerate(verdicts)
-        ]
-        if not approved:
+        executions = self._decide([self.analyze(block, agent=agent) for block in blocks], conversation)
+        if _strictest([execution.verdict for execution in executions]) is not Decision.ALLOW:
             return BlocksExecution(tuple(executions))
         files = {file.name: file.data for file in inputs}
         left: dict[str, Artifact] = {}
         for index, execution in enumerate(executions):
             handed = [InputFile(name, data) for name, data in files.items()]
-            result, outcome = self._run(execution, handed, on_output)
-            executions[index] = Execution(execution.verdict, execution.decision, result, outcome)
+            result = self._run(execution, handed, on_output)
+            executions[index] = self._recorded(execution, result)
             for artifact in result.artifacts:
                 files[artifact.name] = artifact.data
                 left[artifact.name] = artifact
-            if not result.succeeded:
+            if not result.succeeded or executions[index].unrecorded is not None:
                 break
         return BlocksExecution(tuple(executions), tuple(left.values()))
 
+    def refuse(self, blocks: Sequence[Source], *, agent: str, why: str) -> BlocksExecution:
+        """Deny blocks that can't be judged at all, such as those of no known agent; each denial is receipted."""
+        violation = Violation("agent", why, Reason.SYSTEM)
+        verdicts = [Verdict(block, agent, violations=(violation,), error=why) for block in blocks]
+        return BlocksExecution(tuple(self._decide(verdicts, None)))
+
+    def _decide(self, verdicts: Sequence[Verdict], conversation: Conversation | None) -> list[Execution]:
+        """Make the decision on every part of a call durable."""
+        from execgate.receipts import CallPart
+
+        context = conversation if conversation is not None else Conversation()
+        approved = _strictest(verdicts) is Decision.ALLOW
+        decide = self.receipts.decision
+        return [
+            Execution(verdict, decide(verdict, context, call=CallPart(index, len(verdicts), approved)))
+            for index, verdict in enumerate(verdicts)
+        ]
+
+    def _recorded(self, execution: Execution, result: ExecutionResult) -> Execution:
+        """Make the outcome of a run durable; what happened is told even where that fails."""
+        try:
+            outcome = self.receipts.outcome(execution.decision, result)
+        except ReceiptError as error:
+            return replace(execution, result=result, unrecorded=error)
+        return replace(execution, result=result, outcome=outcome)
+
     def _run(
         self, execution: Execution, inputs: Sequence[InputFile], on_output: OnOutput | None
-    ) -> tuple[ExecutionResult, Receipt]:
+    ) -> ExecutionResult:
         authorization = Authorization.of(execution.verdict)
+        sandbox = self.sandbox
         try:
-            result = self.sandbox.run(authorization, inputs=inputs, on_output=on_output)
+            return sandbox.run(authorization, inputs=inputs, on_output=on_output)
         except BaseException as error:
             # Whatever happens, the decision that is in the log gets its outcome.
             interrupted = not isinstance(error, Exception)
             unavailable = isinstance(error, SandboxUnavailableError)
             detail = "interrupted" if interrupted else str(error) or type(error).__name__
-            self.receipts.outcome(
-                execution.decision,
+            self._recorded(
+                execution,
                 ExecutionResult(
                     stopped_by=Stop.CANCELLED if interrupted else Stop.ENGINE,
                     exit_code=None,
@@ -195,11 +215,10 @@ class Gate:
                     stderr="",
                     usage=Usage(wall_s=0.0),
                     detail=f"nothing was run: {detail}" if unavailable else detail,
-                    backend=self.sandbox.name,
+                    backend=sandbox.name,
                 ),
             )
             raise
-        return result, self.receipts.outcome(execution.decision, result)
 
     @property
     def receipts(self) -> ReceiptStore:
@@ -230,7 +249,7 @@ class Gate:
                 self._store.close()
                 self._store = None
 
-    def __enter__(self) -> Gate:
+    def __enter__(self) -> Gate:  # noqa: PYI034 - Self came with Python 3.11
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -21,7 +21,6 @@ from execgate.errors import InputError
 from execgate.gate import DENIED_EXIT_CODE, BlocksExecution, Gate
 from execgate.model.conversation import Conversation
 from execgate.model.source import Source
-from execgate.model.verdict import Reason, Verdict, Violation
 
 NO_AGENT = "(no agent)"
 """The executor in the receipt of a call that was made outside of every agent."""
@@ -112,7 +111,9 @@ class GatedExecutor:
         found = attribute(found_blocks, self._blocks_of)
         if found is None:
             if self.agent is None:
-                self._refuse(sources)
+                # Anything but a source is nothing that a receipt could hold.
+                kept = [source for source in sources if isinstance(source, Source)]
+                self.gate.refuse(kept, agent=NO_AGENT, why="no agent is making a reply, so no policy applies")
                 return _result(DENIED_EXIT_CODE, replies.unattributed())
             found = Attribution(self.agent, Conversation())
         self._warn_of_ungated()
@@ -134,17 +135,6 @@ class GatedExecutor:
         notes = self._folder.keep(call.artifacts)
         code_file, more = self._folder.save(texts) if self.save_code else (None, [])
         return code_file, notes + more
-
-    def _refuse(self, sources: Sequence[Source | str]) -> None:
-        """Leave a receipt for each block of a call that nobody can be held to have made."""
-        from execgate.receipts import CallPart
-
-        reason = Violation("agent", "no agent is making a reply, so no policy applies", Reason.SYSTEM)
-        for number, source in enumerate(sources):
-            if isinstance(source, Source):  # Anything else is nothing that a receipt could hold.
-                verdict = Verdict(source, NO_AGENT, violations=(reason,), error=reason.message)
-                part = CallPart(number, len(sources), approved=False)
-                self.gate.receipts.decision(verdict, Conversation(), call=part)
 
     def _blocks_of(self, content: Any) -> list[tuple[str, str]]:
         return blocks.pairs(self._extractor.extract_code_blocks(content))

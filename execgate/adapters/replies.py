@@ -102,7 +102,10 @@ def ran(call: BlocksExecution, notes: Sequence[str] = ()) -> str:
     missing = sum(block.result is None for block in call.blocks)
     if missing:
         parts.append(f"[execgate] {plural(missing, 'further block was', 'further blocks were')} not run\n")
-    parts += [f"[execgate] {_harmless(visible(note, limit=MAX_LINE))}\n" for note in notes]
+    lost = [
+        f"the run has no outcome receipt: {b.unrecorded}" for b in call.blocks if b.unrecorded is not None
+    ]
+    parts += [f"[execgate] {_harmless(visible(note, limit=MAX_LINE))}\n" for note in (*lost, *notes)]
     return "".join(parts)
 
 

@@ -101,11 +101,12 @@ def execute(options: argparse.Namespace, console: Console) -> int:
         except ExecgateError as error:
             problem = error
     if live is None:
-        console.out(dumps(_document(report, execution, problem)))
+        console.out(dumps(_document(report, execution, execution.unrecorded or problem)))
     else:
         _tell(report, execution, written, options, console)
-    if problem is not None:
-        raise problem
+    for failure in (execution.unrecorded, problem):
+        if failure is not None:
+            raise failure
     if live is not None:
         live.check()
     return status_of(report.decision, execution.result)

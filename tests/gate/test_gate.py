@@ -1,0 +1,269 @@
+"""The way through: judged, receipted, run, receipted again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from execgate import Gate
+from execgate.errors import AuthorizationError, PolicyError, ReceiptError, SandboxUnavailableError
+from execgate.gate import DENIED_EXIT_CODE
+from execgate.model.conversation import Conversation
+from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
+from execgate.model.source import MAX_BYTES, Source
+from execgate.model.verdict import Authorization, Decision, Reason, Verdict
+
+POLICY = """
+agent "coder" {
+  can "code_execution" with constraints {
+    allowed_imports: ["json"]
+    allowed_file_operations: ["read", "write"]
+    allowed_file_paths: ["/workspace"]
+    max_execution_time: 5_seconds
+  }
+}
+agent "idle" { }
+"""
+
+
+class Recorder:
+    """A sandbox that runs nothing: it notes what it is given, and answers as it is told to."""
+
+    name = "recorder"
+
+    def __init__(self) -> None:
+        self.ran: list[tuple[str, dict[str, bytes]]] = []
+        self.answer: Callable[[str], ExecutionResult] = lambda _: finished()
+
+    def run(
+        self,
+        authorization: Authorization,
+        *,
+        inputs: Sequence[InputFile] = (),
+        on_output: Callable[[str, bytes], None] | None = None,
+    ) -> ExecutionResult:
+        self.ran.append((authorization.source.text, {file.name: file.data for file in inputs}))
+        return self.answer(authorization.source.text)
+
+    def close(self) -> None:
+        self.ran.append(("closed", {}))
+
+
+def finished(code: int = 0, *artifacts: Artifact) -> ExecutionResult:
+    return ExecutionResult(Stop.EXIT, code, "", "", Usage(0.1), artifacts=artifacts, backend="recorder")
+
+
+@pytest.fixture
+def sandbox() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def gate(tmp_path: Path, sandbox: Recorder) -> Iterator[Gate]:
+    policy = tmp_path / "agents.policy"
+    policy.write_text(POLICY)
+    with Gate.load(policy, home=tmp_path / "home", sandbox=sandbox) as gate:
+        yield gate
+
+
+def kinds(gate: Gate) -> list[tuple[str, str]]:
+    return [(receipt.kind, receipt.verdict) for receipt in gate.receipts.list()]
+
+
+def test_what_runs_is_byte_for_byte_what_was_analysed(gate: Gate, sandbox: Recorder) -> None:
+    code = "x = 'ä'\r\nprint(x)\t\n"
+    execution = gate.execute(code, agent="coder")
+    assert execution.verdict.decision is Decision.ALLOW
+    assert sandbox.ran == [(code, {})]
+    assert execution.decision.kind == "decision"
+    assert execution.outcome is not None
+    assert kinds(gate) == [("decision", "ALLOW"), ("outcome", "ALLOW")]
+    assert gate.receipts.verify().ok
+
+
+def test_denied_code_does_not_reach_the_sandbox_and_leaves_a_receipt(gate: Gate, sandbox: Recorder) -> None:
+    execution = gate.execute("import os", agent="coder")
+    assert execution.verdict.decision is Decision.DENY
+    assert (execution.result, execution.outcome) == (None, None)
+    assert sandbox.ran == []
+    assert kinds(gate) == [("decision", "DENY")]
+
+
+def test_analyze_runs_nothing_and_leaves_no_receipt(gate: Gate, sandbox: Recorder, tmp_path: Path) -> None:
+    assert gate.analyze("print(1)", agent="coder").allowed
+    assert sandbox.ran == []
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "agent", "constraint", "reason"),
+    [
+        ("print(1)", "nobody", "agent", Reason.SYSTEM),
+        ("print(1)", "idle", "code_execution", Reason.POLICY),
+        ("print(", "coder", "syntax", Reason.ANALYSIS),
+        ("x = '\0'", "coder", "source", Reason.ANALYSIS),
+        ("x = '\ud800'", "coder", "source", Reason.ANALYSIS),
+        ("#" * (MAX_BYTES + 1), "coder", "source", Reason.ANALYSIS),
+        ("(" * 3000, "coder", "syntax", Reason.ANALYSIS),
+        (Source("ls -la", language="sh"), "coder", "language", Reason.ANALYSIS),
+        ("nothing_of_that_name()", "coder", "unresolved_code", Reason.ANALYSIS),
+    ],
+)
+def test_every_way_not_to_be_judged_is_a_denial_of_its_own_family(
+    gate: Gate, code: str | Source, agent: str, constraint: str, reason: Reason
+) -> None:
+    execution = gate.execute(code, agent=agent)
+    found = {(violation.constraint, violation.reason) for violation in execution.verdict.all_violations}
+    assert execution.verdict.decision is Decision.DENY
+    assert found == {(constraint, reason)}
+    assert execution.result is None
+    assert gate.receipts.verify().ok
+
+
+def test_a_defect_of_the_analysis_denies(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(source: Source) -> None:
+        raise KeyError(source.path)
+
+    monkeypatch.setattr("execgate.analysis.analyze", broken)
+    verdict = gate.analyze("print(1)", agent="coder")
+    assert verdict.decision is Decision.DENY
+    assert [(v.constraint, v.reason) for v in verdict.all_violations] == [("gate", Reason.SYSTEM)]
+
+
+def test_a_defect_of_the_policy_denies(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = gate.policies.agent("coder")
+    monkeypatch.setattr(type(policy), "judge", lambda *_: 1 / 0)
+    verdict = gate.analyze("print(1)", agent="coder")
+    assert [(v.constraint, v.reason) for v in verdict.all_violations] == [("gate", Reason.SYSTEM)]
+
+
+def test_one_denied_block_denies_the_call(gate: Gate, sandbox: Recorder) -> None:
+    call = gate.execute_blocks(["print(1)", "import os"], agent="coder")
+    assert call.exit_code == DENIED_EXIT_CODE
+    assert not call.allowed
+    assert sandbox.ran == []
+    assert kinds(gate) == [("decision", "ALLOW"), ("decision", "DENY")]
+    # The first block was permitted by itself, but not approved to run.
+    assert [receipt.approved for receipt in (block.decision for block in call.blocks)] == [False, False]
+    assert gate.receipts.verify().ok
+
+
+def test_no_blocks_are_no_permission(gate: Gate) -> None:
+    assert gate.execute_blocks([], agent="coder").exit_code == DENIED_EXIT_CODE
+
+
+def test_what_a_block_leaves_is_handed_to_the_next(gate: Gate, sandbox: Recorder) -> None:
+    sandbox.answer = lambda text: finished(0, Artifact("a.txt", text.encode()))
+    call = gate.execute_blocks(["x = 1", "x = 2"], agent="coder", inputs=[InputFile("in.csv", b"1")])
+    assert sandbox.ran == [
+        ("x = 1", {"in.csv": b"1"}),
+        ("x = 2", {"in.csv": b"1", "a.txt": b"x = 1"}),
+    ]
+    assert call.artifacts == (Artifact("a.txt", b"x = 2"),)
+
+
+def test_a_block_that_fails_is_the_last(gate: Gate, sandbox: Recorder) -> None:
+    sandbox.answer = lambda _: finished(3)
+    call = gate.execute_blocks(["x = 1", "x = 2"], agent="coder")
+    assert call.exit_code == 3
+    assert len(sandbox.ran) == 1
+    assert call.blocks[1].result is None
+
+
+def test_a_lost_sandbox_leaves_an_outcome(gate: Gate, sandbox: Recorder) -> None:
+    def lost(_: str) -> ExecutionResult:
+        raise SandboxUnavailableError("no engine answers")
+
+    sandbox.answer = lost
+    with pytest.raises(SandboxUnavailableError):
+        gate.execute("print(1)", agent="coder")
+    assert kinds(gate) == [("decision", "ALLOW"), ("outcome", "ALLOW")]
+    assert gate.receipts.verify().ok
+
+
+def test_an_interrupt_leaves_an_outcome(gate: Gate, sandbox: Recorder) -> None:
+    def interrupted(_: str) -> ExecutionResult:
+        raise KeyboardInterrupt
+
+    sandbox.answer = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        gate.execute("print(1)", agent="coder")
+    assert kinds(gate) == [("decision", "ALLOW"), ("outcome", "ALLOW")]
+
+
+def test_no_receipt_no_run(gate: Gate, sandbox: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise ReceiptError("the disk is full")
+
+    monkeypatch.setattr(gate.receipts, "decision", full)
+    with pytest.raises(ReceiptError):
+        gate.execute("print(1)", agent="coder")
+    assert sandbox.ran == []
+
+
+def test_what_happened_is_told_even_where_its_receipt_fails(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise ReceiptError("the disk is full")
+
+    monkeypatch.setattr(gate.receipts, "outcome", full)
+    call = gate.execute_blocks(["x = 1", "x = 2"], agent="coder")
+    first, second = call.blocks
+    assert first.result == finished()
+    assert str(first.unrecorded) == "the disk is full"
+    # Without a receipt for the first, the second does not run.
+    assert second.result is None
+
+
+def test_a_call_of_no_agent_is_refused_with_a_receipt(gate: Gate) -> None:
+    call = gate.refuse([Source("print(1)")], agent="(no agent)", why="no agent is making a reply")
+    assert call.exit_code == DENIED_EXIT_CODE
+    assert kinds(gate) == [("decision", "DENY")]
+
+
+def test_the_conversation_stands_in_the_receipt(gate: Gate) -> None:
+    said = Conversation("planner", "team", "please run this", "I will", 7, "chat-1")
+    receipt = gate.execute("import os", agent="coder", conversation=said).decision
+    predicate = receipt.predicate
+    assert predicate["executor_agent"] == "coder"
+    assert predicate["suggester_agent"] == "planner"
+    assert predicate["conversation_context"]["group_chat"] == "team"
+    assert predicate["conversation_context"]["turn_number"] == 7
+    assert receipt.messages == {
+        "message_from_suggester": "please run this",
+        "message_from_executor": "I will",
+    }
+
+
+def test_only_a_verdict_that_allows_gives_an_authorization(gate: Gate) -> None:
+    allowed = gate.analyze("print(1)", agent="coder")
+    assert Authorization.of(allowed).source.text == "print(1)"
+    with pytest.raises(AuthorizationError):
+        Authorization.of(gate.analyze("import os", agent="coder"))
+    with pytest.raises(AuthorizationError):
+        Authorization(allowed)
+    with pytest.raises(AuthorizationError):
+        Authorization.of(Verdict(Source("print(1)"), "coder"))
+
+
+def test_a_verdict_on_one_text_allows_no_other(gate: Gate) -> None:
+    allowed = gate.analyze("print(1)", agent="coder")
+    other = Verdict(
+        Source("print(2)"),
+        "coder",
+        allowed.program,
+        allowed.rulings,
+        limits=allowed.limits,
+        policy_digest=allowed.policy_digest,
+    )
+    with pytest.raises(AuthorizationError):
+        Authorization.of(other)
+
+
+def test_a_broken_policy_loads_no_gate(tmp_path: Path) -> None:
+    (tmp_path / "a.policy").write_text('agent "a" { can "code_exec" }')
+    with pytest.raises(PolicyError):
+        Gate.load(tmp_path)
