@@ -169,7 +169,7 @@ class Gate:
         return BlocksExecution(tuple(executions), tuple(left.values()))
 
     def refuse(self, blocks: Sequence[Source], *, agent: str, why: str) -> BlocksExecution:
-        """Deny blocks that can't be judged at all, such as those of no known agent; each denial is receipted."""
+        """Deny blocks that can't be judged, such as those of no known agent; each is receipted."""
         violation = Violation("agent", why, Reason.SYSTEM)
         verdicts = [Verdict(block, agent, violations=(violation,), error=why) for block in blocks]
         return BlocksExecution(tuple(self._decide(verdicts, None)))
