@@ -182,8 +182,6 @@ class _Finder:
             return self._trap(rest)
         if name in {"exec", "command", "builtin"}:
             return self._prefixed(name, rest, script)
-        if name == "time" and rest[:1] == ["-p"]:
-            return ["time", *self.argv(rest[1:])]
         found = self.argv(words)
         if name in _CALCULATING and (
             any(word is not None and re.search(r"\[.*[$`]", word) for word in rest) or rest[:1] == ["-v"]

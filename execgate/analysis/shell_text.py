@@ -27,8 +27,11 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=", re.ASCII)
 _ODD_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\+=|\[)", re.ASCII)
 _REDIRECTION = re.compile(r"([0-9]*)(<<-|<<<|<<|<>|<&|>&|>>|>\||<|>)", re.ASCII)
 _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]", re.ASCII)
+_TIME_OPTION = re.compile(r"[ \t]+-p(?=[ \t])")
 _ARITHMETIC = re.compile(r"[0-9\s+*/%<>=!&|^~?:,()-]*", re.ASCII)
 _EXPANSION_OPERATOR = re.compile(r":?[-=?+]|%%?|##?", re.ASCII)
+# A shell takes the line end away first, so that `$`, it and `(` are `$(`.
+_SPLIT = "a line that is continued within a word is not read"
 
 
 class ShellError(ValueError):
@@ -172,6 +175,8 @@ class _Reader:
         if self._ahead("(("):
             raise ShellError("shells differ on `((`")
         self._at += 1
+        if self._ahead("\\\n"):
+            raise ShellError(_SPLIT)
         self._list(frozenset({")"}))
         self._expect(")")
 
@@ -181,7 +186,12 @@ class _Reader:
             return
         if keyword in _NOT_EVERYWHERE:
             raise ShellError(f"not every shell knows `{keyword}`")
-        if keyword == "{":
+        if keyword == "time" and first is not None:
+            # A program to dash, a keyword to bash, behind which a whole command stands.
+            self._script.commands.append(Command((), (first,)))
+            option = _TIME_OPTION.match(self._text, self._at)
+            self._at = option.end() if option else self._at
+        elif keyword == "{":
             self._list(frozenset({"}"}))
             self._expect("}")
         elif keyword == "case":
@@ -349,6 +359,8 @@ class _Reader:
                     raise ShellError("the shell text ends with a backslash")
                 if self._text[self._at + 1] != "\n":
                     value.append(self._text[self._at + 1])
+                elif self._text[self._at + 2 : self._at + 3] not in {" ", "\t"}:
+                    raise ShellError(_SPLIT)
                 self._at += 2
             elif character in "$`":
                 why = self._expansion(quoted=False, value=value) or why
@@ -388,6 +400,8 @@ class _Reader:
         character = self._text[self._at]
         if character == "\\":
             following = self._text[self._at + 1 : self._at + 2]
+            if following == "\n" and self._text[self._at - 1] == "$":
+                raise ShellError(_SPLIT)
             self._at += 2
             if following == "\n":
                 return ""
@@ -410,6 +424,8 @@ class _Reader:
             return "it is calculated when it runs"
         if self._ahead("$("):
             self._at += 2
+            if self._ahead("\\\n"):
+                raise ShellError(_SPLIT)
             self._list(frozenset({")"}))
             self._expect(")")
             return "it is the output of another command"

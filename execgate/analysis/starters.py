@@ -331,8 +331,10 @@ def git(context: Context, arguments: list[Argument]) -> list[Text]:
         found.append(Unknown("what this subcommand of `git` runs is not known"))
     for value in rest[1:]:
         if value is None:
-            found.append(Unknown("one of the arguments of `git` can be an option that starts a program"))
-        elif _GIT_STARTS.match(value) or (value == "-u" and rest[0] in {"clone", "fetch", "ls-remote", "pull"}):
+            found.append(Unknown("one of the arguments of `git` can be an option that starts another"))
+        elif _GIT_STARTS.match(value) or (
+            value == "-u" and rest[0] in {"clone", "fetch", "ls-remote", "pull"}
+        ):
             found.append(Unknown("one of the arguments of `git` starts a program"))
     return found
 

@@ -27,7 +27,8 @@ def brief(found):
         ("l's' -la", ["ls"]),
         ('"/usr/bin/"ls', ["/usr/bin/ls"]),
         ("l\\s", ["ls"]),
-        ("l\\\ns", ["ls"]),
+        ("ls \\\n -la | \\\n wc", ["ls", "wc"]),
+        ("ls\\\n -la", ["ls"]),
         ("A=1 B='x y' ls", ["ls"]),
         ("A=$(id) ls", ["id", "ls"]),
         ("echo $(rm x) `who`", ["rm", "who", "echo"]),
@@ -47,6 +48,7 @@ def brief(found):
         ("case x in esac; ls", ["ls"]),
         ("! ls", ["ls"]),
         ("time ls", ["time", "ls"]),
+        ("time -p x=1 eval ls", ["time", "ls"]),
         ("f() { ls; }; f", ["ls"]),
         ("f() { rm; }\ng() { f; }\ng", ["rm"]),
         ("ls; f() { rm; }; f", ["ls", "rm", "f"]),
@@ -147,6 +149,12 @@ def test_every_program_of_a_shell_text_is_named(text, expected):
         "ls \\",
         "cat <<EOF\nls",
         "cat <<$X\n$X\n",
+        'echo "$\\\n(rm x)"',
+        "echo $\\\n(rm x)",
+        "$\\\nx ls",
+        "PA\\\nTH=/x ls",
+        "$(\\\n(x))",
+        "(\\\n(x))",
         "cat <<EOF\nx\\\nEOF\nEOF\n",
         "echo (ls)",
         "$(" * 10_000,
@@ -391,6 +399,8 @@ SHELLS = [shell for shell in ("dash", "bash", "sh") if shutil.which(shell)]
 @example(text='echo "`echo \\"aa\\"`"')
 @example(text="aa() { bb; }; aa")
 @example(text="(aa() { :; }); aa")
+@example(text='echo "$\\\n(aa)"')
+@example(text="time x=1 eval aa")
 def test_whatever_a_shell_tries_to_start_was_named_before(shell, text, tmp_path):
     done = subprocess.run(
         [shutil.which(shell), "-c", text],
