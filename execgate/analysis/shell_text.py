@@ -126,6 +126,9 @@ class _Reader:
             self._at = match.end()
             self._list(frozenset({"}"}))
             self._expect("}")
+            self._blanks()
+            if not self._ahead(";") and not self._ahead("\n"):
+                return  # defined in a process of its own, or with redirections
             self._script.functions.add(name)
 
     # Lists and commands

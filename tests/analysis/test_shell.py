@@ -52,6 +52,8 @@ def brief(found):
         ("f() { ls; }; f", ["ls"]),
         ("f() { rm; }\ng() { f; }\ng", ["rm"]),
         ("ls; f() { rm; }; f", ["ls", "rm", "f"]),
+        ("f() { ls; }& f", ["ls", "f"]),
+        ("f() { ls; } | f", ["ls", "f"]),
         ("exec() { :; }; exec rm", ["rm"]),
         ("rm() { :; }; command rm", ["rm"]),
         ("cat <<EOF\n$(rm x) `who`\nEOF\nls", ["cat", "rm", "who", "ls"]),
@@ -400,6 +402,7 @@ SHELLS = [shell for shell in ("dash", "bash", "sh") if shutil.which(shell)]
 @example(text="aa() { bb; }; aa")
 @example(text="(aa() { :; }); aa")
 @example(text='echo "$\\\n(aa)"')
+@example(text="aa() { bb; }& aa")
 @example(text="time x=1 eval aa")
 def test_whatever_a_shell_tries_to_start_was_named_before(shell, text, tmp_path):
     done = subprocess.run(
