@@ -59,5 +59,5 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
     if count and config.option.markexpr == "not engine":
         terminalreporter.section("not run")
         terminalreporter.write_line(
-            f"{count} tests, which need a Docker engine that answers; `execgate doctor` says what is missing"
+            f"tests that need a Docker engine: {count} (`execgate doctor` says what is missing)"
         )

@@ -22,7 +22,11 @@ def loaded(*arguments: str) -> set[str]:
         "import sys\nfrom execgate.cli.app import main\n"
         f"main({list(arguments)!r})\nprint(*sys.modules, file=sys.stderr)"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+    # Where coverage is measured, it loads itself and more into every process.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, check=True, timeout=60
+    )
     return set(ended.stderr.decode().splitlines()[-1].split())
 
 
