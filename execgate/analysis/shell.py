@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from execgate.analysis import installs
 from execgate.analysis.holes import flatten, has_hole, restore
-from execgate.analysis.shell_text import Command, Script, read
+from execgate.analysis.shell_text import read
+from execgate.analysis.shell_words import Command, Script
 from execgate.analysis.starter_table import starter
 from execgate.analysis.starters import Argument, argument, changes_programs
 from execgate.model.values import Text, Unknown

@@ -15,6 +15,15 @@ import sqlglot
 from sqlglot import exp
 
 from execgate.analysis.sql_lexer import Piece, Token
+from execgate.analysis.sql_words import (
+    ACTING_FUNCTIONS,
+    BEFORE_NO_VERB,
+    HARMLESS_ENGINES,
+    HARMLESS_FUNCTIONS,
+    HARMLESS_MODULES,
+    HARMLESS_PROPERTIES,
+    VERBS,
+)
 from execgate.model.values import Text, Unknown
 
 # It warns of each statement that it can't parse, with its text; such statements are refused here.
@@ -33,8 +42,7 @@ _WRITES: dict[type[exp.Expr], tuple[str, frozenset[str]]] = {
     exp.TruncateTable: ("delete", frozenset({"expressions"})),
     exp.Into: ("create", frozenset({"this"})),
 }
-"""What changes the database: the operation, and the branches of the tree where the tables that it changes
-stand."""
+"""What changes the database: the operation, and the branches of the tree where its tables stand."""
 
 _BRANCHES = (
     exp.Schema,
@@ -50,158 +58,6 @@ _KINDS = frozenset({"TABLE", "VIEW", "INDEX", "MATERIALIZED VIEW"})
 _ROOTS: tuple[type[exp.Expr], ...] = (exp.Query, exp.Values, exp.Describe, exp.Merge, *_WRITES)
 _OPAQUE_ROOTS = frozenset({"Command", "Set", "Use", "Show", "Grant", "Revoke", "Execute", "Copy", "LoadData"})
 
-# Properties of a new table that lead nowhere else.
-_HARMLESS_PROPERTIES = frozenset(
-    [
-        "TemporaryProperty",
-        "CharacterSetProperty",
-        "CollateProperty",
-        "AutoIncrementProperty",
-        "OnCommitProperty",
-        "StrictProperty",
-        "LikeProperty",
-        "SchemaCommentProperty",
-        "WithoutRowidProperty",
-    ]
-)
-_HARMLESS_MODULES = frozenset({"FTS3", "FTS4", "FTS5", "RTREE"})
-_HARMLESS_ENGINES = frozenset({"INNODB", "MYISAM", "MEMORY"})
-
-# Functions that sqlglot knows by name and that do more than compute.
-_EFFECTS = frozenset(
-    [
-        "AIAgg",
-        "AIClassify",
-        "AIEmbed",
-        "AIForecast",
-        "AIGenerate",
-        "AISimilarity",
-        "AISummarizeAgg",
-        "MLForecast",
-        "MLTranslate",
-        "Predict",
-        "GenerateEmbedding",
-        "FeaturesAtTime",
-        "VectorSearch",
-        "NextValueFor",
-        "OpenJSON",
-        "ReadCSV",
-        "ReadParquet",
-        "ToFile",
-        "XMLTable",
-    ]
-)
-# Functions that sqlglot does not know and that only compute.
-_HARMLESS = frozenset(
-    [
-        "STRFTIME",
-        "DATETIME",
-        "DATE",
-        "TIME",
-        "TIMEDIFF",
-        "TIMESTAMP",
-        "CHANGES",
-        "TOTAL_CHANGES",
-        "LAST_INSERT_ROWID",
-        "LAST_INSERT_ID",
-        "SQLITE_VERSION",
-        "PRINTF",
-        "INSTR",
-        "JULIANDAY",
-        "UNIXEPOCH",
-        "TOTAL",
-        "GLOB",
-        "LIKELY",
-        "UNLIKELY",
-        "TYPEOF",
-        "QUOTE",
-        "IIF",
-        "JSON",
-        "JSON_ARRAY",
-        "JSON_ARRAY_LENGTH",
-        "JSON_EACH",
-        "JSON_EXTRACT",
-        "JSON_GROUP_ARRAY",
-        "JSON_GROUP_OBJECT",
-        "JSON_INSERT",
-        "JSON_OBJECT",
-        "JSON_PATCH",
-        "JSON_QUOTE",
-        "JSON_REMOVE",
-        "JSON_REPLACE",
-        "JSON_SET",
-        "JSON_TREE",
-        "JSON_TYPE",
-        "JSON_VALID",
-        "BM25",
-        "HIGHLIGHT",
-        "SNIPPET",
-        "ROWID",
-        "RANDOMBLOB",
-        "ZEROBLOB",
-        "VERSION",
-        "NOW",
-        "PG_TYPEOF",
-        "FORMAT",
-        "ISNULL",
-        "NVL",
-        "GETDATE",
-        "SYSDATE",
-        "SYSDATETIME",
-        "TO_CHAR",
-        "TO_DATE",
-        "TO_NUMBER",
-        "TO_TIMESTAMP",
-        "DATE_FORMAT",
-        "STR_TO_DATE",
-        "FIELD",
-        "FIND_IN_SET",
-        "CURDATE",
-        "CURTIME",
-        "UNIX_TIMESTAMP",
-        "FROM_UNIXTIME",
-        "LPAD",
-        "RPAD",
-        "TRUNC",
-        "SCOPE_IDENTITY",
-        "FOUND_ROWS",
-        "ROW_COUNT",
-    ]
-)
-
-# Verbs, each with the operations of which one has to be found where it stands as a bare word.
-_VERBS: dict[str, frozenset[str]] = {
-    "INSERT": frozenset({"insert"}),
-    "REPLACE": frozenset({"insert", "create", "delete"}),
-    "UPDATE": frozenset({"update"}),
-    "DELETE": frozenset({"delete"}),
-    "TRUNCATE": frozenset({"delete"}),
-    "MERGE": frozenset({"insert", "update", "delete"}),
-    "CREATE": frozenset({"create"}),
-    "ALTER": frozenset({"alter"}),
-    "DROP": frozenset({"drop", "alter"}),
-    "SELECT": frozenset({"select"}),
-    **dict.fromkeys(
-        [
-            "ATTACH",
-            "CALL",
-            "COPY",
-            "DETACH",
-            "DUMPFILE",
-            "EXEC",
-            "EXECUTE",
-            "GRANT",
-            "OUTFILE",
-            "PRAGMA",
-            "REVOKE",
-            "SHUTDOWN",
-            "VACUUM",
-        ],
-        frozenset({"execute"}),
-    ),
-}
-# Words behind which `UPDATE`, `DELETE` and `REPLACE` are no verbs of their own.
-_BEFORE_NO_VERB = frozenset({"FOR", "DO", "ON", "KEY", "CONFLICT"})
 
 _EXPLAIN = re.compile(r"EXPLAIN\s+(?:QUERY\s+PLAN\s+|ANALYZE\s+|VERBOSE\s+)*", re.IGNORECASE)
 _REPLACES = re.compile(r"REPLACE\s+INTO\b|(?:INSERT|UPDATE)\s+OR\s+REPLACE\b", re.IGNORECASE)
@@ -267,11 +123,11 @@ def _check_verbs(piece: Piece, operations: set[str]) -> None:
     """Refuse a statement with a verb that its tree has lost."""
     bare = [*piece.tokens, Token("op", "")]
     for before, token, behind in zip([Token("op", ""), *bare], bare, bare[1:], strict=False):
-        if token.kind != "word" or token.text not in _VERBS or before.text in _BEFORE_NO_VERB:
+        if token.kind != "word" or token.text not in VERBS or before.text in BEFORE_NO_VERB:
             continue
         if token.text in {"INSERT", "REPLACE"} and behind.text == "(":
             continue  # a function of that name
-        if not _VERBS[token.text] & operations:
+        if not VERBS[token.text] & operations:
             raise UnreadableError(f"what `{token.text}` does here is not understood")
 
 
@@ -442,8 +298,8 @@ def _is_cte(table: exp.Table) -> bool:
 def _acts(function: exp.Func) -> bool:
     """Return whether `function` may do more than compute."""
     if isinstance(function, (exp.Anonymous, exp.AnonymousAggFunc)):
-        return isinstance(function.parent, exp.Dot) or function.name.upper() not in _HARMLESS
-    return type(function).__name__ in _EFFECTS
+        return isinstance(function.parent, exp.Dot) or function.name.upper() not in HARMLESS_FUNCTIONS
+    return type(function).__name__ in ACTING_FUNCTIONS
 
 
 def _called(function: exp.Func) -> str:
@@ -456,10 +312,10 @@ def _is_harmless(node: exp.Property) -> bool:
     if kind == "VirtualProperty":
         return True  # its module is a property of its own
     if kind == "ModuleProperty":
-        return node.name.upper() in _HARMLESS_MODULES
+        return node.name.upper() in HARMLESS_MODULES
     if kind == "EngineProperty":
-        return node.name.upper() in _HARMLESS_ENGINES
-    return kind in _HARMLESS_PROPERTIES
+        return node.name.upper() in HARMLESS_ENGINES
+    return kind in HARMLESS_PROPERTIES
 
 
 def _attached(tree: exp.Attach) -> tuple[Text, ...]:

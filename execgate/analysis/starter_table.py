@@ -8,30 +8,25 @@ from __future__ import annotations
 
 import re
 
-from execgate.analysis.starters import (
-    Starter,
+from execgate.analysis.starter_programs import (
     awk,
     busybox,
-    commands_of,
     env,
     find,
     flock,
     git,
     loader,
-    opaque,
     python,
     runs_code,
     script,
     sed,
     shell,
     su,
-    subcommands,
     tar,
-    unless,
     watch,
-    wrapper,
     xargs,
 )
+from execgate.analysis.starters import Starter, commands_of, opaque, subcommands, unless, words, wrapper
 
 _REMOTE = "what it runs on another machine is not judged"
 _BUILD = "it runs what the files of a project say"
@@ -112,243 +107,70 @@ _TABLE: dict[str, Starter] = {
     **dict.fromkeys(["awk", "gawk", "mawk", "nawk", "original-awk"], awk),
     **dict.fromkeys(["sh", "bash", "dash", "ash", "rbash"], shell),
     **dict.fromkeys(
-        [
-            "zsh",
-            "ksh",
-            "mksh",
-            "csh",
-            "tcsh",
-            "fish",
-            "pwsh",
-            "powershell",
-            "xonsh",
-            "nu",
-            "rc",
-            "es",
-            "elvish",
-        ],
+        words(
+            """
+            zsh ksh mksh csh tcsh fish pwsh powershell xonsh nu rc es elvish
+            """
+        ),
         opaque("what this shell runs is not read"),
     ),
     **dict.fromkeys(
-        [
-            *(
-                "perl",
-                "ruby",
-                "irb",
-                "node",
-                "nodejs",
-                "deno",
-                "bun",
-                "php",
-                "lua",
-                "luajit",
-                "tclsh",
-                "wish",
-                "expect",
-            ),
-            *(
-                "Rscript",
-                "R",
-                "julia",
-                "octave",
-                "guile",
-                "racket",
-                "sbcl",
-                "clisp",
-                "ghci",
-                "runghc",
-                "scala",
-                "java",
-            ),
-            *(
-                "jshell",
-                "groovy",
-                "kotlin",
-                "osascript",
-                "bc",
-                "dc",
-                "m4",
-                "ipython",
-                "jupyter",
-                "pytest",
-                "coverage",
-            ),
-            *(
-                "gdb",
-                "lldb",
-                "perf",
-                "rlwrap",
-                "socat",
-                "ts-node",
-                "tsx",
-                "mono",
-                "dotnet",
-                "wine",
-                "erl",
-                "elixir",
-            ),
-        ],
+        words(
+            """
+            perl ruby irb node nodejs deno bun php lua luajit tclsh wish expect Rscript R
+            julia octave guile racket sbcl clisp ghci runghc scala java jshell groovy kotlin
+            osascript bc dc m4 ipython jupyter pytest coverage gdb lldb perf rlwrap socat ts-
+            node tsx mono dotnet wine erl elixir
+            """
+        ),
         runs_code,
     ),
     **dict.fromkeys(
-        [
-            *(
-                "make",
-                "gmake",
-                "cmake",
-                "ctest",
-                "ninja",
-                "meson",
-                "scons",
-                "bazel",
-                "buck",
-                "just",
-                "rake",
-                "ant",
-                "mvn",
-            ),
-            *(
-                "gradle",
-                "gradlew",
-                "cargo",
-                "go",
-                "tox",
-                "nox",
-                "invoke",
-                "fab",
-                "ansible",
-                "ansible-playbook",
-                "npx",
-            ),
-            *(
-                "pnpx",
-                "bunx",
-                "pipx",
-                "uvx",
-                "poetry",
-                "pdm",
-                "hatch",
-                "pipenv",
-                "rye",
-                "pixi",
-                "bundle",
-                "composer",
-            ),
-            *(
-                "pre-commit",
-                "direnv",
-                "nix",
-                "nix-shell",
-                "guix",
-                "terraform",
-                "vagrant",
-                "snap",
-                "flatpak",
-                "run-parts",
-            ),
-        ],
+        words(
+            """
+            make gmake cmake ctest ninja meson scons bazel buck just rake ant mvn gradle
+            gradlew cargo go tox nox invoke fab ansible ansible-playbook npx pnpx bunx pipx
+            uvx poetry pdm hatch pipenv rye pixi bundle composer pre-commit direnv nix nix-
+            shell guix terraform vagrant snap flatpak run-parts
+            """
+        ),
         opaque(_BUILD),
     ),
     **dict.fromkeys(
-        [
-            "vi",
-            "vim",
-            "nvim",
-            "view",
-            "vimdiff",
-            "rvim",
-            "ex",
-            "ed",
-            "emacs",
-            "emacsclient",
-            "nano",
-            "pico",
-            "joe",
-            "mc",
-        ],
+        words(
+            """
+            vi vim nvim view vimdiff rvim ex ed emacs emacsclient nano pico joe mc
+            """
+        ),
         opaque(_EDITOR),
     ),
     **dict.fromkeys(
-        ["ssh", "scp", "sftp", "slogin", "rsh", "rlogin", "mosh", "autossh", "sshpass", "telnet", "pssh"],
+        words(
+            """
+            ssh scp sftp slogin rsh rlogin mosh autossh sshpass telnet pssh
+            """
+        ),
         opaque(_REMOTE),
     ),
     **dict.fromkeys(
-        [
-            *(
-                "docker",
-                "podman",
-                "nerdctl",
-                "ctr",
-                "kubectl",
-                "oc",
-                "crictl",
-                "runc",
-                "lxc",
-                "lxc-attach",
-                "singularity",
-            ),
-            *(
-                "apptainer",
-                "buildah",
-                "machinectl",
-                "systemd-nspawn",
-                "bwrap",
-                "firejail",
-                "proot",
-                "docker-compose",
-            ),
-            *("qemu-system-x86_64", "virsh"),
-        ],
+        words(
+            """
+            docker podman nerdctl ctr kubectl oc crictl runc lxc lxc-attach singularity
+            apptainer buildah machinectl systemd-nspawn bwrap firejail proot docker-compose
+            qemu-system-x86_64 virsh
+            """
+        ),
         opaque(_CONTAINER),
     ),
     **dict.fromkeys(
-        [
-            *(
-                "at",
-                "batch",
-                "crontab",
-                "cron",
-                "anacron",
-                "systemctl",
-                "systemd-run",
-                "service",
-                "launchctl",
-                "initctl",
-            ),
-            *(
-                "screen",
-                "tmux",
-                "start-stop-daemon",
-                "daemonize",
-                "supervisord",
-                "supervisorctl",
-                "inetd",
-                "xinetd",
-            ),
-            *(
-                "pkexec",
-                "gosu",
-                "su-exec",
-                "sg",
-                "newgrp",
-                "login",
-                "agetty",
-                "chsh",
-                "dpkg-reconfigure",
-                "xdg-open",
-            ),
-            *(
-                "open",
-                "run-mailcap",
-                "see",
-                "gnome-terminal",
-                "xterm",
-                "konsole",
-                "insmod",
-                "modprobe",
-                "capsh",
-            ),
-        ],
+        words(
+            """
+            at batch crontab cron anacron systemctl systemd-run service launchctl initctl
+            screen tmux start-stop-daemon daemonize supervisord supervisorctl inetd xinetd
+            pkexec gosu su-exec sg newgrp login agetty chsh dpkg-reconfigure xdg-open open
+            run-mailcap see gnome-terminal xterm konsole insmod modprobe capsh
+            """
+        ),
         opaque(_SERVICE),
     ),
     "nc": unless(r"-[A-Za-z0-9]*[ec]|--exec|--sh-exec|--lua-exec", _BY_ARGUMENT),
