@@ -78,6 +78,8 @@ class AgentPolicy:
             violations=tuple(general),
             limits=self.limits,
             policy_digest=self.digest,
+            policy_text=self.canonical,
+            constraints=self.constraints_json(),
         )
 
     def _rule(self, index: int, operation: Operation) -> Ruling:

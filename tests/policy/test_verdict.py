@@ -269,3 +269,23 @@ def follow(policy: str, advice: str) -> str:
 )
 def test_the_help_names_no_change_that_would_not_do(judge, policy, operation, advice) -> None:
     assert judge(policy, operation).all_violations[0].help == advice
+
+
+def test_a_verdict_carries_the_policy_it_was_judged_by(agent, judge) -> None:
+    policy = agent('allowed_imports: ["pandas"] max_memory: 1_gigabyte')
+    verdict = judge(policy, ModuleImport(module="os", via="import", location=AT))
+    assert verdict.policy_digest == policy.digest
+    assert verdict.policy_text == policy.canonical
+    assert verdict.constraints == policy.constraints_json()
+    assert verdict.constraints["allowed_imports"] == ["pandas"]
+    again = PolicySet.parse(verdict.policy_text).agent("a").judge(verdict.program)
+    assert again.decision is verdict.decision
+    assert again.policy_digest == verdict.policy_digest
+
+
+def test_an_agent_without_a_grant_has_a_policy_and_no_constraints(judge) -> None:
+    policy = PolicySet.parse('agent "a" {}').agent("a")
+    verdict = judge(policy)
+    assert verdict.decision is Decision.DENY
+    assert verdict.policy_text == 'agent "a" {\n}\n'
+    assert verdict.constraints == {}
