@@ -34,6 +34,7 @@ _OPAQUE = {
         "not every shell knows it, and it can run commands",
     ),
 }
+_CHANGES_FOLDER = re.compile(r"\b(?:cd|pushd|popd)\b")
 # These come before functions of the same name, so that a function does not stand in for them.
 _SPECIAL = frozenset(
     [
@@ -75,15 +76,40 @@ def started_by(argv: Sequence[Text]) -> tuple[Text, ...]:
 
 def redirections(text: Text) -> tuple[tuple[str, Text], ...]:
     """Return what a shell text redirects to and from: read, write or append, and the path as written."""
-    script = _script(text)
+    flat = None if isinstance(text, Unknown) else flatten(text)
+    if flat is None:
+        return ()
+    script = read(flat)
+    folders = _folders(flat, script)
     found: list[tuple[str, Text]] = []
-    for operation, word in script.redirections if script else ():
-        path: Text = Unknown(word.why) if word.value is None else restore(word.value)
-        if word.value is None and re.fullmatch(r"~/[\w./-]*", word.raw):
-            path = word.raw
-        if path not in {"/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr"}:
-            found.append((operation, path))
+    for operation, word in script.redirections:
+        if word.value is None:
+            home = re.fullmatch(r"~/[\w./-]*", word.raw)
+            found.append((operation, word.raw if home else Unknown(word.why)))
+        elif word.value not in {"/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr"}:
+            found += [(operation, path) for path in _in_folders(word.value, folders)]
     return tuple(dict.fromkeys(found))
+
+
+def _folders(text: str, script: Script) -> tuple[str, ...] | None:
+    """Return the folders in which commands can run, relative to the first; None where they are not known."""
+    commands = [[word.value for word in command.words] for command in script.commands]
+    changes = sum(len(_CHANGES_FOLDER.findall(value)) for words in commands for value in words if value)
+    if not changes and not _CHANGES_FOLDER.search(text):
+        return ("",)
+    first = commands[0] if commands else []
+    plain = len(first) == 2 and first[0] == "cd" and first[1] is not None and re.match(r"[\w./]", first[1])
+    if changes == 1 and plain and len(_CHANGES_FOLDER.findall(text)) == 1:
+        return ("", f"{first[1]}/")  # the second only if the folder is there
+    return None
+
+
+def _in_folders(path: str, folders: tuple[str, ...] | None) -> list[Text]:
+    if path.startswith("/"):
+        return [restore(path)]
+    if folders is None:
+        return [Unknown("the folder that the path is relative to is only known when it runs")]
+    return [restore(folder + path) for folder in folders]
 
 
 def packages(command: Text | Sequence[Text]) -> tuple[Text, ...]:
@@ -98,11 +124,6 @@ def packages(command: Text | Sequence[Text]) -> tuple[Text, ...]:
         flat = None if isinstance(command, Unknown) else flatten(command)
         finder.text(flat or "")
     return tuple(dict.fromkeys(name for arguments in finder.seen for name in installs.packages(arguments)))
-
-
-def _script(text: Text) -> Script | None:
-    flat = None if isinstance(text, Unknown) else flatten(text)
-    return None if flat is None else read(flat)
 
 
 class _Finder:
@@ -152,6 +173,10 @@ class _Finder:
         for _, word in script.redirections:
             if word.value is not None and re.match(r"/dev/(?:tcp|udp)/", word.value):
                 found.append(Unknown("the shell itself opens a network connection"))
+        if _folders(text, script) != ("",) and any(
+            isinstance(name, str) and "/" in name and not name.startswith("/") for name in found
+        ):
+            found.append(Unknown("the folder that a program is relative to is only known when it runs"))
         if script.why_not_more is not None:
             found.append(Unknown(script.why_not_more))
         self._depth -= 1

@@ -10,6 +10,7 @@ from execgate.analysis.starters import (
     Context,
     Options,
     commands_of,
+    unless,
     words,
     wrapper,
 )
@@ -28,7 +29,7 @@ def env(context: Context, arguments: list[Argument]) -> list[Text]:
     return _plain_env(context, arguments)
 
 
-_plain_env = wrapper("i0v", "uC", "ignore-environment null debug", "unset chdir", assigns=True)
+_plain_env = wrapper("i0v", "u", "ignore-environment null debug", "unset", assigns=True)
 
 
 # Shells and interpreters
@@ -47,7 +48,7 @@ def shell(context: Context, arguments: list[Argument]) -> list[Text]:
         at += 1
         if option == "--":
             break
-        if not re.fullmatch(r"[-+][aceEfhmnuvxC]+|-o|\+o", option):
+        if not re.fullmatch(r"-[aceEfhmnuvxC]+|\+[aeEfhmnuvxC]+|-o|\+o", option):
             return [Unknown("the shell is started in a way that can run other files")]
         takes_text = takes_text or "c" in option
         at += option[1:] == "o"
@@ -55,6 +56,8 @@ def shell(context: Context, arguments: list[Argument]) -> list[Text]:
         return [Unknown("the shell runs a script or its input, which is not analysed")]
     if at >= len(arguments):
         return []
+    if arguments[at] == "-":
+        return [Unknown("shells differ on `-` behind their options")]
     return context.shell(arguments[at])
 
 
@@ -66,6 +69,9 @@ def runs_code(context: Context, arguments: list[Argument]) -> list[Text]:
     return [Unknown("the code that it runs is not analysed")]
 
 
+pip = unless(r"--py", "one of its arguments can make it run a program")
+
+
 def python(context: Context, arguments: list[Argument]) -> list[Text]:
     """Read `python`: its `-m pip` is pip, all else runs code."""
     options = re.compile(r"-[uIEsBSq]+")
@@ -73,7 +79,7 @@ def python(context: Context, arguments: list[Argument]) -> list[Text]:
     while rest and rest[0] is not None and options.fullmatch(rest[0]):
         del rest[0]
     if rest[:1] == ["-m"] and rest[1:2] == ["pip"]:
-        return []
+        return pip(context, rest[2:])
     return runs_code(context, rest)
 
 
@@ -140,7 +146,7 @@ def git(context: Context, arguments: list[Argument]) -> list[Text]:
         if value is None:
             found.append(Unknown("one of the arguments of `git` can be an option that starts another"))
         elif _GIT_STARTS.match(value) or (
-            value == "-u" and rest[0] in {"clone", "fetch", "ls-remote", "pull"}
+            re.match(r"-[A-Za-z]", value) and set(value) & set(_GIT_SHORT.get(rest[0] or "", ""))
         ):
             found.append(Unknown("one of the arguments of `git` starts a program"))
     return found
@@ -153,10 +159,19 @@ _GIT_PLAIN = words(
     revert rm shortlog show stash status switch tag version worktree
     """
 )
+# Options can be abbreviated to what no other option of the subcommand begins with.
 _GIT_STARTS = re.compile(
-    r"ext::|fd::|-u(?!$)|--upload|--receive|--exec|--template|--config|-c$|-O|--open|--ext-diff|--textconv|--edit$|"
-    r"--server|--tool|--gpg|-S|--strateg|-s$|-X",
+    r".*::|--(?:up?(?:$|=)|upl|rece|e(?:$|=)|ex|edit$|co?(?:$|=)|con|te|op|se|too|gpg|strat)"
 )
+_GIT_SHORT = {
+    "clone": "uc",
+    "ls-remote": "u",
+    "grep": "O",
+    "commit": "Sce",
+    "tag": "su",
+    "merge": "Ss",
+    "pull": "Ss",
+}
 _GIT_COMMANDS = re.compile(
     r"(?:core\.(?:pager|editor|sshcommand|askpass)|pager\..+|sequence\.editor|diff\.external|diff\..+\.(?:command|textconv)|"
     r"merge\..+\.driver|filter\..+\.(?:clean|smudge|process)|gpg\.program|gpg\..+\.program|.*tool\..+\.cmd)"
@@ -261,7 +276,7 @@ def tar(context: Context, arguments: list[Argument]) -> list[Text]:
 
 _tar_options = commands_of(
     "-I --use-compress-program --to-command -F --info-script --new-volume-script --rsh-command --rmt-command",
-    refuses=r"--checkpoint-action|-[A-Za-z]+[IF]",
+    refuses=r"--checkpoint-a|-[A-Za-z]+[IF]|[^/]*:",  # with `:` the archive is on another machine
 )
 
 
@@ -292,10 +307,14 @@ def watch(context: Context, arguments: list[Argument]) -> list[Text]:
 
 def script(context: Context, arguments: list[Argument]) -> list[Text]:
     """Read `script`: the text of `-c`; without it, a shell."""
-    for index, value in enumerate(arguments):
-        if value is not None and re.fullmatch(r"-[aefq]*c", value) and index + 1 < len(arguments):
-            return context.shell(arguments[index + 1])
-    return [Unknown("it starts a shell")]
+    commands = [
+        index
+        for index, value in enumerate(arguments)
+        if value is not None and re.fullmatch(r"-[aefq]*c", value)
+    ]
+    if None in arguments or len(commands) != 1 or commands[0] + 1 >= len(arguments):
+        return [Unknown("it starts a shell, or what it runs is not known")]
+    return context.shell(arguments[commands[0] + 1])
 
 
 def loader(context: Context, arguments: list[Argument]) -> list[Text]:

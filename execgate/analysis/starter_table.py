@@ -16,6 +16,7 @@ from execgate.analysis.starter_programs import (
     flock,
     git,
     loader,
+    pip,
     python,
     runs_code,
     script,
@@ -31,6 +32,7 @@ from execgate.analysis.starters import Starter, commands_of, opaque, subcommands
 _REMOTE = "what it runs on another machine is not judged"
 _BUILD = "it runs what the files of a project say"
 _CONTAINER = "what it runs in a container is not judged"
+_CONSOLE = "its own commands can run programs"
 _EDITOR = "an editor can run programs"
 _BY_ARGUMENT = "one of its arguments can make it run a program"
 _SERVICE = "it runs programs later, or as another user"
@@ -51,25 +53,21 @@ _TABLE: dict[str, Starter] = {
     "setarch": wrapper("RvL3", "", "addr-no-randomize", positionals=1),
     "linux32": wrapper(),
     "linux64": wrapper(),
-    "chroot": wrapper("", "", "skip-chdir", "userspec groups", positionals=1),
+    "chroot": opaque("what it runs lies in another root folder"),
     "unshare": wrapper(
-        "mUnpiuCfrT", "SGRw", "mount uts ipc net pid user cgroup fork map-root-user map-current-user"
+        "mUnpiuCfrT", "SG", "mount uts ipc net pid user cgroup fork map-root-user map-current-user"
     ),
-    "nsenter": wrapper("mUnpiuCaF", "tSGrw", "all mount uts ipc net pid user cgroup", "target setuid setgid"),
+    "nsenter": opaque("what it runs lies in another root folder"),
     "setpriv": wrapper(
         "", "", "no-new-privs clear-groups", "reuid regid groups inh-caps ambient-caps bounding-set"
     ),
     "sudo": wrapper(
-        "bEHnPSk",
-        "ugCDhpRrTt",
-        "non-interactive stdin preserve-env set-home",
-        "user group chdir",
-        assigns=True,
+        "bEHnPSk", "ugCpTt", "non-interactive stdin preserve-env set-home", "user group", assigns=True
     ),
     "doas": wrapper("n", "u"),
     "runuser": wrapper("", "u", "", "user"),
-    "strace": wrapper("CcdfFhiknqrtTvVwxyzZ", "aAbeEIoOpPsSUuX"),
-    "ltrace": wrapper("cCfhiLrStTV", "aAeDFlnopsuwx"),
+    "strace": wrapper("CcdfFhiknqrtTvVwxyzZ", "abeIOpPsSX"),  # `-o` takes a pipe, `-E` sets variables
+    "ltrace": wrapper("cCfhiLrStTV", "aAeDlnopsu"),
     "valgrind": wrapper("vq"),
     "fakeroot": wrapper(),
     "faketime": wrapper("m", "", positionals=1),
@@ -99,7 +97,7 @@ _TABLE: dict[str, Starter] = {
     ),
     "sort": commands_of("--compress-program"),
     "split": commands_of("--filter"),
-    "wget": commands_of("--use-askpass", refuses=r"--config|-e$|--execute|--us|--exe"),
+    "wget": commands_of("--use-askpass", refuses=r"--config|-[A-Za-z]*e|--exe"),
     "zip": commands_of("-TT --unzip-command", refuses=r"-[A-Za-z]*T"),
     "man": commands_of("-P --pager -H --html --browser", refuses=r"-[A-Za-z]*[PHC]|-l"),
     "install": commands_of("--strip-program"),
@@ -173,6 +171,15 @@ _TABLE: dict[str, Starter] = {
         ),
         opaque(_SERVICE),
     ),
+    **dict.fromkeys(
+        words(
+            """
+            sqlite3 psql mysql mariadb duckdb mongo mongosh redis-cli ftp lftp gnuplot mail mailx mlr fzf entr
+            gh nodemon cpulimit rustc javac msfconsole
+            """
+        ),
+        opaque(_CONSOLE),
+    ),
     "nc": unless(r"-[A-Za-z0-9]*[ec]|--exec|--sh-exec|--lua-exec", _BY_ARGUMENT),
     "npm": subcommands(
         "install i add ci ls list view outdated root uninstall remove --version -v",
@@ -182,18 +189,31 @@ _TABLE: dict[str, Starter] = {
         "pip add remove lock tree export venv version cache --version",
         refuses=r"--config|--directory|--project|--python|-p",
     ),
-    "pip": unless(r"--python|--use-pep517|--editor|edit$|--isolated-cmd", _BY_ARGUMENT),
-    "apt-get": unless(r"-o|--option|-c$|--config", _BY_ARGUMENT),
-    "dpkg": unless(r"--pre-invoke|--post-invoke|--status-logger", _BY_ARGUMENT),
-    "sqlite3": unless(r"\s*\.|-cmd|-init|--cmd|--init|.*load_extension|.*\n\s*\.", _BY_ARGUMENT),
-    "psql": unless(r".*\\|.*(?i:program)|-f|--file|-[A-Za-z]*f", _BY_ARGUMENT),
-    "mysql": unless(
-        r".*\\!|.*(?i:system)|-e|--exec|--init|--plugin|--pager|--defaults",
-        _BY_ARGUMENT,
-    ),
-    "ffmpeg": unless(r".*(?:concat|subfile|pipe):", _BY_ARGUMENT),
+    "pip": pip,
+    "cpio": commands_of("--rsh-command", refuses=r"[^/]*:"),
+    "tcpdump": commands_of("-z", refuses=r"-[A-Za-z]+z"),
+    "rg": commands_of("--pre", refuses=r"--host|-[A-Za-z]*z"),
+    "pandoc": commands_of("--filter -F --pdf-engine", refuses=r"--lua|-L|--def|-d|-[A-Za-z]+F"),
+    "fd": unless(r"-[A-Za-z]*[xX]|--exec", _BY_ARGUMENT),
+    "bat": unless(r"--pager|--diff", _BY_ARGUMENT),
+    "ack": unless(r"--pager", _BY_ARGUMENT),
+    "gcc": unless(r"-wrapper|-fplugin|-B|@|-?-specs|-f.*ld|-Wl,.*plugin|-no-canonical", _BY_ARGUMENT),
+    "pdflatex": unless(r"-+(?:shell|enable)|.*\\write|.*\|", _BY_ARGUMENT),
+    "convert": unless(r"\||.*:.*\||(?i:msl|mvg|ephemeral|url|https?):", _BY_ARGUMENT),
+    "sox": unless(r"\|", _BY_ARGUMENT),
+    "nmap": unless(r"--scr|--int|-s[A-Z]*C|-A|--datadir", _BY_ARGUMENT),
+    "openssl": unless(r"-engine|-provider|-config", _BY_ARGUMENT),
+    "ip": unless(r"netns|vrf|exec|-b|-n", _BY_ARGUMENT),
+    "rpm": unless(r"-E|--ev|--pipe|.*%|-D|--def|--macros|--load|--rc", _BY_ARGUMENT),
+    "ssh-keygen": unless(r"-[A-Za-z]*[Dw]", _BY_ARGUMENT),
+    "apt-get": unless(r"-[A-Za-z]*[oc]|--opt|--conf", _BY_ARGUMENT),
 }
 _TABLE |= {
+    **dict.fromkeys(["g++", "cc", "c++", "clang", "clang++", "cpp", "gfortran"], _TABLE["gcc"]),
+    **dict.fromkeys(["latex", "tex", "xelatex", "lualatex", "pdftex", "latexmk"], _TABLE["pdflatex"]),
+    **dict.fromkeys(["magick", "mogrify", "identify", "composite", "montage"], _TABLE["convert"]),
+    "fdfind": _TABLE["fd"],
+    "batcat": _TABLE["bat"],
     "ncat": _TABLE["nc"],
     "netcat": _TABLE["nc"],
     "yarn": _TABLE["npm"],
@@ -202,7 +222,6 @@ _TABLE |= {
     "aptitude": _TABLE["apt-get"],
     "bsdtar": _TABLE["tar"],
     "gtar": _TABLE["tar"],
-    "mariadb": _TABLE["mysql"],
 }
 
 _PATTERNS: tuple[tuple[re.Pattern[str], Starter], ...] = (
