@@ -14,7 +14,7 @@ from execgate.analysis.holes import ANY, NUMBER, WORD, flatten, restore
 from execgate.analysis.sql_lexer import Piece, SqlLexError, lex
 from execgate.model.values import Text, Unknown
 
-MAX_CHARS = 50_000
+MAX_CHARS = 20_000
 """The longest text that is analysed; a longer one is Unknown as a whole."""
 
 MAX_STATEMENTS = 500
