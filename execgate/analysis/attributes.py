@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import libcst as cst
 
 from execgate.analysis import names, paths
 from execgate.analysis.machine import Machine
-from execgate.analysis.texts import from_parts
+from execgate.analysis.texts import from_parts, to_text
 from execgate.analysis.values import (
+    DYNAMIC,
     MAX_ALTERNATIVES,
+    NONE,
     NUM,
     Anything,
     Args,
@@ -24,6 +27,7 @@ from execgate.analysis.values import (
     Num,
     Obj,
     Partial,
+    Property,
     Ref,
     Seq,
     Str,
@@ -39,9 +43,6 @@ from execgate.analysis.values import (
 from execgate.model.operation import DynamicCode, EnvironmentAccess, ModuleImport
 from execgate.model.values import Hole, Unknown
 from execgate.operations import ATTRIBUTES, CATALOGUE, modules
-
-DYNAMIC = "dynamic"
-"""The type of what was reached by a name that is only known at run time, or by introspection."""
 
 NAMESPACE = "namespace"
 """The type of the dictionary of a module; the field `of` is the module."""
@@ -70,21 +71,58 @@ def get(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
     if name in names.INTROSPECTION and not _own(value, name):
         m.report(DynamicCode, node, kind="introspection", via=name)
         return Obj(DYNAMIC)
-    if isinstance(value, Ref):
-        return of_reference(m, value, name, node)
-    if isinstance(value, Obj):
-        return _of_object(value, name)
-    if isinstance(value, Inst):
-        return _of_instance(m, value, name, node)
-    if isinstance(value, Class):
-        return _of_class(m, value, name, node)
-    if isinstance(value, Super):
-        return _of_super(m, value, name, node)
-    if isinstance(value, Anything):
-        reached = [get(m, carried, name, node) for carried in value.carries]
-        return union([Bound(value, name), *reached])
-    if isinstance(value, (Const, Str, Num)) and name in {"real", "imag", "numerator", "denominator"}:
-        return NUM
+    rule = _GET.get(type(value))
+    if rule is not None:
+        return rule(m, value, name, node)
+    return Bound(value, name)
+
+
+def _of_number(m: Machine, value: Const, name: str, node: cst.CSTNode) -> Value:
+    del m, node
+    return NUM if name in {"real", "imag", "numerator", "denominator"} else Bound(value, name)
+
+
+def _of_anything(m: Machine, value: Anything, name: str, node: cst.CSTNode) -> Value:
+    reached = [get(m, carried, name, node) for carried in value.carries]
+    return union([Bound(value, name), *reached, *_of_exception(m, name)])
+
+
+def _of_exception(m: Machine, name: str) -> tuple[Value, ...]:
+    """Return what an exception can lead to: others, and what a generator returned."""
+    if name == "exceptions":
+        return (m.sequence([], Anything("it is one of a group", m.draw("raised"))),)
+    return m.draw("raised") if name in {"__cause__", "__context__", "value"} else ()
+
+
+def _of_function(m: Machine, value: Func, name: str, node: cst.CSTNode) -> Value:
+    if name == "__dict__":
+        return Map(value.attributes, path=NEVER)
+    if name in value.attributes:
+        m.frames[-1].stateful = True
+        return value.attributes[name]
+    del node
+    return Bound(value, name)
+
+
+def _of_partial(m: Machine, value: Partial, name: str, node: cst.CSTNode) -> Value:
+    del node
+    if name == "func":
+        return value.function
+    if name == "args":
+        return m.sequence(list(value.args.positional), value.args.rest, "tuple")
+    if name == "keywords":
+        return Map(dict(value.args.keywords), value.args.others, m.path)
+    return Bound(value, name)
+
+
+def _of_property(m: Machine, value: Property, name: str, node: cst.CSTNode) -> Value:
+    del m, node
+    if name in {"setter", "getter", "deleter"}:
+        return Partial(Ref(f"builtins.property.{name}()"), Args([value]))
+    if name == "fget":
+        return value.getter or NONE
+    if name == "fset":
+        return value.setter or NONE
     return Bound(value, name)
 
 
@@ -95,6 +133,8 @@ def _own(value: Value, name: str) -> bool:
 def of_reference(m: Machine, value: Ref, name: str, node: cst.CSTNode) -> Value:
     """Return what a library's module, class or function has under a name: judged by what it is."""
     written = f"{value.name}.{name}"
+    if value.name == MAIN:
+        return own_name(m, name)
     full = names.canonical(written)
     if full in _SPECIAL:
         return Obj(_SPECIAL[full])
@@ -135,11 +175,14 @@ def _reexports(owner: str, name: str, bare: str) -> bool:
     return bare in _UNMISTAKABLE or name.startswith("_") or names.standing(owner) is not names.Standing.OPAQUE
 
 
-def _of_object(value: Obj, name: str) -> Value:
+def _of_object(m: Machine, value: Obj, name: str, node: cst.CSTNode) -> Value:
+    del node
     if value.type == DYNAMIC:
         return value
     if value.type == NAMESPACE:
         return Bound(value, name)
+    if name == "__class__":
+        return type_of(value)
     if value.type == paths.PATH:
         found = paths.attribute(value, name)
         if found is not None:
@@ -153,41 +196,68 @@ def _of_object(value: Obj, name: str) -> Value:
         return value.fields["file"]
     if name == "name" and value.type in {"io.File", "tempfile.TemporaryDirectory"}:
         return paths.temporary(value.fields.get("dir"))
-    return Bound(value, name)
+    return union([Bound(value, name), *_of_exception(m, name)])
+
+
+def type_of(value: Obj) -> Ref:
+    """Return the class of a library's object."""
+    # The class of an open file opens others.
+    return Ref("builtins.open" if value.type == "io.File" else value.type)
 
 
 def _of_instance(m: Machine, value: Inst, name: str, node: cst.CSTNode) -> Value:
     if name == "__class__":
         return value.cls
     if name == "__dict__":
-        return Map(dict(value.attributes))
+        return Map(value.attributes, path=NEVER)
     found: list[Value] = []
+    if value.cls.intercepts and name != "__getattribute__":
+        hook = value.cls.lookup("__getattribute__")
+        if hook is not None:
+            found.append(m.call(bound(m, hook, value, node), Args([Const(name)]), node))
     if name in value.attributes:
         found.append(value.attributes[name])
     inherited = value.cls.lookup(name)
     if inherited is not None:
-        found += [_bound(m, alternative, value, node) for alternative in alternatives(inherited)]
-    if not found:
-        found += [_of_base(m, base, name, node, value) for base in value.cls.foreign_bases()]
+        found += [bound(m, alternative, value, node) for alternative in alternatives(inherited)]
+    if not found or value.made is not None:
+        foreign = [_of_base(m, base, name, node, value) for base in value.cls.foreign_bases()]
+        found += foreign if not found else [f for f in foreign if not isinstance(f, Bound)]
         hook = value.cls.lookup("__getattr__")
         if hook is not None:
-            found.append(m.call(_bound(m, hook, value, node), Args([Const(name)]), node))
+            found.append(m.call(bound(m, hook, value, node), Args([Const(name)]), node))
     return (
         union(found) if found else Anything(f"attribute `{name}` of `{value.cls.name}` is set nowhere here")
     )
 
 
-def _bound(m: Machine, attribute: Value, receiver: Inst, node: cst.CSTNode) -> Value:
+def bound(m: Machine, attribute: Value, receiver: Inst, node: cst.CSTNode) -> Value:
     """Return what looking a class's attribute up on an instance gives."""
     if isinstance(attribute, Func):
         if attribute.static == "static":
             return attribute
-        if attribute.static == "class":
-            return Method(attribute, receiver.cls)
-        if attribute.static == "property":
-            return m.call(Method(attribute, receiver), Args(), node)
-        return Method(attribute, receiver)
+        return Method(attribute, receiver.cls if attribute.static == "class" else receiver)
+    if isinstance(attribute, Union):
+        return union(bound(m, alternative, receiver, node) for alternative in attribute.values)
+    return _described(m, attribute, receiver, receiver.cls, node)
+
+
+def _described(m: Machine, attribute: Value, receiver: Value, cls: Class, node: cst.CSTNode) -> Value:
+    """Return what an attribute of a class gives that may be a descriptor."""
+    if isinstance(attribute, Property) and receiver is not NONE:
+        return m.call(attribute.getter, Args([receiver]), node) if attribute.getter is not None else NONE
+    if isinstance(attribute, Partial) and attribute.function is PARTIAL_METHOD:
+        function, *given = attribute.args.positional
+        return Partial(function, Args([receiver, *given], dict(attribute.args.keywords)))
+    if isinstance(attribute, Inst):
+        hook = attribute.cls.lookup("__get__")
+        if hook is not None:
+            return m.call(bound(m, hook, attribute, node), Args([receiver, cls]), node)
     return attribute
+
+
+PARTIAL_METHOD = Ref("functools.partialmethod()")
+"""What stands for the function in a `partialmethod`, which comes first among its arguments."""
 
 
 def _of_base(m: Machine, base: Value, name: str, node: cst.CSTNode, receiver: Value) -> Value:
@@ -208,74 +278,192 @@ def _of_base(m: Machine, base: Value, name: str, node: cst.CSTNode, receiver: Va
 def _of_class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value:
     found = value.lookup(name)
     if found is not None:
-        results: list[Value] = []
-        for alternative in alternatives(found):
-            if isinstance(alternative, Func) and alternative.static == "class":
-                results.append(Method(alternative, value))
-            else:
-                results.append(alternative)
-        return union(results)
+        return union(_on_class(m, alternative, value, node) for alternative in alternatives(found))
     if name == "__dict__":
         m.report(DynamicCode, node, kind="namespace", via=f"{value.name}.__dict__")
         return Obj(DYNAMIC)
-    inherited = [get(m, base, name, node) for base in value.foreign_bases() if isinstance(base, Ref)]
+    if name in {"__name__", "__qualname__"}:
+        return Const(value.name)
+    if name in {"__members__", "_member_map_"}:
+        return Map(dict(value.attributes))
+    results = [get(m, base, name, node) for base in value.foreign_bases() if isinstance(base, Ref)]
+    results += of_metaclass(m, value, name, node)
     return (
-        union(inherited)
-        if inherited
-        else Anything(f"attribute `{name}` of `{value.name}` is set nowhere here")
+        union(results) if results else Anything(f"attribute `{name}` of `{value.name}` is set nowhere here")
     )
 
 
+def of_metaclass(m: Machine, value: Class, name: str, node: cst.CSTNode) -> list[Value]:
+    """Return what a class's own class has under a name, for that class."""
+    if not isinstance(value.metaclass, Class):
+        return []
+    found = value.metaclass.lookup(name)
+    if found is not None:
+        return [
+            Method(alternative, value)
+            if isinstance(alternative, Func)
+            else _described(m, alternative, value, value, node)
+            for alternative in alternatives(found)
+        ]
+    hook = value.metaclass.lookup("__getattr__")
+    return [m.call(hook, Args([value, Const(name)]), node)] if hook is not None else []
+
+
+def _on_class(m: Machine, attribute: Value, cls: Class, node: cst.CSTNode) -> Value:
+    if isinstance(attribute, Func):
+        return Method(attribute, cls) if attribute.static == "class" else attribute
+    return _described(m, attribute, NONE, cls, node)
+
+
 def _of_super(m: Machine, value: Super, name: str, node: cst.CSTNode) -> Value:
-    for base in value.cls.bases:
-        if isinstance(base, Class):
-            found = base.lookup(name)
-            if found is not None:
-                return union(
-                    Method(alternative, value.receiver)
-                    if isinstance(alternative, Func) and alternative.static != "static"
-                    else alternative
-                    for alternative in alternatives(found)
-                )
-    foreign = [_of_base(m, base, name, node, value.receiver) for base in value.cls.foreign_bases()]
+    receiver = value.receiver
+    results = [
+        _after(m, value.cls, alternative, name, node)
+        for alternative in alternatives(receiver)
+        if isinstance(alternative, (Inst, Class))
+    ]
+    found = [result for result in results if result is not None]
+    if found:
+        return union(found)
+    if name in _OF_OBJECT:
+        return Partial(Ref(_OF_OBJECT[name]), Args([receiver] if name != "__new__" else []))
+    foreign = [_of_base(m, base, name, node, receiver) for base in value.cls.foreign_bases()]
     return union(foreign) if foreign else Bound(Anything("it is a method of `object`"), name)
+
+
+_OF_OBJECT = {
+    "__setattr__": "builtins.object.__setattr__",
+    "__getattribute__": "builtins.getattr",
+    "__call__": "builtins.type.__call__",
+    "__new__": "builtins.type.__new__",
+}
+"""What `super()` leads to where no class of the program has it."""
+
+
+def _after(m: Machine, cls: Class, receiver: Inst | Class, name: str, node: cst.CSTNode) -> Value | None:
+    """Return what the classes behind `cls`, in the order of the receiver's class, have under a name."""
+    own = receiver.cls if isinstance(receiver, Inst) else receiver
+    order = own.mro if cls in own.mro else cls.mro
+    if (
+        isinstance(receiver, Class)
+        and isinstance(receiver.metaclass, Class)
+        and cls in receiver.metaclass.mro
+    ):
+        order = receiver.metaclass.mro
+    found = own.found_in(order[order.index(cls) + 1 :], name)
+    if found is None:
+        return None
+    results: list[Value] = []
+    for alternative in alternatives(found):
+        if isinstance(alternative, Func):
+            first = own if alternative.static == "class" else receiver
+            results.append(alternative if alternative.static == "static" else Method(alternative, first))
+        else:
+            results.append(_described(m, alternative, receiver, own, node))
+    return union(results)
+
+
+_GET: dict[type[Value], Callable[[Machine, Any, str, cst.CSTNode], Value]] = {}
+"""From a kind of value to the rule that says what its attributes are."""
+
+
+NEVER = -1
+"""The branch of what is never changed for certain."""
+
+
+# Storing.
 
 
 def store(m: Machine, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:
     """Set an attribute."""
-    if name in names.INTROSPECTION and name not in names.OWN_HOOKS:
+    if (name in names.INTROSPECTION and name not in names.OWN_HOOKS) or name in _DEFAULTS:
         m.report(DynamicCode, node, kind="introspection", via=name)
         return
     for target in alternatives(receiver):
-        if isinstance(target, (Inst, Class)):
-            target.attributes[name] = join(target.attributes.get(name), value)
+        if isinstance(target, Inst):
+            _store_on_instance(m, target, name, value, node)
+        else:
+            store_raw(m, target, name, value, node)
+
+
+_DEFAULTS = {"__defaults__", "__kwdefaults__"}
+"""What a function is called with where nothing is given."""
+
+
+def _store_on_instance(m: Machine, target: Inst, name: str, value: Value, node: cst.CSTNode) -> None:
+    if target.cls.intercepts:
+        hook = target.cls.lookup("__setattr__")
+        if hook is not None:
+            m.call(bound(m, hook, target, node), Args([Const(name), value]), node)
+    described = target.cls.lookup(name)
+    for attribute in alternatives(described) if described is not None else ():
+        if isinstance(attribute, Property):
+            if attribute.setter is not None:
+                m.call(attribute.setter, Args([target, value]), node)
+            return
+        if isinstance(attribute, Inst) and attribute.cls.lookup("__set__") is not None:
+            m.call(get(m, attribute, "__set__", node), Args([target, value]), node)
+            return
+    store_raw(m, target, name, value, node)
+
+
+def store_raw(m: Machine, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:
+    """Set an attribute as `object` does."""
+    for target in alternatives(receiver):
+        if isinstance(target, Inst):
+            if name == "__class__":
+                _become(m, target, value, node)
+                continue
+            if target.gone:
+                let_go(m, [value], node)
+            target.attributes[name] = m.merged(target.path, target.attributes.get(name), value)
+        elif isinstance(target, Class):
+            held = target.attributes.get(name)
+            target.attributes[name] = join(held, value) if held is not None else value
+            m.rebound += 1
+            if name.startswith("__"):
+                let_go(m, [value], node)
+        elif isinstance(target, Func):
+            target.attributes[name] = m.merged(0, target.attributes.get(name), value)
         elif isinstance(target, Obj) and target.type not in {DYNAMIC, NAMESPACE}:
-            target.fields[name] = join(target.fields.get(name), value)
+            target.fields[name] = m.merged(0, target.fields.get(name), value)
             let_go(m, [value], node, (target,))
         else:
             if isinstance(target, Ref):
-                if f"{target.name}.{name}" == "os.environ":
-                    m.report(
-                        EnvironmentAccess,
-                        node,
-                        operation="write",
-                        names=(Unknown("all of it"),),
-                        via="os.environ",
-                    )
-                elif target.name == "sys" and name in {
-                    "path",
-                    "meta_path",
-                    "path_hooks",
-                    "modules",
-                    "stdout",
-                    "stderr",
-                }:
-                    if name not in {"stdout", "stderr"}:
-                        m.report(DynamicCode, node, kind="import", via=f"sys.{name}")
-                elif names.standing(target.name) is not names.Standing.OPAQUE and capabilities([value]):
-                    # Whoever calls the library calls this instead.
-                    m.report(DynamicCode, node, kind="attribute", via=f"{target.name}.{name}")
+                _store_on_library(m, target, name, value, node)
             let_go(m, [value], node, (target,))
+
+
+def _become(m: Machine, target: Inst, value: Value, node: cst.CSTNode) -> None:
+    """`instance.__class__ = other`: from here on it is an instance of either."""
+    for alternative in alternatives(value):
+        if isinstance(alternative, Class) and alternative is not target.cls:
+            target.cls = Class(target.cls.name, [target.cls, alternative], {}, certain=False)
+        elif not isinstance(alternative, Class):
+            m.gap("the class of an object is replaced by one that is not known", node)
+
+
+def _store_on_library(m: Machine, target: Ref, name: str, value: Value, node: cst.CSTNode) -> None:
+    if target.name == MAIN:
+        m.bind(name, value, m.scope.module)
+    elif f"{target.name}.{name}" == "os.environ":
+        everything = (Unknown("all of it"),)
+        m.report(EnvironmentAccess, node, operation="write", names=everything, via="os.environ")
+    elif target.name == "sys" and name in _IMPORT_STATE:
+        m.report(DynamicCode, node, kind="import", via=f"sys.{name}")
+    elif target.name == "sys" and name in {"stdout", "stderr"}:
+        pass
+    elif names.standing(target.name) is not names.Standing.OPAQUE and (
+        name.startswith("_") or capabilities([value])
+    ):
+        # Whoever calls the library calls this instead.
+        m.report(DynamicCode, node, kind="attribute", via=f"{target.name}.{name}")
+
+
+_IMPORT_STATE = {"path", "meta_path", "path_hooks", "modules"}
+
+MAIN = "__main__"
+"""The program's own module."""
 
 
 def let_go(m: Machine, values: Iterable[Value], node: cst.CSTNode, with_them: Sequence[Value] = ()) -> None:
@@ -285,25 +473,75 @@ def let_go(m: Machine, values: Iterable[Value], node: cst.CSTNode, with_them: Se
         return
     carried = capabilities([*gone, *with_them])
     for value in gone:
-        if isinstance(value, Func):
-            m.escape(value, carried)
-        elif isinstance(value, Method) and isinstance(value.function, Func):
-            m.escape(value.function, carried)
-        elif isinstance(value, Ref):
-            if value.name in CATALOGUE:
-                m.call(value, Args(rest=Anything("it is called by code that is not seen here")), node)
-        elif isinstance(value, Bound):
-            if not isinstance(value.receiver, Anything):
-                m.call(value, Args(rest=Anything("it is called by code that is not seen here")), node)
-        elif isinstance(value, Partial):
-            let_go(m, [value.function, *value.args.values()], node, carried)
-        elif isinstance(value, Obj) and value.type == ENVIRON:
-            m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
-        elif isinstance(value, Class):
-            for attribute in value.attributes.values():
-                for alternative in alternatives(attribute):
-                    if isinstance(alternative, Func):
-                        m.escape(alternative, carried)
+        rule = _LET_GO.get(type(value))
+        if rule is not None:
+            rule(m, value, carried, node)
+
+
+_UNSEEN = "it is called by code that is not seen here"
+
+
+def _let_function_go(m: Machine, value: Func, carried: Sequence[Value], node: cst.CSTNode) -> None:
+    del node
+    m.escape(value, carried)
+
+
+def _let_method_go(m: Machine, value: Method, carried: Sequence[Value], node: cst.CSTNode) -> None:
+    if isinstance(value.function, Func):
+        m.escape(value.function, carried)
+    elif not isinstance(value.receiver, Anything):
+        let_go(m, [value.function], node, carried)
+
+
+def _let_reference_go(m: Machine, value: Ref, carried: Sequence[Value], node: cst.CSTNode) -> None:
+    del carried
+    if value.name in CATALOGUE:
+        m.call(value, Args(rest=Anything(_UNSEEN)), node)
+    elif names.is_known_module(value.name) and names.standing(value.name) is not names.Standing.PURE:
+        m.gap(f"the module `{value.name}` goes where it is not followed", node, "use it where it is imported")
+
+
+def _let_bound_go(m: Machine, value: Bound, carried: Sequence[Value], node: cst.CSTNode) -> None:
+    del carried
+    if not isinstance(value.receiver, Anything):
+        m.call(value, Args(rest=Anything(_UNSEEN)), node)
+
+
+def _let_partial_go(m: Machine, value: Partial, carried: Sequence[Value], node: cst.CSTNode) -> None:
+    let_go(m, [value.function, *value.args.values()], node, carried)
+
+
+def _let_object_go(m: Machine, value: Obj, carried: Sequence[Value], node: cst.CSTNode) -> None:
+    del carried
+    if value.type == ENVIRON:
+        m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
+
+
+def _let_class_go(m: Machine, value: Class, carried: Sequence[Value], node: cst.CSTNode) -> None:
+    del node
+    for attribute in value.attributes.values():
+        for alternative in alternatives(attribute):
+            if isinstance(alternative, Func):
+                m.escape(alternative, carried)
+
+
+def _let_instance_go(m: Machine, value: Inst, carried: Sequence[Value], node: cst.CSTNode) -> None:
+    if not value.gone:
+        value.gone = True
+        held = [v for v in value.attributes.values() if not isinstance(v, (Func, Class))]
+        let_go(m, held, node, carried)
+
+
+_LET_GO: dict[type[Value], Callable[[Machine, Any, Sequence[Value], cst.CSTNode], None]] = {
+    Func: _let_function_go,
+    Method: _let_method_go,
+    Ref: _let_reference_go,
+    Bound: _let_bound_go,
+    Partial: _let_partial_go,
+    Obj: _let_object_go,
+    Class: _let_class_go,
+    Inst: _let_instance_go,
+}
 
 
 # Items and elements.
@@ -377,20 +615,48 @@ def _item(m: Machine, target: Value, key: Value, node: cst.CSTNode) -> Value:
     if isinstance(target, Obj):
         return _object_item(m, target, key, node)
     if isinstance(target, Inst):
-        hook = target.cls.lookup("__getitem__")
-        if hook is not None:
-            return m.call(_bound(m, hook, target, node), Args([key]), node)
-        foreign = list(target.cls.foreign_bases())
-        return derived(f"it is an item of `{target.cls.name}`", [*foreign, *target.attributes.values()])
+        return _instance_item(m, target, key, node)
     if isinstance(target, Class):
         hook = target.lookup("__class_getitem__")
         if hook is not None:
-            return m.call(Method(hook, target), Args([key]), node)
-        return target
+            return m.call(hook, Args([target, key]), node)
+        own = of_metaclass(m, target, "__getitem__", node)
+        if own:
+            return m.call(union(own), Args([key]), node)
+        if target.members and isinstance(constant, str):
+            return target.attributes.get(constant, NONE)
+        return union([target, *_members(target)])
     if isinstance(target, Ref):
         # `list[int]`, `Popen[str]`: a type with parameters is still that type.
         return target
     return derived("it is an item of an unknown value", [target])
+
+
+def _members(cls: Class) -> list[Value]:
+    """Return the members of an enumeration."""
+    return [value for name, value in cls.attributes.items() if name in cls.members]
+
+
+def _instance_item(m: Machine, target: Inst, key: Value, node: cst.CSTNode) -> Value:
+    hook = target.cls.lookup("__getitem__")
+    if hook is not None:
+        return m.call(bound(m, hook, target, node), Args([key]), node)
+    results: list[Value] = []
+    if target.made is not None:
+        results.append(item(m, target.made, key, node))
+        missing = target.cls.lookup("__missing__")
+        if missing is not None:
+            results.append(m.call(bound(m, missing, target, node), Args([key]), node))
+    else:
+        # A named tuple.
+        fields = [v for name in target.cls.fields if (v := target.attributes.get(name)) is not None]
+        if fields and len(fields) == len(target.cls.fields):
+            return _item(m, m.sequence(fields, kind="tuple"), key, node)
+        foreign = list(target.cls.foreign_bases())
+        results.append(
+            derived(f"it is an item of `{target.cls.name}`", [*foreign, *target.attributes.values()])
+        )
+    return union(results)
 
 
 def _hashable(value: object) -> bool:
@@ -413,8 +679,6 @@ def _cut(target: Str, constant: object) -> Value:
 def _object_item(m: Machine, target: Obj, key: Value, node: cst.CSTNode) -> Value:
     constant = key.value if isinstance(key, Const) else None
     if target.type == ENVIRON:
-        from execgate.analysis.texts import to_text
-
         name = to_text(key, "the name of the variable is not constant")
         m.report(EnvironmentAccess, node, operation="read", names=(name,), via="os.environ")
         return Anything("it comes from the environment")
@@ -453,69 +717,96 @@ def store_item(m: Machine, receiver: Value, key: Value, value: Value, node: cst.
     """Set an item."""
     for target in alternatives(receiver):
         if isinstance(target, Seq):
-            constant = key.value if isinstance(key, Const) else None
-            known = (
-                type(constant) is int
-                and target.more is None
-                and -len(target.items) <= constant < len(target.items)
-            )
-            if known and type(constant) is int:
-                certain = target.path == m.path
-                target.items[constant] = value if certain else join(target.items[constant], value)
-            else:
-                target.more = join(target.more, value) if target.more is not None else value
+            _store_in_sequence(m, target, key, value, node)
         elif isinstance(target, Map):
             if isinstance(key, Const) and _hashable(key.value) and len(target.items) < 256:
-                certain = target.path == m.path or key.value not in target.items
-                target.items[key.value] = value if certain else join(target.items[key.value], value)
+                old = target.items.get(key.value)
+                if old is None or m.replaces(target.path):
+                    m.changed(target.path, old, value)
+                    target.items[key.value] = value
+                else:
+                    target.items[key.value] = m.merged(target.path, old, value)
             else:
-                target.more = join(target.more, value) if target.more is not None else value
+                target.more = m.merged(target.path, target.more, value)
         elif isinstance(target, Inst):
             hook = target.cls.lookup("__setitem__")
             if hook is not None:
-                m.call(_bound(m, hook, target, node), Args([key, value]), node)
+                m.call(bound(m, hook, target, node), Args([key, value]), node)
+            elif target.made is not None:
+                store_item(m, target.made, key, value, node)
             else:
                 let_go(m, [value], node)
         elif isinstance(target, Obj) and target.type == ENVIRON:
-            from execgate.analysis.texts import to_text
-
             name = to_text(key, "the name of the variable is not constant")
             m.report(EnvironmentAccess, node, operation="write", names=(name,), via="os.environ")
         elif isinstance(target, Obj) and target.type in {SYS_MODULES, NAMESPACE, DYNAMIC}:
-            of = target.fields.get("of")
-            if (
-                target.type == NAMESPACE
-                and of is None
-                and isinstance(key, Const)
-                and isinstance(key.value, str)
-            ):
-                m.scope.module.bind(key.value, value)
-            else:
-                m.report(DynamicCode, node, kind="namespace", via=target.type)
-                let_go(m, [value], node)
+            _store_in_namespace(m, target, key, value, node)
         else:
             let_go(m, [value], node, (target,))
+
+
+def _store_in_sequence(m: Machine, target: Seq, key: Value, value: Value, node: cst.CSTNode) -> None:
+    constant = key.value if isinstance(key, Const) else None
+    known = (
+        type(constant) is int and target.more is None and -len(target.items) <= constant < len(target.items)
+    )
+    if known and type(constant) is int:
+        old = target.items[constant]
+        if m.replaces(target.path):
+            m.changed(target.path, old, value)
+            target.items[constant] = value
+        else:
+            target.items[constant] = m.merged(target.path, old, value)
+        return
+    if isinstance(constant, slice) or isinstance(key, Obj):
+        # What stands behind a slice may move.
+        value = union([element(m, value, node), *target.items])
+        target.items = []
+    target.more = m.merged(target.path, target.more, value)
+
+
+def _store_in_namespace(m: Machine, target: Obj, key: Value, value: Value, node: cst.CSTNode) -> None:
+    name = key.value if isinstance(key, Const) else None
+    if target.type == NAMESPACE and target.fields.get("of") is None and isinstance(name, str):
+        m.bind(name, value, m.scope.module)
+    else:
+        m.report(DynamicCode, node, kind="namespace", via=target.type)
+        let_go(m, [value], node)
+
+
+def update(m: Machine, target: Map, value: Value) -> None:
+    """Add what another dictionary holds."""
+    for alternative in alternatives(value):
+        held = alternative.made if isinstance(alternative, Inst) else alternative
+        if isinstance(held, Map):
+            for key, inner in list(held.items.items()):
+                target.items[key] = m.merged(target.path, target.items.get(key), inner)
+            if held.more is not None:
+                target.more = m.merged(target.path, target.more, held.more)
+        else:
+            more = derived("it comes from an unknown dictionary", [alternative])
+            target.more = m.merged(target.path, target.more, more)
 
 
 def delete_item(m: Machine, receiver: Value, key: Value, node: cst.CSTNode) -> None:
     """Delete an item."""
     for target in alternatives(receiver):
         if isinstance(target, Obj) and target.type == ENVIRON:
-            from execgate.analysis.texts import to_text
-
             name = to_text(key, "the name of the variable is not constant")
             m.report(EnvironmentAccess, node, operation="write", names=(name,), via="os.environ")
         elif isinstance(target, Seq):
-            target.more, target.items = target.element(), []
+            if target.items:
+                target.more, target.items = target.element(), []
         elif isinstance(target, Inst):
             hook = target.cls.lookup("__delitem__")
             if hook is not None:
-                m.call(_bound(m, hook, target, node), Args([key]), node)
+                m.call(bound(m, hook, target, node), Args([key]), node)
+            elif target.made is not None:
+                delete_item(m, target.made, key, node)
 
 
 def exact_items(m: Machine, value: Value) -> list[Value] | None:
     """Return the elements of a value whose elements are all known, in order; else None."""
-    del m
     if isinstance(value, Seq) and value.more is None:
         return list(value.items)
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= MAX_ALTERNATIVES:
@@ -524,6 +815,12 @@ def exact_items(m: Machine, value: Value) -> list[Value] | None:
         return [Const(number) for number in value.value]
     if isinstance(value, Map) and value.more is None:
         return [Const(key) for key in value.items]
+    if isinstance(value, Inst) and value.cls.lookup("__iter__") is None:
+        if value.made is not None:
+            return exact_items(m, value.made)
+        fields = value.cls.fields
+        if value.cls.tuple and fields and all(name in value.attributes for name in fields):
+            return [value.attributes[name] for name in fields]
     return None
 
 
@@ -544,6 +841,11 @@ def element(m: Machine, iterable: Value, node: cst.CSTNode) -> Value:
             results.append(_object_element(m, value, node))
         elif isinstance(value, Inst):
             results.append(_instance_element(m, value, node))
+        elif isinstance(value, Class):
+            hooks = of_metaclass(m, value, "__iter__", node)
+            if hooks:
+                results.append(element(m, m.call(union(hooks), Args(), node), node))
+            results += _members(value) or [derived("it is an element of a class", [value])]
         else:
             results.append(derived("it is an element of an unknown value", [value]))
     return union(results)
@@ -563,20 +865,26 @@ def _object_element(m: Machine, value: Obj, node: cst.CSTNode) -> Value:
 
 
 def _instance_element(m: Machine, value: Inst, node: cst.CSTNode) -> Value:
-    hook = value.cls.lookup("__iter__")
+    hook = value.cls.lookup("__iter__") or value.cls.lookup("__aiter__")
+    step = value.cls.lookup("__next__") or value.cls.lookup("__anext__")
+    results: list[Value] = []
+    for iterator in (
+        alternatives(m.call(bound(m, hook, value, node), Args(), node)) if hook is not None else ()
+    ):
+        if iterator is value:
+            continue
+        own = isinstance(iterator, Inst) and iterator.cls is value.cls
+        if not own:
+            results.append(element(m, iterator, node))
+    if step is not None:
+        results.append(m.call(bound(m, step, value, node), Args(), node))
+    hook = value.cls.lookup("__getitem__") if not results else None
     if hook is not None:
-        iterator = m.call(_bound(m, hook, value, node), Args(), node)
-        if iterator is value or not isinstance(iterator, (Inst, Union)):
-            step = value.cls.lookup("__next__")
-            if step is not None and iterator is value:
-                return m.call(_bound(m, step, value, node), Args(), node)
-        if iterator is not value:
-            return element(m, iterator, node)
-    hook = value.cls.lookup("__getitem__") or value.cls.lookup("__next__")
-    if hook is not None:
-        arguments = Args([NUM]) if value.cls.lookup("__next__") is not hook else Args()
-        return m.call(_bound(m, hook, value, node), arguments, node)
-    return derived(f"it is an element of `{value.cls.name}`", [value])
+        results.append(m.call(bound(m, hook, value, node), Args([NUM]), node))
+    if value.made is not None and not results:
+        results.append(element(m, value.made, node))
+    held = [*value.attributes.values()]
+    return union(results) if results else derived(f"it is an element of `{value.cls.name}`", [value, *held])
 
 
 def enter(m: Machine, manager: Value, node: cst.CSTNode) -> Value:
@@ -585,10 +893,7 @@ def enter(m: Machine, manager: Value, node: cst.CSTNode) -> Value:
     for value in alternatives(manager):
         if isinstance(value, Inst):
             hook = value.cls.lookup("__enter__") or value.cls.lookup("__aenter__")
-            leave = value.cls.lookup("__exit__") or value.cls.lookup("__aexit__")
-            results.append(m.call(_bound(m, hook, value, node), Args(), node) if hook is not None else value)
-            if leave is not None:
-                m.call(_bound(m, leave, value, node), Args([Const(None)] * 3), node)
+            results.append(m.call(bound(m, hook, value, node), Args(), node) if hook is not None else value)
         elif isinstance(value, Seq):
             # A generator under `contextmanager`.
             results.append(value.element())
@@ -599,6 +904,25 @@ def enter(m: Machine, manager: Value, node: cst.CSTNode) -> Value:
     return union(results)
 
 
+def leave(m: Machine, manager: Value, node: cst.CSTNode) -> bool:
+    """Follow the end of a `with`, and return whether it may swallow an exception."""
+    swallows = False
+    for value in alternatives(manager):
+        if isinstance(value, Inst):
+            hook = value.cls.lookup("__exit__") or value.cls.lookup("__aexit__")
+            if hook is not None:
+                raised = m.draw("raised")
+                given = Args([Anything("the type of an exception", raised)] * 2)
+                given.positional.append(Obj("types.TracebackType"))
+                result = m.call(bound(m, hook, value, node), given, node)
+                swallows = swallows or any(
+                    not isinstance(r, Const) or bool(r.value) for r in alternatives(result)
+                )
+        elif isinstance(value, (Seq, Anything)):
+            swallows = True
+    return swallows
+
+
 def extend(m: Machine, target: Seq, value: Value) -> None:
     """Add the elements of `value` to a list in place."""
     items = exact_items(m, value)
@@ -606,11 +930,36 @@ def extend(m: Machine, target: Seq, value: Value) -> None:
         items is not None
         and target.more is None
         and target.path == m.path
-        and len(target.items) + len(items) <= 4096
+        and len(target.items) + len(items) <= MAX_ITEMS
     ):
+        if items:
+            m.version += 1
+            m.oldest = min(m.oldest, target.path)
         target.items.extend(items)
         return
     added = union(items) if items else (value.element() if isinstance(value, Seq) else None)
     if added is None:
         added = derived("it comes from an unknown value", [value])
-    target.more = join(target.more, added) if target.more is not None else added
+    target.more = m.merged(target.path, target.more, added)
+
+
+MAX_ITEMS = 4096
+"""How many elements of a list are told apart."""
+
+
+_GET.update(
+    {
+        Ref: of_reference,
+        Obj: _of_object,
+        Inst: _of_instance,
+        Class: _of_class,
+        Super: _of_super,
+        Anything: _of_anything,
+        Func: _of_function,
+        Partial: _of_partial,
+        Property: _of_property,
+        Const: _of_number,
+        Str: _of_number,
+        Num: _of_number,
+    }
+)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from execgate.analysis import attributes, effects, folding, functions, models, names, paths, unknown
+from execgate.analysis import attributes, classes, effects, folding, functions, models, names, paths, unknown
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
+    DYNAMIC,
     MAX_ALTERNATIVES,
     NUM,
     Anything,
@@ -87,13 +88,15 @@ def call(m: Machine, function: Value, args: Args, node: cst.CSTNode) -> Value:
     if isinstance(function, Bound):
         return _bound(m, function, args, node)
     if isinstance(function, Class):
-        return functions.construct(m, function, args, node)
+        return classes.construct(m, function, args, node)
     if isinstance(function, Partial):
         return call(m, function.function, _combined(function.args, args), node)
     if isinstance(function, Inst):
         hook = function.cls.lookup("__call__")
         if hook is not None:
             return call(m, attributes.get(m, function, "__call__", node), args, node)
+        if function.made is not None:
+            return call(m, function.made, args, node)
     if isinstance(function, Obj):
         return _object(m, function, args, node)
     if isinstance(function, Anything) and function.carries:
@@ -140,7 +143,8 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
     if folded is not None:
         attributes.let_go(m, args.values(), node)
         return folded
-    return _unlisted(m, name, args, node)
+    method = models.unbound(m, name, args, node)
+    return method if method is not None else _unlisted(m, name, args, node)
 
 
 def _unlisted(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
@@ -150,7 +154,10 @@ def _unlisted(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
         attributes.let_go(m, args.values(), node, args.positional)
         opaque(m, library, node)
         return derived(f"it is the result of `{name}`", args.values())
-    if standing is not names.Standing.PURE and not _is_exception(name):
+    if _is_exception(name):
+        # What it is made from comes out again where it is caught.
+        return Obj(name, {"args": m.sequence(list(args.positional), args.rest, "tuple")})
+    if standing is not names.Standing.PURE:
         m.gap(f"`{name}` is not in the catalogue, so what it does can't be named", node)
     attributes.let_go(m, args.values(), node, args.positional)
     return derived(f"it is the result of `{name}`", args.values())
@@ -165,12 +172,12 @@ def opaque(m: Machine, library: str, node: cst.CSTNode) -> None:
 
 def _is_exception(name: str) -> bool:
     return name.rpartition(".")[2].endswith(
-        ("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration")
+        ("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration", "ExceptionGroup")
     )
 
 
 def _object(m: Machine, value: Obj, args: Args, node: cst.CSTNode) -> Value:
-    if value.type == attributes.DYNAMIC:
+    if value.type == DYNAMIC:
         m.gap(
             "a call of something that was reached by a name only known at run time",
             node,
@@ -178,6 +185,9 @@ def _object(m: Machine, value: Obj, args: Args, node: cst.CSTNode) -> Value:
         )
         attributes.let_go(m, args.values(), node)
         return value
+    special = models.METHODS.get(value.type)
+    if special is not None:
+        return special(m, value, "__call__", args, node)
     entry = lookup(f"{value.type}.__call__")
     if entry is not None:
         return effects.perform(m, entry, args.after(value), node)

@@ -12,6 +12,7 @@ from execgate.analysis import attributes, paths, texts
 from execgate.analysis.binding import Bindings, bind, is_false, place
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
+    DYNAMIC,
     MAX_ALTERNATIVES,
     NONE,
     NUM,
@@ -93,7 +94,7 @@ class Site:
                     for item in [*alternative.items, *([alternative.more] if alternative.more else [])]:
                         found += self.paths(item)
                 continue
-            if isinstance(alternative, Obj) and alternative.type not in {paths.PATH, attributes.DYNAMIC}:
+            if isinstance(alternative, Obj) and alternative.type not in {paths.PATH, DYNAMIC}:
                 inner = alternative.fields.get("path")
                 found += self.paths(inner) if inner is not None and alternative.type == "os.DirEntry" else []
                 continue
@@ -133,6 +134,7 @@ def _move(site: Site) -> None:
     for folder in found or [Unknown("the program changes its working folder to one that is not known")]:
         if folder not in site.m.folders and folder not in {paths.WORKSPACE, "."}:
             site.m.folders.append(folder)
+            site.m.rebound += 1
 
 
 def _result(site: Site) -> Value:
@@ -613,11 +615,11 @@ def _dynamic(site: Site, effect: catalogue.Dynamic) -> None:
         elif isinstance(alternative, Obj) and alternative.type == "builtins.code":
             results.append(alternative.fields.get("value", NONE))
         else:
-            results.append(Obj(attributes.DYNAMIC))
+            results.append(Obj(DYNAMIC))
     if effect.kind == "compile":
         site.result = Obj("builtins.code", {"value": union(results)} if results else {})
     elif effect.kind in {"eval", "exec", "attribute"}:
-        site.result = union(results) if results else Obj(attributes.DYNAMIC)
+        site.result = union(results) if results else Obj(DYNAMIC)
 
 
 def _imports(site: Site, effect: catalogue.Imports) -> None:
@@ -639,7 +641,7 @@ def import_by_name(m: Machine, value: Value, via: str, node: cst.CSTNode) -> Val
             m.report(DynamicCode, node, kind="import", via=via)
             why = alternative.why if isinstance(alternative, Anything) else "its name is not constant"
             m.report(ModuleImport, node, module=Unknown(why), via=via)
-            results.append(Obj(attributes.DYNAMIC))
+            results.append(Obj(DYNAMIC))
     return union(results)
 
 
@@ -716,6 +718,8 @@ def _calls(site: Site, effect: catalogue.Calls) -> None:
             args.keywords.update({k: v for k, v in alternative.items.items() if isinstance(k, str)})
             args.others = alternative.more
     result = m.call(function, args, site.node)
+    # It may be called later, in another state of the program.
+    m.defer(lambda: m.call(function, args, site.node))
     if site.result is None and site.entry.returns is None:
         site.result = derived(f"it is the result of `{site.entry.name}`", [result, *site.bound.values()])
 

@@ -12,13 +12,16 @@ import libcst as cst
 from execgate.analysis import attributes, paths, texts
 from execgate.analysis.calls import arguments
 from execgate.analysis.machine import Machine
+from execgate.analysis.names import BUILTINS
 from execgate.analysis.scopes import Scope
 from execgate.analysis.values import (
+    DYNAMIC,
     FALSE,
     MAX_ALTERNATIVES,
     MAX_TEXT,
     NONE,
     NUM,
+    STATELESS,
     TRUE,
     Anything,
     Args,
@@ -44,8 +47,6 @@ _ANY_TEXT = Str((Hole.ANY,))
 
 _LITERALS = {"True": TRUE, "False": FALSE, "None": NONE}
 
-BUILTINS: frozenset[str] = frozenset(dir(__import__("builtins")))
-
 
 def _name(m: Machine, node: cst.Name) -> Value:
     name = node.value
@@ -57,8 +58,13 @@ def _name(m: Machine, node: cst.Name) -> Value:
 
 def named(m: Machine, name: str, node: cst.CSTNode) -> Value:
     """Return what a name is bound to: by the program, by a star import, or by Python."""
+    value = m.scope.names.get(name)
+    if value is not None and name not in m.scope.globals:
+        return value
     value = m.scope.lookup(name, late=m.late)
     if value is not None:
+        if not isinstance(value, STATELESS):
+            m.frames[-1].stateful = True
         return value
     starred: list[Value] = [
         Ref(f"{module}.{name}")
@@ -92,7 +98,7 @@ def _module_name(m: Machine, name: str, node: cst.CSTNode) -> Value:
         return Ref("builtins")
     if name in {"__loader__", "__spec__"}:
         m.report(DynamicCode, node, kind="introspection", via=name)
-        return Obj(attributes.DYNAMIC)
+        return Obj(DYNAMIC)
     if name == "__name__":
         return Const("__main__")
     if name == "__file__":
@@ -219,23 +225,8 @@ def _dict(m: Machine, node: cst.Dict) -> Value:
         if isinstance(element, cst.DictElement):
             attributes.store_item(m, result, m.evaluate(element.key), value, element)
         else:
-            update(result, value)
+            attributes.update(m, result, value)
     return result
-
-
-def update(target: Map, value: Value) -> None:
-    """Add what another dictionary holds."""
-    for alternative in alternatives(value):
-        if isinstance(alternative, Map):
-            for key, inner in alternative.items.items():
-                target.items[key] = join(target.items.get(key), inner) if key in target.items else inner
-            if alternative.more is not None:
-                target.more = (
-                    join(target.more, alternative.more) if target.more is not None else alternative.more
-                )
-        else:
-            more = derived("it comes from an unknown dictionary", [alternative])
-            target.more = join(target.more, more) if target.more is not None else more
 
 
 # Operators.
@@ -347,13 +338,13 @@ def _binary_one(
             return union(texts.percent(left, right, [*combination]) for combination in _combinations(items))
         return texts.percent(left, right, items)
     if isinstance(left, (Num, Const)) and isinstance(right, (Num, Const)):
-        numbers = all(isinstance(v, Num) or isinstance(v.value, (int, float)) for v in (left, right))  # type: ignore[attr-defined]
+        numbers = all(isinstance(v, Num) or isinstance(v.value, (int, float)) for v in (left, right))
         return NUM if numbers else _ANY_TEXT
     if kind is cst.Multiply and isinstance(left, Seq):
         return m.sequence([], left.element(), left.kind)
     if kind in {cst.BitOr, cst.BitOrAssign} and isinstance(left, Map) and isinstance(right, Map):
         merged = Map(dict(left.items), left.more, m.path)
-        update(merged, right)
+        attributes.update(m, merged, right)
         return merged
     return derived("it is computed from a value that is not known", [left, right])
 
@@ -487,7 +478,7 @@ def _walrus(m: Machine, node: cst.NamedExpr) -> Value:
         scope, name = m.scope, m.identifier(node.target.value)
         while scope.kind == "comprehension" and scope.parent is not None:
             scope = scope.parent
-        scope.bind(name, value)
+        m.bind(name, value, scope)
     return value
 
 
@@ -501,7 +492,18 @@ def _lambda(m: Machine, node: cst.Lambda) -> Value:
 
 
 def _await(m: Machine, node: cst.Await) -> Value:
-    return m.evaluate(node.expression)
+    results: list[Value] = []
+    for alternative in alternatives(m.evaluate(node.expression)):
+        hook = alternative.cls.lookup("__await__") if isinstance(alternative, Inst) else None
+        if hook is None:
+            results.append(alternative)
+            continue
+        steps = m.call(attributes.get(m, alternative, "__await__", node), Args(), node)
+        results += [
+            made.result if isinstance(made, Seq) and made.result is not None else made
+            for made in alternatives(steps)
+        ]
+    return union(results)
 
 
 def _yield(m: Machine, node: cst.Yield) -> Value:
@@ -509,13 +511,34 @@ def _yield(m: Machine, node: cst.Yield) -> Value:
     if isinstance(node.value, cst.From):
         source = m.evaluate(node.value.item)
         frame.yielded.append(attributes.element(m, source, node))
-        return derived("it is what a generator returned", [source])
+        return union(
+            alternative.result
+            if isinstance(alternative, Seq) and alternative.result is not None
+            else derived("it is what a generator returned", [alternative])
+            for alternative in alternatives(source)
+        )
     frame.yielded.append(m.evaluate(node.value) if node.value is not None else NONE)
-    return Anything("it is sent into a generator")
+    function = frame.function
+    return Anything("it is sent into a generator", m.draw(("sent", id(function.node))) if function else ())
 
 
 def _comprehension(m: Machine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
     return _comprehended(m, node.for_in, lambda: m.evaluate(node.elt))
+
+
+def _generator(m: Machine, node: cst.GeneratorExp) -> Value:
+    result = _comprehension(m, node)
+    scope = m.scope
+
+    def later() -> None:
+        outer, m.scope = m.scope, scope
+        try:
+            _comprehension(m, node)
+        finally:
+            m.scope = outer
+
+    m.defer(later)
+    return result
 
 
 def _comprehended(m: Machine, clause: cst.CompFor, element: Callable[[], Value]) -> Value:
@@ -595,6 +618,6 @@ RULES: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {
     cst.Yield: _yield,
     cst.ListComp: _comprehension,
     cst.SetComp: _comprehension,
-    cst.GeneratorExp: _comprehension,
+    cst.GeneratorExp: _generator,
     cst.DictComp: _dict_comprehension,
 }

@@ -38,8 +38,6 @@ from execgate.analysis.values import (
     Str,
     Value,
     alternatives,
-    derived,
-    join,
     union,
 )
 from execgate.model.operation import DynamicCode
@@ -213,12 +211,6 @@ _TEXT_METHODS = frozenset(
     """.split()
 )
 
-_LIST_METHODS = frozenset(
-    """
-    append extend insert add update remove discard pop clear copy reverse sort index count
-    """.split()
-)
-
 
 def method(m: Machine, receiver: Value, name: str, args: Args, node: cst.CSTNode) -> Value | None:
     """Return what a method of a plain value gives, None where this module does not compute it."""
@@ -356,42 +348,75 @@ def _format(m: Machine, receiver: Const, args: Args, node: cst.CSTNode) -> Value
 
 
 def _list_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value | None:
-    if name not in _LIST_METHODS:
-        return derived("it is an element of a sequence", [receiver]) if name in {"__next__", "send"} else None
+    if receiver.kind == "generator":
+        return _generator_method(m, receiver, name, args)
     first = args.get(0)
-    certain = receiver.path == m.path and receiver.more is None
-    if name in {"append", "add"} and first is not None:
-        if certain and len(receiver.items) < 4096:
-            receiver.items.append(first)
-        else:
-            receiver.more = join(receiver.more, first) if receiver.more is not None else first
-    elif name in {"extend", "update"} and first is not None:
-        attributes.extend(m, receiver, first)
-    elif name == "insert":
-        value = args.get(1)
-        where = first.value if isinstance(first, Const) else None
-        if value is not None and certain and type(where) is int:
-            receiver.items.insert(where, value)
-        elif value is not None:
-            receiver.more = join(receiver.element(), value) if receiver.items or receiver.more else value
-            receiver.items.clear()
-    elif name in {"remove", "discard", "clear", "sort", "reverse"}:
-        if name == "reverse" and certain:
+    if name in _ADDING:
+        value = args.get(1) if name == "insert" else first
+        if value is not None:
+            _add(m, receiver, name, first, value)
+        return receiver if name in {"__iadd__", "__ior__"} else Const(None)
+    if name in {"remove", "discard", "clear", "sort", "reverse", "rotate"}:
+        if name == "reverse" and m.replaces(receiver.path) and receiver.more is None:
             receiver.items.reverse()
+            m.version += 1
         elif receiver.items:
             receiver.more, receiver.items = receiver.element(), []
-    elif name == "pop":
-        return _popped(receiver, first, certain=certain)
-    elif name == "copy":
+        return Const(None)
+    if name in {"pop", "popleft"}:
+        return _popped(m, receiver, first if name == "pop" else Const(0))
+    if name == "copy":
         return Seq(list(receiver.items), receiver.more, receiver.kind, m.path)
-    elif name in {"index", "count"}:
+    if name in {"index", "count", "__len__"}:
         return NUM
-    return Const(None)
+    if name == "__setitem__" and len(args.positional) == 2:
+        attributes.store_item(m, receiver, args.positional[0], args.positional[1], cst.Name("_"))
+        return Const(None)
+    if name == "__getitem__" and first is not None:
+        return attributes.item(m, receiver, first, cst.Name("_"))
+    return _generator_method(m, receiver, name, args)
 
 
-def _popped(receiver: Seq, index: Value | None, *, certain: bool) -> Value:
+_ADDING = frozenset("append appendleft add insert extend extendleft update __init__ __iadd__ __ior__".split())
+
+
+def _generator_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value | None:
+    if name in {"send", "asend"} and receiver.maker is not None:
+        m.pour(("sent", id(receiver.maker.node)), args.values())
+    elif name in {"throw", "athrow"}:
+        m.pour("raised", args.values())
+    elif name not in {"__next__", "__anext__", "close", "aclose"}:
+        return None
+    return receiver.element()
+
+
+def _add(m: Machine, receiver: Seq, name: str, first: Value | None, value: Value) -> None:
+    """Add a value, or the elements of one, to a list in place."""
+    if name in {"extend", "extendleft", "update", "__init__", "__iadd__", "__ior__"}:
+        if name == "extendleft" and receiver.items:
+            receiver.more, receiver.items = receiver.element(), []
+        attributes.extend(m, receiver, value)
+        return
+    where = first.value if name == "insert" and isinstance(first, Const) else 0
+    exact = receiver.path == m.path and receiver.more is None and len(receiver.items) < attributes.MAX_ITEMS
+    if exact and (name != "insert" or type(where) is int):
+        m.changed(receiver.path, None, value)
+        if name in {"append", "add"}:
+            receiver.items.append(value)
+        else:
+            receiver.items.insert(where, value)
+        return
+    if name in {"insert", "appendleft"} and receiver.items:
+        # What stands behind it moves.
+        receiver.more, receiver.items = receiver.element(), []
+    receiver.more = m.merged(receiver.path, receiver.more, value)
+
+
+def _popped(m: Machine, receiver: Seq, index: Value | None) -> Value:
     where = index.value if isinstance(index, Const) else (-1 if index is None else None)
-    if certain and type(where) is int and -len(receiver.items) <= where < len(receiver.items):
+    exact = m.replaces(receiver.path) and receiver.more is None
+    if exact and type(where) is int and -len(receiver.items) <= where < len(receiver.items):
+        m.version += 1
         return receiver.items.pop(where)
     value = receiver.element()
     receiver.more, receiver.items = value, []
@@ -421,14 +446,18 @@ def _dict_method(m: Machine, receiver: Map, name: str, args: Args) -> Value | No
         return Seq(pairs, more)
     if name == "copy":
         return Map(dict(receiver.items), receiver.more, m.path)
-    if name == "update":
-        from execgate.analysis.expressions import update
-
+    if name in {"update", "__init__", "__ior__"}:
         if first is not None:
-            update(receiver, first)
-        for key, value in args.keywords.items():
-            receiver.items[key] = value
+            attributes.update(m, receiver, first)
+        attributes.update(m, receiver, Map(dict(args.keywords), args.others))
+        return receiver if name == "__ior__" else Const(None)
+    if name == "__setitem__" and first is not None and second is not None:
+        attributes.store_item(m, receiver, first, second, cst.Name("_"))
         return Const(None)
+    if name in {"__getitem__", "__missing__"} and first is not None:
+        return attributes.item(m, receiver, first, cst.Name("_"))
+    if name == "fromkeys":
+        return Map({}, second if second is not None else Const(None), m.path)
     if name == "popitem":
         return Seq([_ANY_TEXT, receiver.element()], kind="tuple")
     return None

@@ -5,26 +5,28 @@ from __future__ import annotations
 import libcst as cst
 
 from execgate.analysis import attributes
-from execgate.analysis.machine import MAX_DEPTH, Frame, Machine
+from execgate.analysis.machine import MAX_DEPTH, Frame, Known, Machine
 from execgate.analysis.scopes import Scope
 from execgate.analysis.values import (
     NONE,
+    STATELESS,
     Anything,
     Args,
     Class,
-    Const,
     Func,
     Inst,
     Map,
-    Obj,
-    Ref,
-    Seq,
     Value,
-    alternatives,
     derived,
     join,
     union,
 )
+
+MAX_AGAIN = 2
+"""How many calls of one function are followed into each other."""
+
+MAX_TIMES = 64
+"""How often one call is followed anew, where what it looks at has changed in between."""
 
 
 def define(m: Machine, node: cst.FunctionDef | cst.Lambda) -> Func:
@@ -42,6 +44,10 @@ def define(m: Machine, node: cst.FunctionDef | cst.Lambda) -> Func:
     if isinstance(node, cst.FunctionDef) and node.returns is not None:
         m.evaluate(node.returns.annotation)
     function = Func(node, m.scope, defaults)
+    scope: Scope | None = m.scope
+    while scope is not None and not scope.shared:
+        scope.shared = True
+        scope = scope.parent
     m.functions.setdefault(id(node), []).append(function)
     return function
 
@@ -53,22 +59,46 @@ def enter(m: Machine, function: Func, args: Args, node: cst.CSTNode) -> Value:
     again = sum(
         1 for frame in m.frames if frame.function is not None and frame.function.node is function.node
     )
-    if depth >= MAX_DEPTH or again >= 2:
+    if depth >= MAX_DEPTH or again >= MAX_AGAIN:
         # Too deep to follow with these arguments, so it is followed once with any.
         attributes.let_go(m, args.values(), node)
         m.escape(function, args.values())
-        return derived(f"`{function.name}` calls itself too deeply to follow", args.values())
-    key = ("call", id(function), args.key(), m.late)
-    known = m.memory.get(key)
-    if known is not None:
-        return known
+        return derived(
+            f"`{function.name}` calls itself too deeply to follow",
+            (*args.values(), *m.draw(("returned", id(function.node)))),
+        )
+    caller = m.frames[-1]
+    key = (id(function), args.key(), m.late)
+    known = m.results.get(key)
+    if known is None:
+        known = m.results[key] = Known(args)
+    elif known.times and known.rebound == m.rebound and (known.version == m.version or not known.stateful):
+        caller.stateful = caller.stateful or known.stateful
+        return known.result
+    if known.times >= MAX_TIMES:
+        m.gap(
+            f"`{function.name}` is called too often, in too many states of the program, to follow",
+            node,
+            "hand over what it needs as arguments",
+        )
+        return known.result
+    known.times += 1
     m.entered.add(id(function.node))
-    result = follow(m, function, args)
-    m.memory[key] = result
-    return result
+    frame = Frame(function)
+    frame.stateful = any(not isinstance(value, STATELESS) for value in args.values())
+    known.result = follow(m, function, args, frame)
+    known.version, known.rebound, known.stateful = m.version, m.rebound, frame.stateful
+    caller.stateful = caller.stateful or frame.stateful
+    if _runs_later(function, frame):
+        m.defer(lambda: follow(m, function, args, Frame(function)))
+    return known.result
 
 
-def follow(m: Machine, function: Func, args: Args) -> Value:
+def _runs_later(function: Func, frame: Frame) -> bool:
+    return bool(frame.yielded) or getattr(function.node, "asynchronous", None) is not None
+
+
+def follow(m: Machine, function: Func, args: Args, frame: Frame) -> Value:
     """Follow a function's body with these arguments."""
     node = function.node
     scope = Scope("function", function.scope)
@@ -76,7 +106,6 @@ def follow(m: Machine, function: Func, args: Args) -> Value:
     if function.cls is not None:
         scope.cls = function.cls
         scope.receiver = args.positional[0] if args.positional else None
-    frame = Frame(function)
     outer = (m.scope, m.statement, m.trail)
     m.scope, m.trail = scope, None
     m.frames.append(frame)
@@ -90,9 +119,16 @@ def follow(m: Machine, function: Func, args: Args) -> Value:
         m.frames.pop()
         m.rejoin(before)
         m.scope, m.statement, m.trail = outer
+    m.pour(("returned", id(node)), [*frame.returned, *frame.yielded])
+    result = union(frame.returned) if frame.returned else NONE
+    if _runs_later(function, frame):
+        # What it returns at its end is in the exception that says so.
+        m.pour("raised", frame.returned)
     if frame.yielded:
-        return m.sequence([], union(frame.yielded))
-    return union(frame.returned) if frame.returned else NONE
+        generator = m.sequence([], union(frame.yielded), "generator")
+        generator.maker, generator.result = function, result
+        return generator
+    return result
 
 
 def _bind_parameters(m: Machine, function: Func, args: Args, scope: Scope) -> None:
@@ -153,73 +189,16 @@ def anyhow(m: Machine, function: Func) -> None:
     }
     rest = anything("*") if isinstance(parameters.star_arg, cst.Param) else None
     others = anything("**") if parameters.star_kwarg is not None else None
-    follow(m, function, Args(given, keywords, rest, others))
+    result = follow(m, function, Args(given, keywords, rest, others), Frame(function))
+    if id(function) in m.escaped or function.name in _REBUILT:
+        attributes.let_go(m, [result], function.node)
+
+
+_REBUILT = {"__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__", "__getnewargs__"}
+"""Methods whose results Python calls, or builds objects from."""
 
 
 def _some_instance(cls: Class) -> Value:
     if not cls.instances:
         cls.instances.append(Inst(cls))
     return union(cls.instances)
-
-
-def construct(m: Machine, cls: Class, args: Args, node: cst.CSTNode) -> Value:
-    """Return a new instance of a class of the program."""
-    m.step()
-    foreign = list(cls.foreign_bases())
-    made = _made_by_library(m, cls, foreign, args, node)
-    if made is not None:
-        return made
-    instance = Inst(cls)
-    if len(cls.instances) < 16:
-        cls.instances.append(instance)
-    maker = cls.lookup("__new__")
-    if maker is not None:
-        for alternative in alternatives(m.call(maker, args.after(cls), node)):
-            if isinstance(alternative, (Obj, Seq)):
-                return alternative
-    start = cls.lookup("__init__")
-    if start is not None:
-        m.call(attributes.get(m, instance, "__init__", node), args, node)
-    else:
-        _fields(m, cls, instance, args)
-        for base in foreign:
-            if isinstance(base, Ref):
-                instance.made = join(instance.made, m.call(base, args, node))
-        if foreign:
-            attributes.let_go(m, args.values(), node, (instance,))
-    after = cls.lookup("__post_init__")
-    if after is not None:
-        m.call(attributes.get(m, instance, "__post_init__", node), Args(), node)
-    return instance
-
-
-def _made_by_library(
-    m: Machine, cls: Class, foreign: list[Value], args: Args, node: cst.CSTNode
-) -> Value | None:
-    """Return a member of an enumeration, None for a class of any other kind."""
-    for base in foreign:
-        if isinstance(base, Ref) and base.name.startswith("enum.") and args.positional:
-            return union(
-                [value for name, value in cls.attributes.items() if not name.startswith("_")] or [Const(None)]
-            )
-    del m, node
-    return None
-
-
-def _fields(m: Machine, cls: Class, instance: Inst, args: Args) -> None:
-    """Bind the fields of a dataclass or named tuple, which has no `__init__` of its own."""
-    names = [
-        name
-        for name, value in cls.attributes.items()
-        if not name.startswith("__") and not isinstance(value, Func)
-    ]
-    for index, value in enumerate(args.positional):
-        if index < len(names):
-            instance.attributes[names[index]] = value
-    for name, value in args.keywords.items():
-        instance.attributes[name] = value
-    if args.rest is not None or args.others is not None or len(args.positional) > len(names):
-        more = derived("it is a field of an object", args.values())
-        for name in names:
-            instance.attributes.setdefault(name, more)
-    del m

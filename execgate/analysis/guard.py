@@ -72,11 +72,11 @@ def _bound(tree: ast.Module) -> None:
         for name in node._fields:
             value = getattr(node, name, None)
             if isinstance(value, list):
-                for child in value:
-                    if isinstance(child, ast.AST):
-                        stack.append(
-                            (child, depth, chain + 1) if child is spine else (child, depth + 1, chain)
-                        )
+                stack.extend(
+                    (child, depth, chain + 1) if child is spine else (child, depth + 1, chain)
+                    for child in value
+                    if isinstance(child, ast.AST)
+                )
             elif value is spine and spine is not None:
                 stack.append((spine, depth, chain + 1))
             elif isinstance(value, ast.AST) and value._fields:

@@ -13,7 +13,10 @@ from execgate.analysis.values import Anything, Args, Func, Value
 from execgate.errors import SourceError
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
-from execgate.model.source import Source, Span
+from execgate.model.source import Source
+
+MAX_PASSES = 4
+"""How often a whole program is followed."""
 
 MAX_ROUNDS = 200
 """How many functions that nothing calls are followed, counting those that they define."""
@@ -47,7 +50,16 @@ class Interpreter(Machine):
         return calls.call(self, function, args, node)
 
     def follow(self, module: cst.Module) -> None:
-        """Follow a module, then every function that it defines and nothing calls."""
+        """Follow a module until what travels through it in no order has come everywhere."""
+        for _ in range(MAX_PASSES):
+            self._pass(module)
+            if not self.grown():
+                return
+            self.start()
+        self.gap("what this program hands around can't be followed to its end", module)
+
+    def _pass(self, module: cst.Module) -> None:
+        """Follow a module, then what runs later than it stands, and every function that nothing calls."""
         statements.block(self, module)
         self.late = True
         done: set[tuple[int, int]] = set()
@@ -55,8 +67,14 @@ class Interpreter(Machine):
             waiting = [
                 function for function in self._uncalled() if (id(function), len(function.carries)) not in done
             ]
-            if not waiting:
+            later, self.deferred = self.deferred, []
+            if not waiting and not later:
                 return
+            self.settling = True
+            for state, code in later:
+                if state != (self.version, self.rebound):
+                    code()
+            self.settling = False
             for function in waiting:
                 done.add((id(function), len(function.carries)))
                 functions.anyhow(self, function)

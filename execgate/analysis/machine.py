@@ -13,7 +13,20 @@ from typing import Any
 import libcst as cst
 
 from execgate.analysis.scopes import Scope
-from execgate.analysis.values import MAX_ALTERNATIVES, Anything, Args, Func, Seq, Value, capabilities
+from execgate.analysis.values import (
+    MAX_ALTERNATIVES,
+    NONE,
+    Anything,
+    Args,
+    Func,
+    Seq,
+    Value,
+    capabilities,
+    grew,
+    join,
+    rough_key,
+    widened,
+)
 from execgate.model.operation import ModuleImport, Operation
 from execgate.model.values import Hole, Template, Text, Unknown
 
@@ -56,18 +69,46 @@ class Found:
 class Frame:
     """One call of a function of the program: what it returns and yields."""
 
-    __slots__ = ("function", "returned", "yielded")
+    __slots__ = ("function", "returned", "stateful", "yielded")
 
     def __init__(self, function: Func | None) -> None:
         self.function = function
         self.returned: list[Value] = []
         self.yielded: list[Value] = []
+        self.stateful = False
+        """Whether it looked at objects that it did not make, and that can change."""
+
+
+class Known:
+    """What a call gave, and the state of the program in which it did."""
+
+    __slots__ = ("args", "rebound", "result", "stateful", "times", "version")
+
+    def __init__(self, args: Args) -> None:
+        self.args = args
+        """Kept, since what has an identity is told apart by it."""
+        self.result: Value = NONE
+        self.stateful = False
+        self.times = 0
+        self.version = 0
+        self.rebound = 0
 
 
 class Machine:
     """Follows one module."""
 
     def __init__(self) -> None:
+        self.found: Operations = {}
+        self.gaps: dict[tuple[int, str], tuple[str, cst.CSTNode, cst.CSTNode | None, str | None]] = {}
+        self.kept: list[cst.CSTNode] = []
+        """Trees of code in strings, which have to live as long as what was found in them."""
+        self.work = MAX_WORK
+        self.pools: dict[Any, dict[Any, Value]] = {}
+        """What travels in ways that have no order: raised, sent, returned from deep inside a recursion."""
+        self.start()
+
+    def start(self) -> None:
+        """Begin to follow a module, with what is known from having followed it before."""
         self.scope = Scope("module")
         self.frames: list[Frame] = [Frame(None)]
         self.statement: cst.CSTNode | None = None
@@ -81,20 +122,31 @@ class Machine:
         self._paths = 0
         self.trail: list[tuple[Scope, str, Value]] | None = None
         """What was bound since a `try` or a loop began, for whoever may see the state in between."""
-        self.found: Operations = {}
-        self.gaps: dict[tuple[int, str], tuple[str, cst.CSTNode, cst.CSTNode | None, str | None]] = {}
         self.functions: dict[int, list[Func]] = {}
         """Every function that was defined, by its node."""
         self.entered: set[int] = set()
         """The nodes of functions that were followed with the arguments of a call."""
         self.escaped: dict[int, Func] = {}
         """Functions that went into code we don't follow, by identity."""
-        self.memory: dict[Any, Value] = {}
-        self.kept: list[cst.CSTNode] = []
-        """Trees of code in strings, which have to live as long as what was found in them."""
         self.folders: list[Text] = []
         """Folders that the program may have changed into, beside the one that it starts in."""
-        self.work = MAX_WORK
+        self.memory: dict[Any, Value] = {}
+        self.results: dict[Any, Known] = {}
+        """What calls of the program's functions gave."""
+        self.version = 0
+        """Grows with every change of an object."""
+        self.rebound = 0
+        """Grows with every change of what a name, or an attribute of a class, stands for."""
+        self.oldest = 0
+        """The branch on which the oldest object was made that has changed since a loop's turn began."""
+        self.widening = False
+        """Whether what still grows is given up on, so that a loop comes to an end."""
+        self.deferred: list[tuple[tuple[int, int], Callable[[], object]]] = []
+        """Generators and coroutines, which run later than they are made: the state then, and the code."""
+        self.settling = False
+        """Whether what is followed is itself something that runs later."""
+        self.seen: dict[Any, int] = {}
+        """How much a pool held when it was first looked into."""
 
     # The rules come back to these; `interpreter` fills them in.
     evaluate: Callable[[cst.CSTNode], Value]
@@ -129,11 +181,66 @@ class Machine:
         """Record that a module was reached."""
         self.report(ModuleImport, node, module=module, via=via)
 
-    def bind(self, name: str, value: Value) -> None:
-        """Bind a name in the current scope."""
+    def bind(self, name: str, value: Value, scope: Scope | None = None) -> None:
+        """Bind a name in a scope, the current one unless it is given."""
+        scope = scope or self.scope
+        target = scope.target(name)
+        old = target.names.get(name)
+        if old is not None:
+            if target is not scope:
+                # Whether this runs before what reads the name is not known.
+                value = join(old, value)
+            if target.shared and old is not value and old.key() != value.key():
+                self.rebound += 1
         if self.trail is not None:
-            self.trail.append((self.scope.target(name), name, value))
-        self.scope.bind(name, value)
+            self.trail.append((target, name, value))
+        target.bind(name, value)
+
+    def replaces(self, path: int) -> bool:
+        """Return whether storing into what was made on the branch `path` leaves nothing of what was there."""
+        return path == self.path and not self.deferred
+
+    def changed(self, path: int, old: Value | None, new: Value) -> None:
+        """Note that a part of what was made on a branch was replaced: what followed from it may not hold."""
+        if new is not old and (old is None or grew(old, new)):
+            self.version += 1
+            self.oldest = min(self.oldest, path)
+
+    def merged(self, path: int, old: Value | None, new: Value) -> Value:
+        """Return what a part of an object is after something that may have been stored there."""
+        if old is None:
+            result = new
+        elif not grew(old, new):
+            return old
+        else:
+            result = join(old, new)
+            if self.widening:
+                result = widened(result)
+                if isinstance(old, Anything) and not grew(old, result):
+                    return old
+        self.changed(path, old, result)
+        return result
+
+    def defer(self, code: Callable[[], object]) -> None:
+        """Note code that may run later than it is followed."""
+        if not self.settling:
+            self.deferred.append(((self.version, self.rebound), code))
+
+    def pour(self, pool: Any, values: Iterable[Value]) -> None:
+        """Add what can act among `values` to a pool."""
+        held = self.pools.setdefault(pool, {})
+        for value in capabilities(values):
+            held.setdefault(rough_key(value), value)
+
+    def draw(self, pool: Any) -> tuple[Value, ...]:
+        """Return what a pool holds; what is poured in later is seen when the module is followed again."""
+        held = self.pools.get(pool, {})
+        self.seen.setdefault(pool, len(held))
+        return tuple(held.values())
+
+    def grown(self) -> bool:
+        """Return whether a pool holds more than was seen by whoever looked into it."""
+        return any(len(self.pools.get(pool, ())) > size for pool, size in self.seen.items())
 
     def in_working_folder(self, paths: list[Text]) -> list[Text]:
         """Return what relative paths can mean after the program changed its working folder."""

@@ -9,21 +9,26 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from execgate.analysis import attributes, effects, folding, names, texts
+from execgate.analysis import attributes, classes, effects, folding, names, texts
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
+    DYNAMIC,
     FALSE,
     NONE,
     NUM,
     TRUE,
     Anything,
     Args,
+    Bound,
     Class,
     Const,
+    Func,
     Inst,
     Map,
+    Num,
     Obj,
     Partial,
+    Property,
     Ref,
     Seq,
     Str,
@@ -61,7 +66,7 @@ def attribute_by_value(m: Machine, target: Value, name: Value, via: str, node: c
             results.append(attributes.get(m, target, m.identifier(alternative.value), node))
         else:
             m.report(DynamicCode, node, kind="attribute", via=via)
-            results.append(Obj(attributes.DYNAMIC))
+            results.append(Obj(DYNAMIC))
     return union(results)
 
 
@@ -117,34 +122,38 @@ def _locals(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 def _type(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     if len(args.positional) == 3:
-        bases = attributes.exact_items(m, args.positional[1]) or []
-        body = args.positional[2]
-        members = {k: v for k, v in body.items.items() if isinstance(k, str)} if isinstance(body, Map) else {}
-        return Class("type", bases, members)
+        return classes.built(m, args, node)
     target = args.get(0)
     results: list[Value] = []
     for alternative in alternatives(target) if target is not None else ():
         if isinstance(alternative, Inst):
             results.append(alternative.cls)
         elif isinstance(alternative, Obj) and alternative.type not in {
-            attributes.DYNAMIC,
+            DYNAMIC,
             attributes.NAMESPACE,
         }:
-            results.append(Ref(alternative.type))
+            results.append(attributes.type_of(alternative))
         else:
             results.append(derived("it is the type of a value", [alternative]))
-    del node
     return union(results) if results else Anything("it is the type of nothing")
 
 
 def _super(m: Machine, args: Args, node: cst.CSTNode) -> Value:
-    del args, node
+    del node
+    cls, receiver = args.get(0), args.get(1)
     scope = m.scope
-    while scope is not None and scope.receiver is None and scope.parent is not None:
+    while scope.receiver is None and scope.parent is not None:
         scope = scope.parent
-    if isinstance(scope.cls, Class) and scope.receiver is not None:
-        return Super(scope.cls, scope.receiver)
-    return Anything("it is the base of a class that is not known")
+    if cls is None:
+        cls, receiver = scope.cls, scope.receiver
+    if receiver is None:
+        receiver = scope.receiver
+    supers = [
+        Super(alternative, receiver)
+        for alternative in (alternatives(cls) if cls is not None else ())
+        if isinstance(alternative, Class) and receiver is not None
+    ]
+    return union(supers) if supers else Anything("it is the base of a class that is not known")
 
 
 def _quiet(result: Value) -> Model:
@@ -245,13 +254,11 @@ def _collection(kind: str) -> Model:
 
 
 def _dict(m: Machine, args: Args, node: cst.CSTNode) -> Value:
-    from execgate.analysis.expressions import update
-
     result = Map(dict(args.keywords), args.others, m.path)
     value = args.get(0)
     for alternative in alternatives(value) if value is not None and args.positional else ():
         if isinstance(alternative, Map):
-            update(result, alternative)
+            attributes.update(m, result, alternative)
         elif isinstance(alternative, Obj) and alternative.type == attributes.ENVIRON:
             m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
             result.more = Anything("it comes from the environment")
@@ -554,18 +561,263 @@ def _named_tuple(m: Machine, args: Args, node: cst.CSTNode) -> Value:
         found = fields.value.replace(",", " ").split()
     elif isinstance(fields, Seq):
         found = [v.value for v in fields.items if isinstance(v, Const) and isinstance(v.value, str)]
-    return Class("namedtuple", [], dict.fromkeys(found, Anything("it is a field that was not given")))
+    cls = Class("namedtuple", [], {})
+    cls.fields.extend(found)
+    cls.tuple = True
+    return cls
 
 
 def _print(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    file = args.keywords.get("file")
+    for alternative in alternatives(file) if file is not None else ():
+        if isinstance(alternative, Inst):
+            m.call(attributes.get(m, alternative, "write", node), Args([texts.concat(args.positional)]), node)
     return _quiet(NONE)(m, args, node)
 
 
 def _text(value: Value) -> Model:
-    return lambda m, args, node: value
+    return lambda _m, _args, _node: value
+
+
+def _type_call(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    return union(
+        classes.instance_of(m, alternative, args.without_first(), node)
+        if isinstance(alternative, Class)
+        else Anything("it is an instance of a class that is not known")
+        for alternative in alternatives(args.get(0) or NONE)
+    )
+
+
+def _type_new(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    first = args.get(0)
+    of = first if isinstance(first, Class) else None
+    if len(args.positional) >= 4:
+        return classes.built(m, args.without_first(), node, of)
+    return _object_new(m, args, node)
+
+
+def _object_new(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del node
+    results: list[Value] = []
+    for alternative in alternatives(args.get(0) or NONE):
+        if isinstance(alternative, Class):
+            instance = Inst(alternative, m.path)
+            alternative.instances[16:] = []
+            alternative.instances.append(instance)
+            results.append(instance)
+        else:
+            results.append(derived("it is an object of a class that is not known", [alternative]))
+    return union(results)
+
+
+def _object_store(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    target, name, value = args.get(0), args.get(1), args.get(2)
+    if target is None or name is None or value is None:
+        return NONE
+    for alternative in alternatives(name):
+        if isinstance(alternative, Const) and isinstance(alternative.value, str):
+            attributes.store_raw(m, target, m.identifier(alternative.value), value, node)
+        else:
+            attributes.let_go(m, [value], node, (target,))
+    return NONE
+
+
+def _property(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    return Property(args.get(0, "fget"), args.get(1, "fset"))
+
+
+def _property_part(part: str) -> Model:
+    """Model `@x.setter` and its like, which give a property with one function replaced."""
+
+    def model(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+        del m, node
+        old, function = args.get(0), args.get(1)
+        if not isinstance(old, Property) or part == "deleter":
+            return old or NONE
+        return Property(function, old.setter) if part == "getter" else Property(old.getter, function)
+
+    return model
+
+
+def _wrapper(kind: str) -> Model:
+    """Model `staticmethod(f)` and `classmethod(f)`."""
+
+    def model(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+        del m, node
+        results: list[Value] = []
+        for alternative in alternatives(args.get(0) or NONE):
+            if isinstance(alternative, Func):
+                wrapped = Func(alternative.node, alternative.scope, alternative.defaults)
+                wrapped.static, wrapped.cls = kind, alternative.cls
+                results.append(wrapped)
+            else:
+                results.append(alternative)
+        return union(results)
+
+    return model
+
+
+def _partial_method(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    return Partial(attributes.PARTIAL_METHOD, args)
+
+
+def _wraps(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    return Partial(Ref("functools.update_wrapper"), Args([], {"wrapped": args.get(0, "wrapped") or NONE}))
+
+
+def _update_wrapper(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    wrapper, wrapped = args.get(0, "wrapper") or NONE, args.get(1, "wrapped") or NONE
+    for alternative in alternatives(wrapper):
+        if isinstance(alternative, (Func, Inst)):
+            attributes.store_raw(m, alternative, "__wrapped__", wrapped, node)
+    return wrapper
+
+
+def _cached(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    function = args.get(0, "user_function")
+    if function is None or isinstance(function, (Const, Num)):
+        return Ref("functools.cache")
+    return _update_wrapper(m, Args([function, function]), node)
+
+
+def _dispatch(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    """Model `singledispatch`: a call goes to any of the functions that are registered."""
+    del node
+    return Obj("functools.singledispatch", {"functions": m.sequence([args.get(0) or NONE])})
+
+
+def _dispatched(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    functions, *given = args.positional
+    return m.call(
+        attributes.element(m, functions, node), Args(given, args.keywords, args.rest, args.others), node
+    )
+
+
+def _single_dispatch(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
+    functions = receiver.fields["functions"]
+    if name == "__call__":
+        return _dispatched(m, args.after(functions), node)
+    if name == "register":
+        function = args.get(1, "func")
+        if function is None and not isinstance(args.get(0), Func):
+            return Bound(receiver, "register")
+        function = function or args.get(0) or NONE
+        attributes.extend(m, functions, m.sequence([function])) if isinstance(functions, Seq) else None
+        return function
+    return functions
+
+
+def _field(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del m, node
+    return Obj("dataclasses.Field", dict(args.keywords))
+
+
+def _replace(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    results: list[Value] = []
+    for alternative in alternatives(args.get(0) or NONE):
+        if isinstance(alternative, Inst):
+            new = Inst(alternative.cls, m.path)
+            new.attributes.update(alternative.attributes)
+            new.attributes.update(args.keywords)
+            results.append(new)
+        else:
+            attributes.let_go(m, args.keywords.values(), node, (alternative,))
+            results.append(alternative)
+    return union(results)
+
+
+def _as_dict(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del node
+    return union(
+        Map(dict(alternative.attributes), path=m.path)
+        if isinstance(alternative, Inst)
+        else derived("it is made of an object", [alternative])
+        for alternative in alternatives(args.get(0) or NONE)
+    )
+
+
+def _as_tuple(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del node
+    return union(
+        m.sequence(list(alternative.attributes.values()), kind="tuple")
+        if isinstance(alternative, Inst)
+        else derived("it is made of an object", [alternative])
+        for alternative in alternatives(args.get(0) or NONE)
+    )
+
+
+def _namespace_object(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    cls = Class("SimpleNamespace", [], {})
+    instance = Inst(cls, m.path)
+    held = _dict(m, args, node)
+    if isinstance(held, Map):
+        instance.attributes.update({k: v for k, v in held.items.items() if isinstance(k, str)})
+        if held.more is not None:
+            attributes.let_go(m, [held.more], node, (instance,))
+    return instance
+
+
+def _caught(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del args, node
+    return Anything("it is a caught exception", m.draw("raised"))
+
+
+def _unbound(owner: str, m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value | None:
+    """Call `list.append(x, 1)`: a method of a built-in type, with its receiver as an argument."""
+    del owner
+    if not args.positional:
+        return None
+    return m.call(attributes.get(m, args.positional[0], name, node), args.without_first(), node)
+
+
+def unbound(m: Machine, qualified: str, args: Args, node: cst.CSTNode) -> Value | None:
+    """Call a method of a built-in type as a function; None where `qualified` is none."""
+    module, _, name = qualified.rpartition(".")
+    if module not in _BUILT_IN_TYPES or name in {"fromkeys", "maketrans", "fromhex", "__new__"}:
+        return None
+    return _unbound(module, m, name, args, node)
+
+
+_BUILT_IN_TYPES = frozenset(
+    """
+    builtins.list builtins.dict builtins.set builtins.str builtins.bytes builtins.bytearray builtins.tuple
+    builtins.object collections.deque collections.OrderedDict collections.UserDict collections.UserList
+    """.split()
+)
 
 
 FUNCTIONS: dict[str, Model] = {
+    "builtins.type.__call__": _type_call,
+    "builtins.type.__new__": _type_new,
+    "builtins.object.__new__": _object_new,
+    "builtins.object.__setattr__": _object_store,
+    "builtins.type.__setattr__": _object_store,
+    "builtins.property": _property,
+    "builtins.property.getter()": _property_part("getter"),
+    "builtins.property.setter()": _property_part("setter"),
+    "builtins.property.deleter()": _property_part("deleter"),
+    "functools.cached_property": _property,
+    "types.DynamicClassAttribute": _property,
+    "enum.property": _property,
+    "abc.abstractproperty": _property,
+    "builtins.staticmethod": _wrapper("static"),
+    "builtins.classmethod": _wrapper("class"),
+    "functools.wraps": _wraps,
+    "functools.update_wrapper": _update_wrapper,
+    "functools.cache": _cached,
+    "functools.lru_cache": _cached,
+    "functools.singledispatch": _dispatch,
+    "functools.singledispatchmethod": _dispatch,
+    "dataclasses.field": _field,
+    "dataclasses.replace": _replace,
+    "copy.replace": _replace,
+    "dataclasses.asdict": _as_dict,
+    "dataclasses.astuple": _as_tuple,
+    "sys.exc_info": _caught,
+    "sys.exception": _caught,
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
     "builtins.delattr": _delattr,
@@ -601,7 +853,7 @@ FUNCTIONS: dict[str, Model] = {
     "collections.OrderedDict": _dict,
     "collections.ChainMap": _dict,
     "types.MappingProxyType": _dict,
-    "types.SimpleNamespace": _dict,
+    "types.SimpleNamespace": _namespace_object,
     "collections.defaultdict": _default_dict,
     "collections.namedtuple": _named_tuple,
     "builtins.range": _range,
@@ -630,7 +882,7 @@ FUNCTIONS: dict[str, Model] = {
     "asyncio.wait_for": _same,
     "asyncio.shield": _same,
     "functools.partial": _partial,
-    "functools.partialmethod": _partial,
+    "functools.partialmethod": _partial_method,
     "functools.reduce": _reduce,
     "itertools.chain": _chained,
     "itertools.starmap": _starmap,
@@ -680,7 +932,7 @@ def _sys_modules(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CST
         return Seq([], _ANY_TEXT)
     m.report(DynamicCode, node, kind="namespace", via="sys.modules")
     m.report(ModuleImport, node, module=Unknown("any module that is loaded"), via="sys.modules")
-    return Obj(attributes.DYNAMIC)
+    return Obj(DYNAMIC)
 
 
 def _namespace(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
@@ -692,7 +944,7 @@ def _namespace(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNo
         return NONE
     if name in {"keys", "__contains__"}:
         return Seq([], _ANY_TEXT)
-    return Obj(attributes.DYNAMIC)
+    return Obj(DYNAMIC)
 
 
 def _sys_path(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
@@ -707,4 +959,5 @@ METHODS: dict[str, Callable[[Machine, Obj, str, Args, cst.CSTNode], Value]] = {
     attributes.SYS_MODULES: _sys_modules,
     attributes.NAMESPACE: _namespace,
     attributes.SYS_PATH: _sys_path,
+    "functools.singledispatch": _single_dispatch,
 }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import builtins
 import enum
 import sys
 from functools import lru_cache
 
 from execgate.operations import modules
 from execgate.operations.submodules import SUBMODULES
+
+BUILTINS: frozenset[str] = frozenset(dir(builtins))
+"""Names that mean something without being bound."""
 
 
 class Standing(enum.Enum):

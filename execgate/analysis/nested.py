@@ -32,11 +32,11 @@ def follow(m: Machine, code: str | bytes, kind: str, node: cst.CSTNode) -> Value
     try:
         result: Value = NONE
         for statement in module.body:
-            last = statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else None
-            if isinstance(last, cst.Expr) and statement is module.body[-1]:
-                for before in statement.body[:-1]:
+            line = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
+            if line and isinstance(line[-1], cst.Expr) and statement is module.body[-1]:
+                for before in line[:-1]:
                     m.run(before)
-                result = m.evaluate(last.value)
+                result = m.evaluate(line[-1].value)
             else:
                 m.run(statement)
         return result

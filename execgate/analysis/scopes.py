@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from execgate.analysis.values import Value, join
 
 
@@ -12,11 +14,24 @@ class Scope:
     code that runs at an unknown time.
     """
 
-    __slots__ = ("cls", "globals", "history", "kind", "names", "nonlocals", "parent", "receiver", "stars")
+    __slots__ = (
+        "cls",
+        "globals",
+        "history",
+        "kind",
+        "names",
+        "nonlocals",
+        "parent",
+        "receiver",
+        "shared",
+        "stars",
+    )
 
     def __init__(self, kind: str, parent: Scope | None = None) -> None:
         self.kind = kind
         self.parent = parent
+        self.shared = kind in {"module", "class"}
+        """Whether code of other functions sees its names."""
         self.names: dict[str, Value] = {}
         self.history: dict[str, Value] = {}
         self.globals: set[str] = set()
@@ -44,17 +59,21 @@ class Scope:
         if name in scope.nonlocals:
             parent = scope.parent
             while parent is not None:
-                if parent.kind == "function" and name in parent.names:
+                if parent.kind == "function" and (name in parent.names or name in parent.history):
                     return parent
                 parent = parent.parent
+            parent = scope.parent
+            while parent is not None and parent.kind != "function":
+                parent = parent.parent
+            return parent if parent is not None else scope
         return scope
 
     def bind(self, name: str, value: Value) -> None:
-        """Bind `name` to `value` from here on."""
-        scope = self.target(name)
-        if name in scope.names:
-            scope.history[name] = join(scope.history.get(name, scope.names[name]), value)
-        scope.names[name] = value
+        """Bind `name`, in this scope, to `value` from here on."""
+        old = self.names.get(name)
+        if old is not None and old is not value:
+            self.history[name] = join(self.history.get(name, old), value)
+        self.names[name] = value
 
     def unbind(self, name: str) -> None:
         """Forget `name`, as `del` does."""
@@ -85,12 +104,25 @@ class Scope:
         return None
 
 
-def merge(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
-    """Return what names are bound to where two branches meet; a name bound on one of them counts."""
+def merge(
+    left: dict[str, Value],
+    right: dict[str, Value],
+    scope: Scope,
+    fallback: Callable[[Scope, str], Value | None],
+) -> dict[str, Value]:
+    """Return what names of `scope` are bound to where two branches meet.
+
+    A name bound on one of them counts; outside functions, what it otherwise stands for (`fallback`) does too.
+    """
     if left is right:
         return left
     merged = dict(left)
     for name, value in right.items():
         other = merged.get(name)
+        if other is None and scope.kind in {"module", "class"}:
+            other = fallback(scope, name)
         merged[name] = value if other is None or other is value else join(other, value)
+    if scope.kind in {"module", "class"}:
+        for name in left.keys() - right.keys():
+            merged[name] = join(merged[name], fallback(scope, name))
     return merged

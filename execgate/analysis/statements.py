@@ -11,8 +11,9 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import attributes, imports
+from execgate.analysis import attributes, classes, imports
 from execgate.analysis.machine import Machine
+from execgate.analysis.names import BUILTINS
 from execgate.analysis.scopes import Scope, merge
 from execgate.analysis.values import (
     NONE,
@@ -21,18 +22,27 @@ from execgate.analysis.values import (
     Class,
     Const,
     Func,
+    Inst,
+    Map,
     Obj,
     Ref,
     Seq,
+    Union,
     Value,
     alternatives,
+    capabilities,
     derived,
+    grew,
     join,
     union,
+    widened,
 )
 
-LOOP_PASSES = 3
-"""How often a loop's body is followed at most, until what it binds no longer grows."""
+EXACT_TURNS = 2
+"""How many turns of a loop are followed before what still grows is given up on."""
+
+MAX_TURNS = 12
+"""How many turns of a loop are followed at most, until they add nothing."""
 
 
 def block(m: Machine, node: cst.BaseSuite | cst.Module) -> bool:
@@ -75,6 +85,10 @@ def _assign(m: Machine, node: cst.Assign) -> bool:
 
 def _ann_assign(m: Machine, node: cst.AnnAssign) -> bool:
     m.evaluate(node.annotation.annotation)
+    if isinstance(node.target, cst.Name) and isinstance(m.scope.cls, Class) and m.scope.kind == "class":
+        name = m.identifier(node.target.value)
+        if name not in m.scope.cls.fields:
+            m.scope.cls.fields.append(name)
     if node.value is not None:
         assign(m, node.target, m.evaluate(node.value))
     elif not isinstance(node.target, cst.Name):
@@ -91,6 +105,9 @@ def _aug_assign(m: Machine, node: cst.AugAssign) -> bool:
     if operator is cst.Add and isinstance(current, Seq) and current.kind != "tuple":
         attributes.extend(m, current, value)
         result: Value = current
+    elif operator is cst.BitOr and isinstance(current, Map):
+        attributes.update(m, current, value)
+        result = current
     else:
         result = binary(m, operator, current, value, node)
     assign(m, node.target, result)
@@ -156,11 +173,26 @@ def _return(m: Machine, node: cst.Return) -> bool:
 
 
 def _raise(m: Machine, node: cst.Raise) -> bool:
-    if node.exc is not None:
-        m.evaluate(node.exc)
-    if node.cause is not None:
-        m.evaluate(node.cause.item)
+    for raised in (node.exc, node.cause.item if node.cause is not None else None):
+        if raised is not None:
+            throw(m, m.evaluate(raised))
     return False
+
+
+def throw(m: Machine, value: Value) -> None:
+    """Note what an exception carries to whoever catches it."""
+    for alternative in alternatives(value):
+        if isinstance(alternative, Inst):
+            inner = [*alternative.attributes.values()]
+            if alternative.made is not None:
+                inner.append(alternative.made)
+        elif isinstance(alternative, Obj):
+            inner = [*alternative.fields.values()]
+        else:
+            inner = []
+        held = capabilities(inner)
+        if held:
+            m.pour("raised", [alternative, *(value for value in held if isinstance(value, (Inst, Obj)))])
 
 
 def _assert(m: Machine, node: cst.Assert) -> bool:
@@ -180,6 +212,17 @@ def _nonlocal(m: Machine, node: cst.Nonlocal) -> bool:
     return True
 
 
+def fallback(scope: Scope, name: str) -> Value | None:
+    """Return what a name of a module or class stands for where it is not bound there."""
+    found = scope.parent.lookup(name, late=False) if scope.parent is not None else None
+    if isinstance(scope.cls, Class):
+        inherited = scope.cls.lookup(name)
+        found = join(found, inherited) if inherited is not None else found
+    if found is None and name in BUILTINS:
+        found = Ref(f"builtins.{name}")
+    return found
+
+
 def branches(m: Machine, arms: Sequence[Callable[[], bool]]) -> bool:
     """Follow each arm from the same state, and go on from what any of them leaves."""
     scope = m.scope
@@ -196,7 +239,7 @@ def branches(m: Machine, arms: Sequence[Callable[[], bool]]) -> bool:
         return False
     merged = ends[0]
     for end in ends[1:]:
-        merged = merge(merged, end)
+        merged = merge(merged, end, scope, fallback)
     scope.names = merged
     return True
 
@@ -222,7 +265,7 @@ def _while(m: Machine, node: cst.While) -> bool:
         m.evaluate(node.test)
         block(m, node.body)
 
-    _loop(m, turn)
+    _loop(m, turn, node)
     if node.orelse is not None:
         m.run(node.orelse)
     return True
@@ -236,47 +279,49 @@ def _for(m: Machine, node: cst.For) -> bool:
         assign(m, node.target, element)
         block(m, node.body)
 
-    _loop(m, turn)
+    _loop(m, turn, node)
     if node.orelse is not None:
         m.run(node.orelse)
     return True
 
 
-def _loop(m: Machine, turn: Callable[[], None]) -> None:
-    """Follow a body until what it binds no longer grows: it may run any number of times."""
+def _loop(m: Machine, turn: Callable[[], None], node: cst.CSTNode) -> None:
+    """Follow a body until a turn adds nothing to what there is: it may run any number of times."""
     scope = m.scope
     before = m.branch()
-    outer, m.trail = m.trail, []
+    first_path = m.path
+    outer = (m.trail, m.oldest, m.widening)
+    m.trail = []
+    oldest = m.oldest
     try:
-        for _ in range(LOOP_PASSES):
+        for count in range(MAX_TURNS):
+            m.widening = m.widening or count >= EXACT_TURNS
             start = scope.names
             scope.names = dict(start)
             del m.trail[:]
+            m.oldest = first_path
             turn()
-            end = scope.names
+            oldest = min(oldest, m.oldest)
             # A `break` or `continue` may leave from anywhere, so what was bound in between counts too.
-            merged = merge(start, end)
+            merged = merge(start, scope.names, scope, fallback)
             for bound, name, value in m.trail:
                 if bound is scope:
                     merged[name] = join(merged.get(name), value)
             scope.names = merged
-            if all(merged[name].key() == value.key() for name, value in start.items() if name in merged):
+            changed = [n for n, v in merged.items() if n not in start or grew(start[n], v)]
+            if not changed and m.oldest >= first_path:
                 break
+            if count + 1 >= EXACT_TURNS:
+                for name in changed:
+                    scope.names[name] = widened(merged[name])
         else:
-            _widen(scope, start)
+            m.gap("what this loop hands on from turn to turn can't be followed to its end", node)
     finally:
         m.rejoin(before)
-        if outer is not None:
-            outer.extend(m.trail)
-        m.trail = outer
-
-
-def _widen(scope: Scope, before: dict[str, Value]) -> None:
-    """Give up on names that grow with every turn."""
-    for name, value in scope.names.items():
-        old = before.get(name)
-        if old is not None and old.key() != value.key():
-            scope.names[name] = derived(f"`{name}` changes in a loop", [value])
+        if outer[0] is not None:
+            outer[0].extend(m.trail)
+        m.trail, _, m.widening = outer
+        m.oldest = min(outer[1], oldest)
 
 
 def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
@@ -290,7 +335,7 @@ def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
     if outer is not None:
         outer.extend(trail)
     # An exception may come from anywhere in the body.
-    raised = merge(start, scope.names)
+    raised = merge(start, scope.names, scope, fallback)
     for bound, name, value in trail:
         if bound is scope:
             raised[name] = join(raised.get(name), value)
@@ -307,24 +352,36 @@ def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
             if handler.type is not None:
                 m.evaluate(handler.type)
             if handler.name is not None:
-                assign(m, handler.name.name, Anything("it is a caught exception"))
+                assign(m, handler.name.name, caught(m))
             return block(m, handler.body)
 
         return arm
 
     reached = branches(m, [finish, *(handle(handler) for handler in node.handlers)])
     if node.finalbody is not None:
-        m.run(node.finalbody)
+        scope.names = merge(scope.names, raised, scope, fallback)
+        reached = m.run(node.finalbody) and reached
     return reached
 
 
+def caught(m: Machine) -> Value:
+    """Return what a caught exception can be."""
+    return Anything("it is a caught exception", m.draw("raised"))
+
+
 def _with(m: Machine, node: cst.With) -> bool:
+    managers = []
     for item in node.items:
         manager = m.evaluate(item.item)
+        managers.append((manager, item.item))
         value = attributes.enter(m, manager, item.item)
         if item.asname is not None:
             assign(m, item.asname.name, value)
-    return block(m, node.body)
+    reached = block(m, node.body)
+    for manager, place in reversed(managers):
+        # Whoever leaves may swallow what was raised, and go on.
+        reached = attributes.leave(m, manager, place) or reached
+    return reached
 
 
 def _match(m: Machine, node: cst.Match) -> bool:
@@ -364,17 +421,39 @@ def _pattern(m: Machine, node: cst.CSTNode | None, subject: Value) -> None:
             known = items is not None and len(items) == len(node.patterns)
             _pattern(m, getattr(pattern, "value", pattern), items[index] if known and items else inner)
     elif isinstance(node, cst.MatchMapping):
-        inner = derived("it is a part of a matched value", [subject])
         for entry in node.elements:
-            m.evaluate(entry.key)
+            inner = attributes.item(m, subject, m.evaluate(entry.key), node)
             _pattern(m, entry.pattern, inner)
         if node.rest is not None:
-            m.bind(m.identifier(node.rest.value), inner)
+            m.bind(m.identifier(node.rest.value), subject)
     elif isinstance(node, cst.MatchClass):
         m.evaluate(node.cls)
-        inner = derived("it is a part of a matched value", [subject])
-        for part in (*node.patterns, *node.kwds):
-            _pattern(m, part.value if isinstance(part, cst.MatchSequenceElement) else part.pattern, inner)
+        for index, part in enumerate(node.patterns):
+            _pattern(m, getattr(part, "value", part), _matched(m, subject, index, node))
+        for keyword in node.kwds:
+            inner = attributes.get(m, subject, m.identifier(keyword.key.value), node)
+            _pattern(m, keyword.pattern, inner)
+
+
+def _matched(m: Machine, subject: Value, index: int, node: cst.CSTNode) -> Value:
+    """Return what a class pattern compares with its pattern at a position."""
+    results: list[Value] = []
+    for alternative in alternatives(subject):
+        if isinstance(alternative, Inst):
+            names = alternative.cls.lookup("__match_args__")
+            items = attributes.exact_items(m, names) if names is not None else None
+            known = [v.value for v in items or () if isinstance(v, Const) and isinstance(v.value, str)]
+            known = known or alternative.cls.fields
+            held = list(alternative.attributes.values())
+            results.append(
+                attributes.get(m, alternative, known[index], node)
+                if index < len(known)
+                else derived("it is a part of a matched value", held)
+            )
+        else:
+            # `str(x)` binds all of it.
+            results.append(alternative)
+    return union(results)
 
 
 def _function(m: Machine, node: cst.FunctionDef) -> bool:
@@ -388,41 +467,31 @@ def _function(m: Machine, node: cst.FunctionDef) -> bool:
     return True
 
 
-_KINDS = {"builtins.staticmethod": "static", "builtins.classmethod": "class", "builtins.property": "property"}
+_WRAPPERS = {"builtins.staticmethod": "static", "builtins.classmethod": "class"}
 
-_TRANSPARENT = {
-    "functools.wraps",
-    "functools.cached_property",
+_PASSES_ON = {
     "abc.abstractmethod",
     "contextlib.contextmanager",
     "contextlib.asynccontextmanager",
     "typing.overload",
     "typing.final",
+    "typing.override",
     "typing.no_type_check",
-    "functools.lru_cache",
-    "functools.cache",
+    "typing.runtime_checkable",
     "functools.total_ordering",
-    "functools.singledispatch",
     "dataclasses.dataclass",
     "enum.unique",
 }
+"""Decorators that give back what they are given."""
 
 
 def _decorated(m: Machine, decorators: Sequence[cst.Decorator], value: Value) -> Value:
     evaluated = [(decorator, m.evaluate(decorator.decorator)) for decorator in decorators]
     for node, decorator in reversed(evaluated):
         name = decorator.name if isinstance(decorator, Ref) else None
-        if isinstance(decorator, Obj) and decorator.type == "decorator":
-            name = next((k for k in decorator.fields), None)
-        if isinstance(value, Func) and name in _KINDS:
-            value.static = _KINDS[name]
-        elif isinstance(value, Func) and name == "functools.cached_property":
-            value.static = "property"
-        elif name in _TRANSPARENT or (
-            isinstance(decorator, Ref) and decorator.name.endswith((".setter", ".getter", ".deleter"))
-        ):
-            continue
-        else:
+        if isinstance(value, Func) and name in _WRAPPERS:
+            value.static = _WRAPPERS[name]
+        elif name not in _PASSES_ON:
             result = m.call(decorator, Args([value]), node.decorator)
             # A decorator that we don't follow most often gives back what it was given.
             value = value if isinstance(result, Anything) and result.carries else result
@@ -431,35 +500,29 @@ def _decorated(m: Machine, decorators: Sequence[cst.Decorator], value: Value) ->
 
 def _class(m: Machine, node: cst.ClassDef) -> bool:
     bases: list[Value] = []
+    certain = True
     for argument in node.bases:
-        bases.extend(alternatives(m.evaluate(argument.value)))
+        value = m.evaluate(argument.value)
+        bases.extend(alternatives(value))
+        certain = certain and not isinstance(value, Union)
     keywords = {
-        argument.keyword.value: m.evaluate(argument.value) for argument in node.keywords if argument.keyword
+        m.identifier(argument.keyword.value): m.evaluate(argument.value)
+        for argument in node.keywords
+        if argument.keyword is not None
     }
     scope = Scope("class", m.scope)
-    cls = Class(m.identifier(node.name.value), bases, scope.names)
+    cls = Class(m.identifier(node.name.value), bases, scope.names, certain=certain)
+    cls.metaclass = classes.metaclass(cls, keywords.pop("metaclass", None))
     scope.cls = cls
+    scope.names.update(classes.prepared(m, cls, keywords, node))
     m.scope = scope
     try:
         block(m, node.body)
     finally:
         m.scope = scope.parent or scope
     cls.attributes = scope.names
-    for name, value in list(cls.attributes.items()):
-        if name.startswith("__"):
-            # Python calls a special method by itself, at a time that we don't follow.
-            for alternative in alternatives(value):
-                if not isinstance(alternative, (Func, Const, Seq)):
-                    attributes.let_go(m, [alternative], node)
-    for base in bases:
-        hook = base.lookup("__init_subclass__") if isinstance(base, Class) else None
-        if hook is not None:
-            m.call(hook, Args([cls], keywords), node)
-    metaclass = keywords.get("metaclass")
-    if metaclass is not None:
-        m.call(metaclass, Args([Const(cls.name), m.sequence(list(bases), kind="tuple"), cls]), node)
-    value = _decorated(m, node.decorators, cls)
-    m.bind(cls.name, value)
+    value = classes.finish(m, cls, keywords, node)
+    m.bind(cls.name, _decorated(m, node.decorators, value))
     return True
 
 

@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 MAX_ALTERNATIVES = 64
 """How many values one expression may have before it counts as unknown."""
 
+MAX_CAPABILITIES = 256
+"""How many capabilities may hide in one value before it counts as any of them."""
+
 MAX_TEXT = 1 << 16
 """The longest text that is folded, in characters."""
+
+DYNAMIC = "dynamic"
+"""The type of what was reached by a name that is only known at run time, or by introspection."""
 
 
 Part: TypeAlias = "str | Hole"
@@ -111,7 +117,7 @@ class Obj(Value):
         self.fields = fields or {}
 
     def key(self) -> Any:  # noqa: D102
-        if any(not isinstance(value, _PLAIN) for value in self.fields.values()):
+        if any(not isinstance(value, PLAIN) for value in self.fields.values()):
             return id(self)
         return ("obj", self.type, tuple((name, value.key()) for name, value in self.fields.items()))
 
@@ -132,7 +138,7 @@ class Bound(Value):
 class Seq(Value):
     """A list, tuple, set or iterator: `items` in their order, then any number of `more`."""
 
-    __slots__ = ("items", "kind", "more", "path")
+    __slots__ = ("items", "kind", "maker", "more", "path", "result")
 
     def __init__(
         self, items: Iterable[Value] = (), more: Value | None = None, kind: str = "list", path: int = 0
@@ -142,6 +148,10 @@ class Seq(Value):
         self.kind = kind
         self.path = path
         """On which branch it was made: only there is a change certain."""
+        self.maker: Func | None = None
+        """The generator function that it comes from."""
+        self.result: Value | None = None
+        """What the generator returns at its end."""
 
     def key(self) -> Any:  # noqa: D102
         return id(self)
@@ -160,7 +170,7 @@ class Map(Value):
     def __init__(
         self, items: dict[Any, Value] | None = None, more: Value | None = None, path: int = 0
     ) -> None:
-        self.items = items or {}
+        self.items = items if items is not None else {}
         self.more = more
         self.path = path
 
@@ -173,7 +183,7 @@ class Map(Value):
 class Func(Value):
     """A function or lambda of the program."""
 
-    __slots__ = ("carries", "cls", "defaults", "node", "scope", "static")
+    __slots__ = ("attributes", "carries", "cls", "defaults", "node", "scope", "static")
 
     def __init__(self, node: cst.FunctionDef | cst.Lambda, scope: Scope, defaults: dict[str, Value]) -> None:
         self.node = node
@@ -181,7 +191,8 @@ class Func(Value):
         self.defaults = defaults
         self.cls: Class | None = None
         self.static = ""
-        """`static`, `class` or `property` where a decorator says so."""
+        """`static` or `class` where a decorator says so."""
+        self.attributes: dict[str, Value] = {}
         self.carries: list[Value] = []
         """What may reach its parameters from code that we don't follow."""
 
@@ -192,46 +203,107 @@ class Func(Value):
         return name.value if name is not None else "<lambda>"
 
 
+class Property(Value):
+    """An attribute of a class that is computed: its functions to get and to set it."""
+
+    __slots__ = ("getter", "setter")
+
+    def __init__(self, getter: Value | None, setter: Value | None = None) -> None:
+        self.getter = getter
+        self.setter = setter
+
+
 class Class(Value):
     """A class of the program."""
 
-    __slots__ = ("attributes", "bases", "instances", "name")
+    __slots__ = (
+        "attributes",
+        "bases",
+        "certain",
+        "fields",
+        "instances",
+        "intercepts",
+        "members",
+        "metaclass",
+        "mro",
+        "name",
+        "tuple",
+    )
 
-    def __init__(self, name: str, bases: list[Value], attributes: dict[str, Value]) -> None:
+    def __init__(
+        self, name: str, bases: list[Value], attributes: dict[str, Value], *, certain: bool = True
+    ) -> None:
         self.name = name
         self.bases = bases
         self.attributes = attributes
+        self.certain = certain
+        """Whether each of the bases really is one, and not one of several that it could be."""
+        self.fields: list[str] = []
+        """The names that are annotated in its body, in order: the fields of a data class."""
+        self.members: set[str] = set()
+        """The names of the members of an enumeration."""
+        self.tuple = False
+        """Whether its instances are tuples of their fields."""
+        self.intercepts = False
+        """Whether it has a say in how attributes of its instances are read or set."""
+        self.metaclass: Value | None = None
         self.instances: list[Inst] = []
+        self.mro: tuple[Value, ...] = (self, *_merged_bases(bases))
+        """The class and its bases, in the order in which Python searches them."""
 
-    def lookup(self, attribute: str, depth: int = 0) -> Value | None:
+    def lookup(self, attribute: str) -> Value | None:
         """Return what the class or one of its own bases has under a name."""
-        found = self.attributes.get(attribute)
-        if found is not None or depth > 20:
-            return found
-        for base in self.bases:
-            if isinstance(base, Class):
-                found = base.lookup(attribute, depth + 1)
-                if found is not None:
-                    return found
-        return None
+        if not self.bases:
+            return self.attributes.get(attribute)
+        return self.found_in(self.mro, attribute)
 
-    def foreign_bases(self, depth: int = 0) -> Iterator[Value]:
+    def found_in(self, classes: Iterable[Value], attribute: str) -> Value | None:
+        """Return what the first of `classes` that has it has under a name."""
+        found: Value | None = None
+        for cls in classes:
+            if isinstance(cls, Class) and attribute in cls.attributes:
+                found = join(found, cls.attributes[attribute])
+                if self.certain and cls.certain:
+                    break
+        return found
+
+    def foreign_bases(self) -> Iterator[Value]:
         """Yield the bases that a library defines, or that are unknown, through its own bases."""
-        for base in self.bases:
-            if isinstance(base, Class):
-                if depth < 20:
-                    yield from base.foreign_bases(depth + 1)
-            else:
+        for base in self.mro:
+            if not isinstance(base, Class):
                 yield base
+
+
+def _merged_bases(bases: list[Value]) -> list[Value]:
+    """Return what follows a class in its method resolution order: Python's C3 merge.
+
+    Bases that contradict each other, which Python refuses, come in the order in which they are met.
+    """
+    if len(bases) == 1:
+        return list(bases[0].mro) if isinstance(bases[0], Class) else bases
+    waiting = [list(base.mro) if isinstance(base, Class) else [base] for base in bases]
+    waiting.append(list(bases))
+    merged: list[Value] = []
+    while any(waiting):
+        waiting = [queue for queue in waiting if queue]
+        heads = [queue[0] for queue in waiting]
+        blocked = {id(value) for queue in waiting for value in queue[1:]}
+        chosen = next((head for head in heads if id(head) not in blocked), heads[0])
+        merged.append(chosen)
+        waiting = [[value for value in queue if value is not chosen] for queue in waiting]
+    return merged
 
 
 class Inst(Value):
     """An instance of one of the program's classes."""
 
-    __slots__ = ("attributes", "cls", "made")
+    __slots__ = ("attributes", "cls", "gone", "made", "path")
 
-    def __init__(self, cls: Class) -> None:
+    def __init__(self, cls: Class, path: int = 0) -> None:
         self.cls = cls
+        self.path = path
+        self.gone = False
+        """Whether it went where it is not followed."""
         self.made: Value | None = None
         """What the library's own base class made of the arguments."""
         self.attributes: dict[str, Value] = {}
@@ -352,7 +424,11 @@ NONE = Const(None)
 TRUE = Const(True)  # noqa: FBT003
 FALSE = Const(False)  # noqa: FBT003
 
-_PLAIN = (Const, Str, Num)
+PLAIN = (Const, Str, Num)
+"""Values that are data, and can do nothing."""
+
+STATELESS = (*PLAIN, Ref, Func, Class)
+"""Values that don't change, or whose changes count as those of names do."""
 
 
 def alternatives(value: Value) -> tuple[Value, ...]:
@@ -369,10 +445,7 @@ def union(values: Iterable[Value]) -> Value:
     if len(found) == 1:
         return next(iter(found.values()))
     if len(found) > MAX_ALTERNATIVES:
-        return Anything(
-            f"it has more than {MAX_ALTERNATIVES} possible values",
-            tuple(value for value in found.values() if not isinstance(value, _PLAIN))[:MAX_ALTERNATIVES],
-        )
+        return derived(f"it has more than {MAX_ALTERNATIVES} possible values", found.values())
     return Union(tuple(found.values()))
 
 
@@ -385,32 +458,128 @@ def join(left: Value | None, right: Value | None) -> Value:
     return union((left, right))
 
 
-def capabilities(values: Iterable[Value], depth: int = 0) -> tuple[Value, ...]:
+def capabilities(values: Iterable[Value]) -> tuple[Value, ...]:
     """Return what among `values`, and inside them, can act: everything but plain data."""
     found: dict[Any, Value] = {}
-    for value in values:
-        if isinstance(value, _PLAIN):
+    seen: set[int] = set()
+    stack = [value for value in values if not isinstance(value, PLAIN)]
+    stack.reverse()
+    while stack:
+        value = stack.pop()
+        if isinstance(value, PLAIN) or id(value) in seen:
             continue
-        inner: Iterable[Value] = ()
+        seen.add(id(value))
         if isinstance(value, Anything):
-            inner = value.carries
+            stack.extend(reversed(value.carries))
         elif isinstance(value, Union):
-            inner = value.values
+            stack.extend(reversed(value.values))
         elif isinstance(value, Bound) and not isinstance(value.receiver, Obj):
             # A method of something that is not known, or of plain data, is no more than what hides in that.
-            inner = (value.receiver,)
+            stack.append(value.receiver)
         elif isinstance(value, (Seq, Map)):
-            items = value.items.values() if isinstance(value, Map) else value.items
-            inner = [*items, *([value.more] if value.more is not None else [])]
+            if value.more is not None:
+                stack.append(value.more)
+            stack.extend(value.items.values() if isinstance(value, Map) else value.items)
+            if isinstance(value, Seq) and value.result is not None:
+                stack.append(value.result)
         else:
             found.setdefault(value.key(), value)
-            continue
-        if depth < 6:
-            for capability in capabilities(inner, depth + 1):
-                found.setdefault(capability.key(), capability)
-        if len(found) > MAX_ALTERNATIVES:
-            break
+            if len(found) > MAX_CAPABILITIES:
+                found["any"] = Obj(DYNAMIC)
+                break
     return tuple(found.values())
+
+
+def rough_key(value: Value) -> Any:
+    """Return what makes two values the same one in two passes over a program: where they were defined."""
+    if isinstance(value, Func):
+        return ("function", id(value.node))
+    if isinstance(value, Method):
+        return ("method", rough_key(value.function))
+    if isinstance(value, Ref):
+        return value.key()
+    if isinstance(value, Bound):
+        return ("bound", rough_key(value.receiver), value.name)
+    name = value.cls.name if isinstance(value, Inst) else getattr(value, "name", None)
+    return (type(value), name or getattr(value, "type", None))
+
+
+def alike(left: Value, right: Value, depth: int = 0) -> bool:
+    """Return whether two values are the same, or made alike of the same parts."""
+    if left is right or left.key() == right.key():
+        return True
+    if type(left) is not type(right) or depth > 3:
+        return False
+    if isinstance(left, Seq) and isinstance(right, Seq):
+        return (
+            len(left.items) == len(right.items)
+            and left.kind == right.kind
+            and _both(left.more, right.more, depth)
+            and _both(left.result, right.result, depth)
+            and all(alike(a, b, depth + 1) for a, b in zip(left.items, right.items, strict=True))
+        )
+    if isinstance(left, Map) and isinstance(right, Map):
+        return _all_alike(left.items, right.items, depth) and _both(left.more, right.more, depth)
+    if isinstance(left, Inst) and isinstance(right, Inst):
+        return (
+            left.cls is right.cls
+            and _all_alike(left.attributes, right.attributes, depth)
+            and _both(left.made, right.made, depth)
+        )
+    if isinstance(left, Obj) and isinstance(right, Obj):
+        return left.type == right.type and _all_alike(left.fields, right.fields, depth)
+    if isinstance(left, Method) and isinstance(right, Method):
+        return alike(left.function, right.function) and alike(left.receiver, right.receiver, depth + 1)
+    if isinstance(left, Func) and isinstance(right, Func):
+        return left.node is right.node and left.scope is right.scope
+    return isinstance(right, (Anything, Union)) and not grew(left, right)
+
+
+def _both(left: Value | None, right: Value | None, depth: int) -> bool:
+    if left is None or right is None:
+        return left is right
+    return alike(left, right, depth + 1)
+
+
+def _all_alike(left: dict[Any, Value], right: dict[Any, Value], depth: int) -> bool:
+    return left.keys() == right.keys() and all(alike(left[key], right[key], depth + 1) for key in left)
+
+
+def grew(old: Value, new: Value) -> bool:
+    """Return whether `new` can be something that `old` can't."""
+    if old is new or old.key() == new.key():
+        return False
+    known = alternatives(old)
+    open_ended = [held for held in known if isinstance(held, Anything)]
+    numbers = any(isinstance(held, Num) for held in known)
+    return any(
+        not any(alike(value, held) for held in known)
+        and not (open_ended and _covered(value, open_ended))
+        and not (numbers and _is_number(value))
+        for value in alternatives(new)
+    )
+
+
+def _covered(value: Value, open_ended: list[Anything]) -> bool:
+    """Return whether a value is nothing but what one of which nothing is known can be."""
+    if not isinstance(value, Anything):
+        return isinstance(value, PLAIN)
+    known = [inner for held in open_ended for inner in held.carries]
+    return all(any(alike(inner, held) for held in known) for inner in value.carries)
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, Num) or (isinstance(value, Const) and type(value.value) in {int, float})
+
+
+def widened(value: Value) -> Value:
+    """Return a value that stands for all that `value` may still grow to: a number, or anything."""
+    found = alternatives(value)
+    if len(found) == 1 and not isinstance(value, Const):
+        return value
+    if all(map(_is_number, found)):
+        return NUM
+    return derived("it changes in a loop", found)
 
 
 def derived(why: str, values: Iterable[Value] = ()) -> Anything:
