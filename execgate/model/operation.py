@@ -11,23 +11,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
+from execgate.model import vocabulary
 from execgate.model.source import Span
 from execgate.model.values import Text, Unknown, is_resolved, shown
+
+Word: TypeAlias = "tuple[str, tuple[str, ...]]"
+"""The field of a type that says what is done, and all the words that it can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing that the code can do.
 
-    `via` is the qualified name that does it, such as `pandas.read_csv`.
+    `via` is the qualified name that does it, such as `pandas.read_csv`.  A type with a `word` refuses
+    others with ValueError: no policy could name them.
     """
 
     via: str
     location: Span
 
     type: ClassVar[str]
+    word: ClassVar[Word | None] = None
+
+    def __post_init__(self) -> None:
+        if self.word is not None:
+            field, known = self.word
+            value = getattr(self, field)
+            if isinstance(value, str) and value not in known:
+                raise ValueError(f"{field} of a {self.type} must be one of {', '.join(known)}, got {value!r}")
 
     def arguments(self) -> Iterator[tuple[str, Any]]:
         """Yield each of the type's own fields with its value."""
@@ -80,11 +93,12 @@ class ModuleImport(Operation):
 class FileOperation(Operation):
     """Files or folders are touched.
 
-    `operation`: read, write, append, create, delete, move, copy, list, stat, chmod, link or execute;
-    Unknown where a mode could not be worked out.  `paths` are as written; a judge resolves them.
+    `operation` is one of FILE_OPERATIONS, Unknown where a mode could not be worked out.  `paths` are as
+    written; a judge resolves them.
     """
 
     type: ClassVar[str] = "file_operation"
+    word: ClassVar[Word] = ("operation", vocabulary.FILE_OPERATIONS)
     operation: Text
     paths: tuple[Text, ...]
 
@@ -141,6 +155,7 @@ class EnvironmentAccess(Operation):
     """The process environment is read, written or listed; `list` means all of it and has no names."""
 
     type: ClassVar[str] = "environment_access"
+    word: ClassVar[Word] = ("operation", vocabulary.ENVIRONMENT_OPERATIONS)
     operation: str
     names: tuple[Text, ...]
 
@@ -149,11 +164,12 @@ class EnvironmentAccess(Operation):
 class DatabaseOperation(Operation):
     """A database is asked or changed.
 
-    `operation`: select, insert, update, delete, create, alter, drop or execute; Unknown where the statement
-    could not be worked out.  `destination` is a path or a host, None where the code does not say.
+    `operation` is one of DATABASE_OPERATIONS, Unknown where the statement could not be worked out.
+    `destination` is a path or a host, None where the code does not say.
     """
 
     type: ClassVar[str] = "database_operation"
+    word: ClassVar[Word] = ("operation", vocabulary.DATABASE_OPERATIONS)
     operation: Text
     tables: tuple[Text, ...]
     destination: Text | None = None
@@ -177,28 +193,28 @@ class PaymentCall(Operation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamicCode(Operation):
-    """Code is made or reached at run time.
-
-    `kind`: eval, exec, compile, attribute, import, namespace or introspection.
-    """
+    """Code is made or reached at run time."""
 
     type: ClassVar[str] = "dynamic_code"
+    word: ClassVar[Word] = ("kind", vocabulary.DYNAMIC_CODE)
     kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NativeCode(Operation):
-    """Code below Python's own rules is called; `kind`: ctypes, cffi, mmap and their like."""
+    """Code below Python's own rules is called."""
 
     type: ClassVar[str] = "native_code"
+    word: ClassVar[Word] = ("kind", vocabulary.NATIVE_CODE)
     kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deserialization(Operation):
-    """Bytes become objects in a format that can run code; `format`: pickle, marshal, shelve, ..."""
+    """Bytes become objects in a format that can run code."""
 
     type: ClassVar[str] = "deserialization"
+    word: ClassVar[Word] = ("format", vocabulary.DESERIALIZATION)
     format: str
     paths: tuple[Text, ...] = ()
 
@@ -213,20 +229,19 @@ class PackageInstall(Operation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessControl(Operation):
-    """Processes are controlled; `operation`: kill, signal, priority, identity or limits."""
+    """Processes are controlled."""
 
     type: ClassVar[str] = "process_control"
+    word: ClassVar[Word] = ("operation", vocabulary.PROCESS_CONTROL)
     operation: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemAccess(Operation):
-    """The machine is looked at or acted on.
-
-    `kind`: processes, resources, interfaces, users, hardware, screen or input.
-    """
+    """The machine is looked at or acted on."""
 
     type: ClassVar[str] = "system_access"
+    word: ClassVar[Word] = ("kind", vocabulary.SYSTEM_ACCESS)
     kind: str
 
 

@@ -42,7 +42,7 @@ _FILE_VERBS = {
     "link": "links",
     "execute": "executes",
 }
-_ENVIRONMENT_VERBS = {"read": "reads", "write": "writes", "list": "lists"}
+_ENVIRONMENT_VERBS = {"read": "reads", "write": "writes"}
 _NETWORK_VERBS = {"listen": "listens on", "resolve": "looks up", "send": "sends to"}
 _DATABASE_VERBS = {
     "select": "selects from",
@@ -98,7 +98,7 @@ def _import(operation: ModuleImport) -> str:
 
 def _file(operation: FileOperation) -> str:
     if isinstance(operation.operation, str):
-        verb = _FILE_VERBS.get(operation.operation, operation.operation)
+        verb = _FILE_VERBS[operation.operation]
     else:
         verb = "opens in an unknown mode"
     return f"{verb} {names(operation.paths, 'path')}"
@@ -118,15 +118,16 @@ def _spawn(operation: ProcessSpawn) -> str:
 
 
 def _environment(operation: EnvironmentAccess) -> str:
-    verb = _ENVIRONMENT_VERBS.get(operation.operation, operation.operation)
     if operation.operation == "list":
         return "lists the environment"
-    return f"{verb} the environment variable {names(operation.names, 'name')}"
+    return (
+        f"{_ENVIRONMENT_VERBS[operation.operation]} the environment variable {names(operation.names, 'name')}"
+    )
 
 
 def _database(operation: DatabaseOperation) -> str:
     if isinstance(operation.operation, str):
-        verb = _DATABASE_VERBS.get(operation.operation, operation.operation)
+        verb = _DATABASE_VERBS[operation.operation]
     else:
         verb = "does something unknown to"
     tables = names(operation.tables, "table") if operation.tables else "a database"
@@ -146,7 +147,7 @@ def _payment(operation: PaymentCall) -> str:
 
 
 def _dynamic(operation: DynamicCode) -> str:
-    return _DYNAMIC_KINDS.get(operation.kind, f"makes code when it runs ({operation.kind})")
+    return _DYNAMIC_KINDS[operation.kind]
 
 
 def _native(operation: NativeCode) -> str:

@@ -9,17 +9,20 @@ from importlib import import_module
 import pytest
 
 from execgate import operations
+from execgate.model import vocabulary
 from execgate.operations import ATTRIBUTES, BASES, CATALOGUE, FAMILIES, lookup
 from execgate.operations.entry import (
     Accesses,
     Calls,
     Controls,
+    Deserializes,
     Does,
     Dynamic,
     Effect,
     Entry,
     Environment,
     Files,
+    Native,
     Opens,
     Pays,
     Reaches,
@@ -145,44 +148,42 @@ def test_every_type_with_methods_can_be_had() -> None:
     assert sorted(owners - had) == []
 
 
+WORDS = {
+    Files: ("operation", vocabulary.FILE_OPERATIONS),
+    Environment: ("operation", vocabulary.ENVIRONMENT_OPERATIONS),
+    Sql: ("operation", (*vocabulary.DATABASE_OPERATIONS, None)),
+    Controls: ("operation", vocabulary.PROCESS_CONTROL),
+    Dynamic: ("kind", vocabulary.DYNAMIC_CODE),
+    Native: ("kind", vocabulary.NATIVE_CODE),
+    Deserializes: ("format", vocabulary.DESERIALIZATION),
+    Accesses: ("kind", vocabulary.SYSTEM_ACCESS),
+    Opens: ("kind", ("mode", "flags", "dbm")),
+    Pays: ("unit", ("minor", "major", "token")),
+}
+
+
 def test_effects_speak_the_vocabulary_of_operations() -> None:
-    words = {
-        Files: {
-            "read",
-            "write",
-            "append",
-            "create",
-            "delete",
-            "move",
-            "copy",
-            "list",
-            "stat",
-            "chmod",
-            "link",
-            "execute",
-        },
-        Environment: {"read", "write", "list"},
-        Sql: {"select", "insert", "update", "delete", "create", "alter", "drop", "execute", None},
-        Controls: {"kill", "signal", "priority", "identity", "limits"},
-    }
-    kinds = {
-        Dynamic: {"eval", "exec", "compile", "attribute", "import", "namespace", "introspection"},
-        Accesses: {"processes", "resources", "interfaces", "users", "hardware", "screen", "input"},
-        Opens: {"mode", "flags", "dbm"},
-    }
-    wrong = []
-    for entry in _entries():
-        for effect in entry.effects:
-            kind = type(effect)
-            if kind in words and getattr(effect, "operation") not in words[kind]:  # noqa: B009 - by kind
-                wrong.append(entry.name)
-            if kind in kinds and getattr(effect, "kind") not in kinds[kind]:  # noqa: B009 - by kind
-                wrong.append(entry.name)
-            if isinstance(effect, Pays) and effect.unit not in {"minor", "major", "token"}:
-                wrong.append(entry.name)
-            if isinstance(effect, Unlisted) and not effect.why:
-                wrong.append(entry.name)
+    wrong = [
+        (entry.name, getattr(effect, WORDS[type(effect)][0]))
+        for entry in _entries()
+        for effect in entry.effects
+        if type(effect) in WORDS and getattr(effect, WORDS[type(effect)][0]) not in WORDS[type(effect)][1]
+    ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("effect", [Native, Deserializes, Controls, Accesses])
+def test_every_word_is_said_of_something(effect: type[Effect]) -> None:
+    """A word that nothing means would let a policy name what it can never meet."""
+    field, known = WORDS[effect]
+    said = {getattr(one, field) for entry in _entries() for one in entry.effects if type(one) is effect}
+    assert said == set(known)
+
+
+def test_what_the_catalogue_cannot_say_has_a_reason() -> None:
+    assert [
+        e.name for e in _entries() for one in e.effects if isinstance(one, Unlisted) and not one.why
+    ] == []
 
 
 def test_a_contact_names_whom_it_contacts() -> None:

@@ -231,13 +231,13 @@ def mistakes(body: str) -> list[tuple[str, str]]:
         ),
         (
             'allowed_native_code: ["c types"]',
-            'not a kind of native code: "c types" in `allowed_native_code`',
-            "write a plain name, or `*` alone for all",
+            'unknown kind of native code: "c types" in `allowed_native_code`',
+            'did you mean "ctypes"?',
         ),
         (
             'allowed_deserialization: ["*x"]',
-            'not a format: "*x" in `allowed_deserialization`',
-            "write a plain name, or `*` alone for all",
+            'unknown format: "*x" in `allowed_deserialization`',
+            'there are: "pickle", "marshal", "shelve", "yaml", "jsonpickle", "torch", "keras", "tensorflow"',
         ),
         (
             'allowed_packages: ["requests>=2"]',

@@ -6,7 +6,7 @@ import pytest
 
 from execgate.model.operation import FileOperation
 from execgate.model.values import Hole, Template, Unknown
-from execgate.policy.constraints.files import OPERATIONS
+from execgate.model.vocabulary import FILE_OPERATIONS
 
 W, A = Hole.WORD, Hole.ANY
 OPS, NO_OPS = "allowed_file_operations", "disallowed_file_operations"
@@ -31,15 +31,15 @@ def operation(here, name, *paths) -> FileOperation:
         ('allowed_file_operations: ["read"]', {"read", "stat"}),
         ('allowed_file_operations: ["stat"]', {"stat"}),
         ('allowed_file_operations: ["write"]', {"write"}),
-        ('allowed_file_operations: ["*"]', set(OPERATIONS)),
-        *((f'allowed_file_operations: ["{name}"]', {name}) for name in OPERATIONS if name != "read"),
+        ('allowed_file_operations: ["*"]', set(FILE_OPERATIONS)),
+        *((f'allowed_file_operations: ["{name}"]', {name}) for name in FILE_OPERATIONS if name != "read"),
         (
             'allowed_file_operations: ["*"] disallowed_file_operations: ["delete"]',
-            set(OPERATIONS) - {"delete"},
+            set(FILE_OPERATIONS) - {"delete"},
         ),
         (
             'allowed_file_operations: ["*"] disallowed_file_operations: ["read"]',
-            set(OPERATIONS) - {"read", "stat"},
+            set(FILE_OPERATIONS) - {"read", "stat"},
         ),
         ('allowed_file_operations: ["stat"] disallowed_file_operations: ["read"]', {"stat"}),
         ('allowed_file_operations: ["read"] disallowed_file_operations: ["stat"]', {"read"}),
@@ -51,7 +51,7 @@ def operation(here, name, *paths) -> FileOperation:
     ],
 )
 def test_only_the_listed_file_operations_are_permitted(constraints_broken, here, given, permitted) -> None:
-    found = {name for name in OPERATIONS if not constraints_broken(given, operation(here, name, "/x"))}
+    found = {name for name in FILE_OPERATIONS if not constraints_broken(given, operation(here, name, "/x"))}
     # A shorthand is decided entry by entry, like the list that it stands for.
     assert found == permitted
 

@@ -59,7 +59,7 @@ texts = strings | templates | st.builds(Unknown, st.text(max_size=5))
 several = st.lists(texts, max_size=3).map(tuple)
 FIELDS = {
     "module": texts,
-    "operation": texts,
+    "operation": strings,
     "paths": several,
     "destination": st.none() | texts,
     "port": st.none() | st.integers(-1, 70000) | st.builds(Unknown, st.just("why")),
@@ -74,18 +74,18 @@ FIELDS = {
     "amount": st.none() | texts,
     "currency": st.none() | texts,
     "recipient": st.none() | texts,
-    "kind": strings,
-    "format": strings,
     "packages": several,
     "library": strings,
 }
-PLAIN = {"environment_access", "payment_call", "process_control"}
+PARTLY_KNOWN = {"file_operation", "database_operation"}
 
 
 def _operation(kind) -> st.SearchStrategy:
     fields = {field.name: FIELDS[field.name] for field in dataclasses.fields(kind) if field.name in FIELDS}
-    if kind.type in PLAIN:
-        fields["operation"] = st.sampled_from(["read", "write", "list", "kill"]) | strings
+    if kind.word is not None:
+        field, known = kind.word
+        free = templates | st.builds(Unknown, st.text(max_size=5))
+        fields[field] = st.sampled_from(known) | free if kind.type in PARTLY_KNOWN else st.sampled_from(known)
     return st.builds(kind, via=st.just("x"), location=st.just(AT), **fields)
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from execgate.errors import PolicyError
+from execgate.model import vocabulary
 from execgate.model.limits import Limits
 from execgate.policy import PolicySet
-from execgate.policy.constraints import CONSTRAINTS, LIMITS, files, kinds
-from execgate.policy.constraints.databases import OPERATIONS as STATEMENTS
+from execgate.policy.constraints import CONSTRAINTS, LIMITS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
 ROWS = [
@@ -44,13 +44,24 @@ def test_it_lists_every_constraint_once_and_no_other() -> None:
     assert sorted(listed) == sorted(CONSTRAINTS)
 
 
-def test_it_lists_every_word_of_the_closed_vocabularies() -> None:
-    assert words(row("allowed_database_operations")[1]) == list(STATEMENTS)
-    assert words(row("allowed_dynamic_code")[1]) == list(kinds.DYNAMIC_CODE)
-    assert words(row("allowed_process_control")[1]) == list(kinds.PROCESS_CONTROL)
-    assert words(row("allowed_system_access")[1]) == list(kinds.SYSTEM_ACCESS)
+@pytest.mark.parametrize(
+    ("constraint", "known"),
+    [
+        ("allowed_database_operations", vocabulary.DATABASE_OPERATIONS),
+        ("allowed_dynamic_code", vocabulary.DYNAMIC_CODE),
+        ("allowed_native_code", vocabulary.NATIVE_CODE),
+        ("allowed_deserialization", vocabulary.DESERIALIZATION),
+        ("allowed_process_control", vocabulary.PROCESS_CONTROL),
+        ("allowed_system_access", vocabulary.SYSTEM_ACCESS),
+    ],
+)
+def test_it_lists_every_word_of_a_vocabulary(constraint, known) -> None:
+    assert words(row(constraint)[1]) == list(known)
+
+
+def test_it_lists_every_file_operation() -> None:
     (operations,) = re.findall(r"The operations are (.*?)\.", PAGE, re.DOTALL)
-    assert words(operations) == list(files.OPERATIONS)
+    assert words(operations) == list(vocabulary.FILE_OPERATIONS)
 
 
 def test_it_gives_the_limits_that_stand_by_default() -> None:

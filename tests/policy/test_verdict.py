@@ -234,7 +234,6 @@ def follow(policy: str, advice: str) -> str:
             FileOperation(operation="read", paths=(), **FILE),
             'to permit this, add `allowed_file_operations: ["read"]`',
         ),
-        ("", FileOperation(operation="teleport", paths=("/x",), **FILE), None),
         ("", NetworkCall(destination="x.com", **FILE), None),
         ("", NetworkCall(destination="x.com", port=70000, **FILE), None),
         ("", EnvironmentAccess(operation="read", names=("A*",), **FILE), None),
@@ -263,6 +262,11 @@ def follow(policy: str, advice: str) -> str:
         (
             'allowed_tables: [] allowed_database_operations: ["select"]',
             DatabaseOperation(operation="select", tables=("o'x",), **FILE),
+            None,
+        ),
+        (
+            'allowed_tables: [] allowed_database_operations: ["select"]',
+            DatabaseOperation(operation="select", tables=("s..t",), **FILE),
             None,
         ),
     ],

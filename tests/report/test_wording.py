@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from execgate.model import vocabulary
 from execgate.model.execution import ExecutionResult, Stop, Usage
 from execgate.model.operation import (
     OPERATION_TYPES,
@@ -72,7 +75,6 @@ WORDS = [
     ),
     (PaymentCall(provider="stripe", operation="refund", **AT), "calls stripe to refund an unknown amount"),
     (DynamicCode(kind="eval", **AT), "evaluates an expression that is made when it runs"),
-    (DynamicCode(kind="new", **AT), "makes code when it runs (new)"),
     (NativeCode(kind="ctypes", **AT), "calls native code by ctypes"),
     (Deserialization(format="pickle", paths=("a.pkl",), **AT), "makes objects of pickle data from a.pkl"),
     (Deserialization(format="pickle", **AT), "makes objects of pickle data"),
@@ -86,6 +88,23 @@ WORDS = [
 @pytest.mark.parametrize(("operation", "words"), WORDS, ids=[words for _, words in WORDS])
 def test_an_operation_is_described_in_one_phrase(operation, words):
     assert describe(operation) == words
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        *(FileOperation(operation=word, paths=("a",), **AT) for word in vocabulary.FILE_OPERATIONS),
+        *(
+            EnvironmentAccess(operation=word, names=("A",), **AT)
+            for word in vocabulary.ENVIRONMENT_OPERATIONS
+        ),
+        *(DatabaseOperation(operation=word, tables=("t",), **AT) for word in vocabulary.DATABASE_OPERATIONS),
+        *(DynamicCode(kind=word, **AT) for word in vocabulary.DYNAMIC_CODE),
+    ],
+    ids=lambda operation: str(operation.to_json().get("operation", operation.type)),
+)
+def test_every_word_of_an_operation_is_said_in_the_third_person(operation):
+    assert re.match(r"[a-z]+s\b", describe(operation))
 
 
 def test_every_type_of_operation_has_words_of_its_own():

@@ -23,13 +23,11 @@ ALL = Shape("*", EVERYTHING, EVERYTHING)
 class ListConstraint:
     """A constraint that takes a list of strings.
 
-    `read` reads an entry; `shorthands` are single strings that stand for a list; `judges` says
-    to authors what it is about.
+    `read` reads an entry; `shorthands` are single strings that stand for a list.
     """
 
     name: str
     read: Reader
-    judges: str
     shorthands: Mapping[str, tuple[str, ...]] | None = None
 
     @property
@@ -61,25 +59,23 @@ class Family:
 
 
 def twins(
-    noun: str, read: Reader, judges: str, shorthands: Mapping[str, tuple[str, ...]] | None = None
+    noun: str, read: Reader, shorthands: Mapping[str, tuple[str, ...]] | None = None
 ) -> tuple[ListConstraint, ListConstraint]:
     """Return the allow list and the disallow list of a family."""
     return (
-        ListConstraint(f"allowed_{noun}", read, judges, shorthands),
-        ListConstraint(f"disallowed_{noun}", read, judges, shorthands),
+        ListConstraint(f"allowed_{noun}", read, shorthands),
+        ListConstraint(f"disallowed_{noun}", read, shorthands),
     )
 
 
-def words(known: tuple[str, ...], what: str, *, closed: bool = True) -> Reader:
-    """Return the reader of entries that are plain words, `*` for all; a closed vocabulary refuses others."""
+def words(known: tuple[str, ...], what: str) -> Reader:
+    """Return the reader of entries that are one of the `known` words, or `*` for all."""
 
     def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag
         if text == "*":
             return (ALL,)
-        if closed and text not in known:
+        if text not in known:
             raise BadEntryError(f"unknown {what}", suggestion(text, known, what="there are", quoted=True))
-        if not text.isascii() or not text.replace("-", "_").replace(".", "_").isidentifier():
-            raise BadEntryError(f"not a {what}", "write a plain name, or `*` alone for all")
         return (Shape(text, (text,), (text,)),)
 
     return read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from execgate.model.operation import DatabaseOperation
 from execgate.model.values import Template, Text
+from execgate.model.vocabulary import DATABASE_OPERATIONS
 from execgate.policy import hosts, paths
 from execgate.policy.constraints._family import ALL, Family, Given, Judge, twins, words
 from execgate.policy.patterns import DEEP, EVERYTHING, Pattern, segment
@@ -19,14 +20,12 @@ from execgate.policy.rules import (
     total,
 )
 
-OPERATIONS = ("select", "insert", "update", "delete", "create", "alter", "drop", "execute")
-
 MEMORY = ":memory:"
 
 # Libraries whose databases are files: a plain name is a path there, not a host.
 _FILE_LIBRARIES = frozenset({"sqlite3", "_sqlite3", "aiosqlite", "apsw", "duckdb", "dbm", "shelve"})
 
-_read_operation = words(OPERATIONS, "database operation")
+_read_operation = words(DATABASE_OPERATIONS, "database operation")
 _CONSTANT_SQL = "make the statement a constant, and pass values as parameters"
 _CONSTANT_DATABASE = "connect to a database that a constant names"
 
@@ -160,9 +159,9 @@ FAMILIES = (
     Family(
         DatabaseOperation,
         (
-            *twins("database_operations", _read_operation, "what is done: " + ", ".join(OPERATIONS)),
-            *twins("tables", read_table, "tables, without regard to case, with their schema or without"),
-            *twins("databases", read_database, "databases, by path or by host"),
+            *twins("database_operations", _read_operation),
+            *twins("tables", read_table),
+            *twins("databases", read_database),
         ),
         _compile,
     ),

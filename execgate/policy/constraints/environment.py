@@ -65,10 +65,4 @@ def _puzzle(verb: str, why: str, pair: Pair) -> Finding:
     return pair.puzzle(act, why, "name the variable by a constant")
 
 
-FAMILIES = (
-    Family(
-        EnvironmentAccess,
-        twins("environment", read, "environment variables, by name pattern; listing them all takes `*`"),
-        _compile,
-    ),
-)
+FAMILIES = (Family(EnvironmentAccess, twins("environment", read), _compile),)

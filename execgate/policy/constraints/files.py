@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from execgate.model.operation import FileOperation
 from execgate.model.values import Text
+from execgate.model.vocabulary import FILE_OPERATIONS
 from execgate.policy import paths
 from execgate.policy.constraints._family import ALL, Family, Given, Judge, twins
 from execgate.policy.patterns import DEEP, EVERYTHING, Pattern
@@ -20,20 +21,6 @@ from execgate.policy.rules import (
 )
 from execgate.policy.syntax import quoted
 
-OPERATIONS = (
-    "read",
-    "write",
-    "append",
-    "create",
-    "delete",
-    "move",
-    "copy",
-    "list",
-    "stat",
-    "chmod",
-    "link",
-    "execute",
-)
 SHORTHANDS = {
     "none": (),
     "read_only": ("read", "list", "stat"),
@@ -52,9 +39,9 @@ def read_operation(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT0
         return (ALL,)
     if text in SHORTHANDS:
         raise BadEntryError(f"`{text}` stands for a whole list", f'write `: "{text}"` without brackets')
-    if text not in OPERATIONS:
+    if text not in FILE_OPERATIONS:
         raise BadEntryError(
-            "unknown file operation", suggestion(text, OPERATIONS, what="there are", quoted=True)
+            "unknown file operation", suggestion(text, FILE_OPERATIONS, what="there are", quoted=True)
         )
     pattern: Pattern = (*_name(text), DEEP)
     return (Shape(text, pattern, pattern),)
@@ -133,17 +120,8 @@ FAMILIES = (
     Family(
         FileOperation,
         (
-            *twins(
-                "file_operations",
-                read_operation,
-                "what is done to files: " + ", ".join(OPERATIONS),
-                SHORTHANDS,
-            ),
-            *twins(
-                "file_paths",
-                read_path,
-                "the paths it is done to: `*` within one folder, `**` through folders",
-            ),
+            *twins("file_operations", read_operation, SHORTHANDS),
+            *twins("file_paths", read_path),
         ),
         _compile,
     ),

@@ -102,10 +102,4 @@ class _Call:
         return entry.port in {None, ANY_PORT} or self.effective in {None, entry.port}
 
 
-FAMILIES = (
-    Family(
-        NetworkCall,
-        twins("hosts", hosts.entry, "hosts, with an optional `scheme://` and `:port`"),
-        _compile,
-    ),
-)
+FAMILIES = (Family(NetworkCall, twins("hosts", hosts.entry), _compile),)

@@ -89,21 +89,6 @@ def _compile_opaque(given: Given) -> Judge:
 
 
 FAMILIES = (
-    Family(
-        ModuleImport,
-        twins("imports", read, "modules, by dotted pattern: `pandas` covers `pandas.io`"),
-        _compile,
-    ),
-    Family(
-        OpaqueCall,
-        (
-            ListConstraint(
-                "disallowed_opaque_libraries",
-                read,
-                "libraries whose effects are not known, by dotted pattern; a call into one is otherwise "
-                "permitted where its import is",
-            ),
-        ),
-        _compile_opaque,
-    ),
+    Family(ModuleImport, twins("imports", read), _compile),
+    Family(OpaqueCall, (ListConstraint("disallowed_opaque_libraries", read),), _compile_opaque),
 )

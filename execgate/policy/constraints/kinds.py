@@ -12,22 +12,21 @@ from execgate.model.operation import (
     Operation,
     ProcessControl,
     SystemAccess,
+    Word,
 )
 from execgate.policy.constraints._family import Family, Given, Judge, twins, words
 from execgate.policy.problems import clipped
 from execgate.policy.rules import Finding, Reader, Subject
 
-DYNAMIC_CODE = ("eval", "exec", "compile", "attribute", "import", "namespace", "introspection")
-PROCESS_CONTROL = ("kill", "signal", "priority", "identity", "limits")
-SYSTEM_ACCESS = ("processes", "resources", "interfaces", "users", "hardware", "screen", "input")
-
 
 def _family(
-    operation: type[Operation], noun: str, field: str, read: Reader, *, act: Callable[[str], str], judges: str
+    operation: type[Operation], word: Word, noun: str, *, what: str, act: Callable[[str], str]
 ) -> Family:
+    field, known = word
+    read = words(known, what)
     return Family(
         operation,
-        twins(noun, read, judges),
+        twins(noun, read),
         functools.partial(_compile, noun=noun, field=field, read=read, act=act),
     )
 
@@ -45,42 +44,37 @@ def _compile(given: Given, *, noun: str, field: str, read: Reader, act: Callable
 FAMILIES = (
     _family(
         DynamicCode,
+        DynamicCode.word,
         "dynamic_code",
-        "kind",
-        words(DYNAMIC_CODE, "kind of dynamic code"),
+        what="kind of dynamic code",
         act=lambda word: f"use dynamic code (`{word}`)",
-        judges="code made or reached at run time: " + ", ".join(DYNAMIC_CODE),
     ),
     _family(
         NativeCode,
+        NativeCode.word,
         "native_code",
-        "kind",
-        words((), "kind of native code", closed=False),
+        what="kind of native code",
         act=lambda word: f"call native code (`{word}`)",
-        judges="code below Python's own rules, by kind: `ctypes`, `cffi`, `mmap` and their like",
     ),
     _family(
         Deserialization,
+        Deserialization.word,
         "deserialization",
-        "format",
-        words((), "format", closed=False),
+        what="format",
         act=lambda word: f"load objects from `{word}`",
-        judges="formats that can run code when they are loaded: `pickle`, `marshal`, `shelve` and their like",
     ),
     _family(
         ProcessControl,
+        ProcessControl.word,
         "process_control",
-        "operation",
-        words(PROCESS_CONTROL, "kind of process control"),
+        what="kind of process control",
         act=lambda word: f"control processes (`{word}`)",
-        judges="what is done to processes: " + ", ".join(PROCESS_CONTROL),
     ),
     _family(
         SystemAccess,
+        SystemAccess.word,
         "system_access",
-        "kind",
-        words(SYSTEM_ACCESS, "kind of system access"),
+        what="kind of system access",
         act=lambda word: f"look at the machine (`{word}`)",
-        judges="what is looked at or acted on: " + ", ".join(SYSTEM_ACCESS),
     ),
 )

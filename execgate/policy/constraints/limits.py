@@ -143,20 +143,13 @@ class LimitConstraint:
     name: str
     quantity: Quantity
     field: str
-    judges: str
 
 
 LIMITS = (
-    LimitConstraint(
-        "max_execution_time", TIME, "wall_s", "how long the program may run, by the clock on the wall"
-    ),
-    LimitConstraint(
-        "max_memory", BYTES, "memory_bytes", "how much memory all its processes may use together"
-    ),
-    LimitConstraint("max_cpus", CPUS, "cpus", "how many processors it may keep busy; parts of one too"),
-    LimitConstraint(
-        "max_processes", PROCESSES, "processes", "how many processes and threads there may be at once"
-    ),
-    LimitConstraint("max_output", BYTES, "output_bytes", "how much it may print"),
-    LimitConstraint("max_disk", BYTES, "disk_bytes", "how much it may leave in its working folder"),
+    LimitConstraint("max_execution_time", TIME, "wall_s"),
+    LimitConstraint("max_memory", BYTES, "memory_bytes"),
+    LimitConstraint("max_cpus", CPUS, "cpus"),
+    LimitConstraint("max_processes", PROCESSES, "processes"),
+    LimitConstraint("max_output", BYTES, "output_bytes"),
+    LimitConstraint("max_disk", BYTES, "disk_bytes"),
 )

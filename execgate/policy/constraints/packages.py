@@ -81,6 +81,4 @@ def _puzzle(why: str, pair: Pair) -> Finding:
     )
 
 
-FAMILIES = (
-    Family(PackageInstall, twins("packages", read, "packages that are installed, by name"), _compile),
-)
+FAMILIES = (Family(PackageInstall, twins("packages", read), _compile),)
