@@ -410,7 +410,7 @@ SHELLS = [shell for shell in ("dash", "bash", "sh") if shutil.which(shell)]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS)
 @example(text="cat <<E\n`aa`\nE\n")
 @example(text='echo "`echo \\"aa\\"`"')

@@ -1,3 +1,4 @@
+import re
 import sqlite3
 
 import pytest
@@ -375,8 +376,12 @@ def what_sqlite_does(sql):
     )
     asked = set()
 
-    def authorize(action, first, _second, _schema, _trigger):
-        if action in AUTHORIZED and not first.startswith("sqlite_"):
+    def is_expression(name, column):
+        # SQLite asks for a common table expression too where none of its columns is read.
+        return column == "" and re.search(rf"\b{name}(?:\s|/\* b \*/|-- c\n)*AS \(", sql)
+
+    def authorize(action, first, second, _schema, _trigger):
+        if action in AUTHORIZED and not first.startswith("sqlite_") and not is_expression(first, second):
             asked.add((AUTHORIZED[action], first))
         return sqlite3.SQLITE_OK
 
@@ -391,7 +396,7 @@ def what_sqlite_does(sql):
 
 
 @pytest.mark.parametrize("dialect", [None, "sqlite"])
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(sql=SCRIPTS)
 def test_whatever_sqlite_touches_was_found_before_it_ran(dialect, sql):
     asked = what_sqlite_does(sql)
