@@ -118,7 +118,7 @@ def supervise(runner: int, job_in: int, outputs: dict[int, bytes], note: mmap.mm
     host = Stream(0, 1)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # for process 1 that means: nothing inside can send it
     woken, wake = os.pipe()
-    for fd in (woken, wake):
+    for fd in (woken, wake, *outputs):  # a program can take back what it wrote: no read may wait for it
         os.set_blocking(fd, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -139,7 +139,6 @@ def supervise(runner: int, job_in: int, outputs: dict[int, bytes], note: mmap.mm
     status, stopped = watch(host, runner, outputs, woken)
     status = bury(runner, status)
     for fd, kind in outputs.items():
-        os.set_blocking(fd, True)
         forward(host, fd, kind)
     host.send(
         b"P",
@@ -228,10 +227,10 @@ def watch(host: Stream, runner: int, outputs: dict[int, bytes], woken: int) -> t
                 if status is not None:
                     return status, False
             else:
-                chunk = os.read(fd, CHUNK)
+                chunk = piece_of(fd)
                 if chunk:
                     host.send(outputs[fd], chunk)
-                else:
+                elif chunk is not None:
                     poll.unregister(fd)
 
 
@@ -266,12 +265,24 @@ def bury(runner: int, status: int | None) -> int:
 
 
 def forward(host: Stream, fd: int, kind: bytes) -> None:
-    """Send what is left in a pipe that nobody writes to any more."""
+    """Send what is left in a pipe of which no writer lives.
+
+    That it is empty is enough: a descriptor that was put into a socket within itself outlives everybody, and
+    the end of the file would never come.
+    """
     while True:
-        chunk = os.read(fd, CHUNK)
+        chunk = piece_of(fd)
         if not chunk:
             return
         host.send(kind, chunk)
+
+
+def piece_of(fd: int) -> bytes | None:
+    """Return what is in a pipe, empty at its end, None where there is nothing now."""
+    try:
+        return os.read(fd, CHUNK)
+    except BlockingIOError:
+        return None
 
 
 def code_of(status: int) -> int:
@@ -363,15 +374,20 @@ def walk() -> tuple[list[tuple[bytes, os.stat_result]], list[tuple[bytes, int]],
             path = os.path.join(folder, entry.name)
             if seen > ENTRIES:
                 unseen += 1
-            elif entry.is_dir(follow_symlinks=False):
-                if depth + 1 < DEPTH:
-                    folders.append((path, depth + 1))
-                else:
-                    refused.append((path, TOO_DEEP))
-            elif stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
-                files.append((path, entry.stat(follow_symlinks=False)))
-            else:
+                continue
+            try:
+                info = entry.stat(follow_symlinks=False)
+            except OSError:  # a folder that may be listed but not entered, a path that is too long
+                refused.append((path, UNREADABLE))
+                continue
+            if stat.S_ISREG(info.st_mode):
+                files.append((path, info))
+            elif not stat.S_ISDIR(info.st_mode):
                 refused.append((path, NOT_REGULAR))
+            elif depth + 1 < DEPTH:
+                folders.append((path, depth + 1))
+            else:
+                refused.append((path, TOO_DEEP))
     return sorted(files, key=lambda found: found[0]), sorted(refused), unseen
 
 
@@ -408,7 +424,9 @@ def run(text: str, name: str, note: mmap.mmap) -> int:
 
     path = WORKSPACE + "/" + name
     # No time of change: an entry that is never compared with a file of that name.
-    linecache.cache[path] = (len(text), None, text.splitlines(True), path)
+    # Lines as Python counts them: a form feed ends none.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    linecache.cache[path] = (len(text), None, [line + "\n" for line in lines], path)
     sys.argv = [name]
     sys.dont_write_bytecode = True
     module = types.ModuleType("__main__")

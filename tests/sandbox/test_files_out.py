@@ -87,6 +87,22 @@ def test_a_folder_that_can_not_be_read_is_told(run):
     assert left(run, text) == ([], ["secret: can't be read", "a: can't be read"])
 
 
+def test_a_folder_that_may_be_listed_but_not_entered_is_told(run):
+    # To ask what a file in it is fails, which once ended the supervisor: the run was reported as lost.
+    text = (
+        "import os\nos.mkdir('d')\nopen('d/f', 'w').close()\nos.chmod('d', 0o400)\nopen('good', 'w').close()"
+    )
+    assert left(run, text) == ([("good", 0)], ["d/f: can't be read"])
+
+
+def test_a_path_that_is_longer_than_any_call_takes_is_told(run):
+    # Made step by step it can be longer than what the kernel takes in one piece; that, too, ended the supervisor.
+    text = "import os\nfor _ in range(15):\n    os.mkdir('d' * 255)\n    os.chdir('d' * 255)\nopen('f' * 255, 'w').close()"
+    files, refused = left(run, text)
+    assert files == []
+    assert [line.rpartition(": ")[2] for line in refused] == ["can't be read"]
+
+
 def test_very_many_entries_are_left_alone(run):
     text = "for n in range(16_000): open(f'{n:05}', 'w').close()"
     files, refused = left(run, text, disk_bytes=None)

@@ -215,3 +215,35 @@ def test_unlimited_is_possible(run):
 
 def test_more_processors_than_there_are_is_no_error(run):
     assert run("print('ok')", cpus=4096.0).stdout == "ok\n"
+
+
+HOARD = """
+    import os, socket
+    from array import array
+    one, other = socket.socketpair()
+    one.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", [one.fileno(), other.fileno(), 1, 2]))])
+    os.write(1, b"done")
+    os._exit(3)
+"""
+
+
+def test_an_output_that_outlives_its_program_does_not_hold_the_result_up(run):
+    # Two sockets, each waiting to be taken out of the other, keep a descriptor open that no process has: the
+    # end of the output never came, and the run was said to have been stopped by its time limit.
+    result = run(HOARD, wall_s=20.0)
+    assert (result.stopped_by, result.exit_code, result.stdout) == (Stop.EXIT, 3, "done")
+
+
+def test_a_program_that_takes_its_output_back_is_stopped_like_any_other(run):
+    # Who reads a pipe may find nothing where something was a moment ago: the supervisor must not wait for more.
+    text = """
+        import os, threading
+        def take_back():
+            pipe = os.open("/proc/self/fd/1", os.O_RDONLY)
+            while True: os.read(pipe, 65536)
+        open("kept", "w").close()
+        for _ in range(3): threading.Thread(target=take_back, daemon=True).start()
+        while True: os.write(1, b"x")
+    """
+    result = run(text, wall_s=1.5, output_bytes=None)
+    assert (result.stopped_by, [file.name for file in result.artifacts]) == (Stop.TIME, ["kept"])

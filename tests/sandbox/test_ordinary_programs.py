@@ -55,6 +55,11 @@ def test_a_traceback_shows_the_programs_own_lines_and_none_of_ours(run):
     ]
 
 
+def test_a_traceback_counts_lines_as_python_does(run):
+    result = run("a = 'one'\x0c\nb = '\u2028'\r\nraise ValueError('here')\n")
+    assert "line 3, in <module>\n    raise ValueError('here')\n" in result.stderr
+
+
 def test_a_syntax_error_is_the_programs_failure(run):
     result = run("print('never')\ndef (:\n")
     assert (result.stopped_by, result.exit_code, result.stdout) == (Stop.EXIT, 1, "")
