@@ -77,9 +77,18 @@ def get(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
     return Bound(value, name)
 
 
-def _of_number(m: Machine, value: Const, name: str, node: cst.CSTNode) -> Value:
+def _of_number(m: Machine, value: Const | Str | Num, name: str, node: cst.CSTNode) -> Value:
     del m, node
+    if isinstance(value, Const) and value.value is None:
+        return Anything("it is an attribute of None")
     return NUM if name in {"real", "imag", "numerator", "denominator"} else Bound(value, name)
+
+
+def _of_bound(m: Machine, value: Bound, name: str, node: cst.CSTNode) -> Value:
+    """Return an attribute of what is an attribute rather than a method, then, of something not known."""
+    owner = value.receiver.type if isinstance(value.receiver, Obj) else None
+    why = f"`{value.name}` of a `{owner}` is not known" if owner else f"`{value.name}` is not known"
+    return get(m, derived(why, [value.receiver]), name, node)
 
 
 def _of_anything(m: Machine, value: Anything, name: str, node: cst.CSTNode) -> Value:
@@ -958,6 +967,7 @@ _GET.update(
         Func: _of_function,
         Partial: _of_partial,
         Property: _of_property,
+        Bound: _of_bound,
         Const: _of_number,
         Str: _of_number,
         Num: _of_number,

@@ -19,6 +19,7 @@ from execgate.analysis.values import (
     Anything,
     Args,
     Func,
+    Ref,
     Seq,
     Value,
     capabilities,
@@ -29,12 +30,19 @@ from execgate.analysis.values import (
 )
 from execgate.model.operation import ModuleImport, Operation
 from execgate.model.values import Hole, Template, Text, Unknown
+from execgate.operations import CATALOGUE
 
 MAX_WORK = 150_000
 """How many expressions and statements are followed, counting a function's body once for each kind of call."""
 
 MAX_DEPTH = 12
 """How many calls of the program's own functions are followed into each other."""
+
+EXACT_TURNS = 2
+"""How many turns of a loop are followed before numbers and texts that still grow are given up on."""
+
+PARTED_TURNS = 5
+"""How many turns of a loop are followed before objects that still grow are given up on."""
 
 MAX_NESTED = 3
 """How deeply code inside constant strings is followed."""
@@ -139,8 +147,8 @@ class Machine:
         """Grows with every change of what a name, or an attribute of a class, stands for."""
         self.oldest = 0
         """The branch on which the oldest object was made that has changed since a loop's turn began."""
-        self.widening = False
-        """Whether what still grows is given up on, so that a loop comes to an end."""
+        self.turn = 0
+        """Which turn of a loop is followed: the later, the more of what still grows is given up on."""
         self.deferred: list[tuple[tuple[int, int], Callable[[], object]]] = []
         """Generators and coroutines, which run later than they are made: the state then, and the code."""
         self.settling = False
@@ -214,8 +222,8 @@ class Machine:
             return old
         else:
             result = join(old, new)
-            if self.widening:
-                result = widened(result)
+            if self.turn >= EXACT_TURNS:
+                result = widened(result, wholly=self.turn >= PARTED_TURNS)
                 if isinstance(old, Anything) and not grew(old, result):
                     return old
         self.changed(path, old, result)
@@ -282,12 +290,20 @@ class Machine:
                 value is not function
                 and value.key() not in known
                 and len(function.carries) < MAX_ALTERNATIVES
+                and not (isinstance(value, Ref) and _is_part(value, function.carries))
             ):
                 function.carries.append(value)
 
     def unknown(self, why: str) -> Anything:
         """Return a value of which nothing is known."""
         return Anything(why)
+
+
+def _is_part(value: Ref, known: Iterable[Value]) -> bool:
+    """Return whether a reference is an attribute, which the catalogue doesn't list, of one that is known."""
+    return value.name not in CATALOGUE and any(
+        isinstance(other, Ref) and value.name.startswith(f"{other.name}.") for other in known
+    )
 
 
 def _parts(text: str | Template) -> tuple[str | Hole, ...]:

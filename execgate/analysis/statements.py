@@ -12,7 +12,7 @@ from typing import Any
 import libcst as cst
 
 from execgate.analysis import attributes, classes, imports
-from execgate.analysis.machine import Machine
+from execgate.analysis.machine import EXACT_TURNS, PARTED_TURNS, Machine
 from execgate.analysis.names import BUILTINS
 from execgate.analysis.scopes import Scope, merge
 from execgate.analysis.values import (
@@ -37,9 +37,6 @@ from execgate.analysis.values import (
     union,
     widened,
 )
-
-EXACT_TURNS = 2
-"""How many turns of a loop are followed before what still grows is given up on."""
 
 MAX_TURNS = 12
 """How many turns of a loop are followed at most, until they add nothing."""
@@ -290,12 +287,12 @@ def _loop(m: Machine, turn: Callable[[], None], node: cst.CSTNode) -> None:
     scope = m.scope
     before = m.branch()
     first_path = m.path
-    outer = (m.trail, m.oldest, m.widening)
+    outer = (m.trail, m.oldest, m.turn)
     m.trail = []
     oldest = m.oldest
     try:
         for count in range(MAX_TURNS):
-            m.widening = m.widening or count >= EXACT_TURNS
+            m.turn = max(outer[2], count)
             start = scope.names
             scope.names = dict(start)
             del m.trail[:]
@@ -313,14 +310,14 @@ def _loop(m: Machine, turn: Callable[[], None], node: cst.CSTNode) -> None:
                 break
             if count + 1 >= EXACT_TURNS:
                 for name in changed:
-                    scope.names[name] = widened(merged[name])
+                    scope.names[name] = widened(merged[name], wholly=count + 1 >= PARTED_TURNS)
         else:
             m.gap("what this loop hands on from turn to turn can't be followed to its end", node)
     finally:
         m.rejoin(before)
         if outer[0] is not None:
             outer[0].extend(m.trail)
-        m.trail, _, m.widening = outer
+        m.trail, _, m.turn = outer
         m.oldest = min(outer[1], oldest)
 
 

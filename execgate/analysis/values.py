@@ -562,24 +562,31 @@ def grew(old: Value, new: Value) -> bool:
 
 def _covered(value: Value, open_ended: list[Anything]) -> bool:
     """Return whether a value is nothing but what one of which nothing is known can be."""
-    if not isinstance(value, Anything):
-        return isinstance(value, PLAIN)
     known = [inner for held in open_ended for inner in held.carries]
-    return all(any(alike(inner, held) for held in known) for inner in value.carries)
+    return all(any(alike(inner, held) for held in known) for inner in capabilities([value]))
 
 
 def _is_number(value: Value) -> bool:
     return isinstance(value, Num) or (isinstance(value, Const) and type(value.value) in {int, float})
 
 
-def widened(value: Value) -> Value:
-    """Return a value that stands for all that `value` may still grow to: a number, or anything."""
+def widened(value: Value, *, wholly: bool) -> Value:
+    """Return a value that stands for all that `value` may still grow to: a number, a text, anything.
+
+    Objects are still told apart, unless it is `wholly` given up on.
+    """
     found = alternatives(value)
     if len(found) == 1 and not isinstance(value, Const):
         return value
     if all(map(_is_number, found)):
         return NUM
-    return derived("it changes in a loop", found)
+    objects = [v for v in found if not isinstance(v, PLAIN)]
+    if wholly or len(objects) > MAX_ALTERNATIVES // 4:
+        return derived("it changes in a loop", found)
+    plain = [v for v in found if isinstance(v, PLAIN)]
+    known = [v for v in plain if isinstance(v, Const) and type(v.value) in {bool, type(None)}]
+    grown = [] if len(known) == len(plain) else [Anything("it changes in a loop")]
+    return union([*known, *grown, *objects])
 
 
 def derived(why: str, values: Iterable[Value] = ()) -> Anything:
