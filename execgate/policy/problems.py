@@ -11,11 +11,8 @@ from execgate.errors import PolicyError
 from execgate.model.source import Span
 from execgate.model.verdict import Clause
 
-MAX_SHOWN = 200
-"""How many mistakes a report spells out; the rest is counted."""
-
-MAX_FOUND = 1000
-"""How many mistakes are looked for."""
+MAX_FOUND = 200
+"""How many mistakes are looked for, and reported."""
 
 _MAX_LINE = 160
 
@@ -68,13 +65,16 @@ class Problems:
 
     def at(self, clause: Clause, message: str, help: str | None = None) -> None:  # noqa: A002 - the field's word
         """Note a mistake at a place; raises PolicyError when there are too many to go on."""
-        self.found.append(Problem(clause.file, message, clause, help))
-        if len(self.found) >= MAX_FOUND:
-            self.raise_if_any()
+        self._note(Problem(clause.file, message, clause, help))
 
     def whole(self, file: str, message: str, help: str | None = None) -> None:  # noqa: A002
-        """Note a mistake of a whole file or folder."""
-        self.found.append(Problem(file, message, None, help))
+        """Note a mistake of a whole file or folder; raises like `at`."""
+        self._note(Problem(file, message, None, help))
+
+    def _note(self, problem: Problem) -> None:
+        self.found.append(problem)
+        if len(self.found) >= MAX_FOUND:
+            self.raise_if_any()
 
     def raise_if_any(self) -> None:
         """Raise one PolicyError that reports every mistake, by file and line."""
@@ -86,9 +86,9 @@ class Problems:
         if first.clause is not None:
             place += f":{first.clause.span.line}:{first.clause.span.column + 1}"
         rest = f" (and {more} more mistake{'s' if more > 1 else ''})" if more else ""
-        report = [problem.render() for problem in ordered[:MAX_SHOWN]]
-        if len(ordered) > MAX_SHOWN:
-            report.append(f"... and {len(ordered) - MAX_SHOWN} more")
+        report = [problem.render() for problem in ordered]
+        if len(ordered) >= MAX_FOUND:
+            report.append(f"... and no more than these {MAX_FOUND} were looked for")
         raise PolicyError(f"{place}: {first.message}{rest}", rendered="\n\n".join(report), help=first.help)
 
 

@@ -18,6 +18,9 @@ from execgate.model.verdict import Clause
 from execgate.policy.problems import Problems, clipped, did_you_mean, visible
 from execgate.policy.text import PolicyText
 
+MAX_TOKENS = 100_000
+"""How many words and signs are read at once, over all files: what takes the time is their number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
@@ -81,16 +84,44 @@ def _parser(*, strict: bool = False) -> Lark:
     )
 
 
-def parse(policy: PolicyText, problems: Problems) -> tuple[Agent, ...]:
-    """Return the agents of one text; its first syntax error is a problem, and then there are none."""
-    try:
-        tree = _parser().parse(policy.text)
-    except (UnexpectedToken, UnexpectedCharacters) as error:
+class Parser:
+    """Parses the texts of one load, which share a bound of MAX_TOKENS."""
+
+    __slots__ = ("_left", "_problems")
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._left = MAX_TOKENS
+
+    def parse(self, policy: PolicyText) -> tuple[Agent, ...]:
+        """Return the agents of one text; its first syntax error is a problem, and then there are none."""
+        interactive = _parser().parse_interactive(policy.text)
+        last: Token | None = None
+        try:
+            for last in interactive.iter_parse():
+                self._left -= 1
+                if self._left < 0:
+                    self._problems.at(
+                        policy.clause(_token_span(last)),
+                        f"too much policy: at most {MAX_TOKENS:,} words and signs are read",
+                        "split the policy, and load the agents that are needed",
+                    )
+                    return ()
+            tree: Tree[Token] = interactive.feed_eof(last)  # type: ignore[no-untyped-call]  # lark's gap
+        except UnexpectedToken as error:
+            error.interactive_parser = interactive
+            return self._misread(policy, error)
+        except UnexpectedCharacters as error:
+            return self._misread(policy, error)
+        reader = _Reader(policy, self._problems)
+        return tuple(reader.agent(node) for node in _trees(tree))
+
+    def _misread(
+        self, policy: PolicyText, error: UnexpectedToken | UnexpectedCharacters
+    ) -> tuple[Agent, ...]:
         span, message, help_ = _explain(policy, error)
-        problems.at(policy.clause(span), message, help_)
+        self._problems.at(policy.clause(span), message, help_)
         return ()
-    reader = _Reader(policy, problems)
-    return tuple(reader.agent(node) for node in _trees(tree))
 
 
 class _Reader:
@@ -126,6 +157,14 @@ class _Reader:
         return Scalar("STRING", self._unquote(str(token), clause), clause)
 
     def _unquote(self, literal: str, clause: Clause) -> str:
+        if visible(literal) != literal:
+            # Whoever reviews the policy has to see what it says.
+            self._problems.at(
+                clause,
+                f"a character that does not show in {clipped(literal)}",
+                'write it as an escape, such as "\\u200b"',
+            )
+            return literal[1:-1]
         if "\\" not in literal:
             return literal[1:-1]
         try:
@@ -254,12 +293,8 @@ def _stray(policy: PolicyText, line: int, column: int, position: int) -> tuple[S
     here = Span(line, column, line, column + 1)
     to_line_end = Span(line, column, line, column + max(1, rest))
     if char == '"':
-        if re.match(r'"[^"\n]*[\x00-\x08\x0b\x0c\x0e-\x1f\t]', text[position : position + 1000]):
-            return (
-                to_line_end,
-                "a control character in a string",
-                "write it as an escape, such as \\t or \\u0007",
-            )
+        if re.match(r'"[^"\n]*\t', text[position : position + 1000]):
+            return to_line_end, "a tab in a string", "write it as \\t"
         return to_line_end, 'a string that does not end: expected `"` on the same line', None
     if text.startswith("/*", position):
         return to_line_end, "a comment that does not end: expected `*/`", None

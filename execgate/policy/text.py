@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +11,16 @@ from execgate.model.source import Span
 from execgate.model.verdict import Clause
 from execgate.policy.problems import Problems, visible
 
-MAX_BYTES = 4 << 20
+MAX_BYTES = 1 << 20
 """How much policy is read at once, over all files, in bytes of UTF-8."""
 
 SUFFIX = ".policy"
+
+# What makes a terminal or an editor show another text than is parsed: controls, bidi marks, and what ends a
+# line for some and not for others.  In a comment they could hide a constraint, or show one that is none.
+_DECEIVING = re.compile(
+    "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,17 @@ def check(text: str, file: str, problems: Problems) -> PolicyText | None:
     if "\0" in text:
         problems.whole(file, f"not a text: NUL byte on line {text.count(chr(10), 0, text.index(chr(0))) + 1}")
         return None
-    return PolicyText(file, text)
+    policy = PolicyText(file, text)
+    deceiving = list(_DECEIVING.finditer(text))
+    for found in deceiving:
+        line, start = text.count("\n", 0, found.start()) + 1, text.rfind("\n", 0, found.start()) + 1
+        column = found.start() - start
+        problems.at(
+            policy.clause(Span(line, column, line, column + 1)),
+            f"a character that can hide or reorder what is shown: `{visible(found[0])}`",
+            "remove it; in a string, write it as an escape",
+        )
+    return None if deceiving else policy
 
 
 def read(path: Path, problems: Problems) -> list[PolicyText]:

@@ -16,7 +16,7 @@ from execgate.policy.constraints import (
     LimitConstraint,
     ListConstraint,
 )
-from execgate.policy.problems import Problems, clipped, did_you_mean, suggestion
+from execgate.policy.problems import Problems, clipped, did_you_mean, suggestion, visible
 from execgate.policy.rules import BadEntryError, Entry, Listing
 from execgate.policy.syntax import Scalar, quoted
 from execgate.policy.text import PolicyText
@@ -24,16 +24,17 @@ from execgate.policy.text import PolicyText
 CAPABILITIES = (CODE_EXECUTION,)
 
 _LONGEST_NAME = 200
-_LONGEST_ENTRY = 4096
+_LONGEST_ENTRY = 1024
 _DEFAULTS = Limits()
 
 
 def agents(texts: Iterable[PolicyText], problems: Problems) -> tuple[AgentPolicy, ...]:
     """Return the agents of all texts, in order; what is wrong with them goes to `problems`."""
     found: dict[str, AgentPolicy] = {}
+    parser = syntax.Parser(problems)
     for text in texts:
         before = len(problems.found)
-        trees = syntax.parse(text, problems)
+        trees = parser.parse(text)
         if not trees and len(problems.found) == before:
             problems.whole(
                 text.file,
@@ -63,7 +64,7 @@ def _agent(tree: syntax.Agent, problems: Problems) -> AgentPolicy:
         )
     elif len(name) > _LONGEST_NAME:
         problems.at(tree.name.clause, f"an agent's name has at most {_LONGEST_NAME} characters")
-    elif not name.isprintable():
+    elif visible(name) != name:
         problems.at(
             tree.name.clause, f"an agent's name with a character that does not show: {clipped(quoted(name))}"
         )

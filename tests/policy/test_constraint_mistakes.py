@@ -57,7 +57,7 @@ def mistakes(body: str) -> list[tuple[str, str]]:
         ('allowed_imports: [""]', 'not a module name: "" in `allowed_imports`', "as in `os.path`"),
         ('allowed_imports: ["os."]', 'not a module name: "os." in `allowed_imports`', 'did you mean "os"?'),
         ('allowed_imports: ["**"]', 'not a module name: "**" in `allowed_imports`', 'did you mean "*"?'),
-        (f'allowed_imports: ["{"a" * 4097}"]', "an entry has at most 4,096 characters", ""),
+        (f'allowed_imports: ["{"a" * 1025}"]', "an entry has at most 1,024 characters", ""),
         (
             'allowed_file_operations: ["reed"]',
             'unknown file operation: "reed" in `allowed_file_operations`',

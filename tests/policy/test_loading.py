@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from execgate.errors import PolicyError
 from execgate.policy import PolicySet
+from execgate.policy.problems import visible
 from execgate.policy.text import MAX_BYTES
 
 
@@ -26,7 +27,7 @@ def report(text: str, file: str = "a.policy") -> str:
         ("\0", "not a text: NUL byte on line 1"),
         ('agent "x" {}\n\0', "not a text: NUL byte on line 2"),
         ("\ud800", "not a text: lone surrogate at character 0"),
-        (" " * (MAX_BYTES + 1), "too large: 4,194,305 bytes, at most 4,194,304 are read"),
+        (" " * (MAX_BYTES + 1), "too large: 1,048,577 bytes, at most 1,048,576 are read"),
     ],
 )
 def test_what_is_no_text_is_refused(text, message) -> None:
@@ -50,6 +51,61 @@ def test_what_is_no_text_is_refused(text, message) -> None:
 )
 def test_deep_or_huge_text_is_refused_without_a_crash(text) -> None:
     assert len(report(text)) < 2000
+
+
+BODY = 'agent "x" {{ can "code_execution" with constraints {{ {} }} }}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'agent "x" {}\n' * 30_000,
+        BODY.format("allowed_imports: [" + '"m",' * 60_000 + "]"),
+    ],
+)
+def test_more_words_than_a_policy_needs_are_refused(text) -> None:
+    rendered = report(text)
+    assert "error: too much policy: at most 100,000 words and signs are read\n" in rendered
+    assert "= help: split the policy, and load the agents that are needed" in rendered
+
+
+def test_the_files_of_a_folder_share_the_bound_of_words(tmp_path) -> None:
+    for name in "ab":
+        body = BODY.replace('"x"', f'"{name}"').format("allowed_imports: [" + '"m",' * 30_000 + "]")
+        (tmp_path / f"{name}.policy").write_text(body)
+    assert "b.policy:1:" in load_report(tmp_path)
+    (tmp_path / "b.policy").unlink()
+    assert PolicySet.load(tmp_path).agents == ("a",)
+
+
+def test_a_large_policy_of_comments_and_spaces_loads() -> None:
+    assert PolicySet.parse("// why\n" * 70_000 + " " * 400_000 + 'agent "x" {}').agents == ("x",)
+
+
+@pytest.mark.parametrize("char", ["\r", "\x0b", "\f", "\x1b", "\x85", "\u2028", "\u202e", "\u2066", "\u200f"])
+@pytest.mark.parametrize("text", ["// as agreed {}allowed_imports", 'agent "y" {} {{}}', 'agent "{}" {{}}'])
+def test_a_text_that_may_be_shown_otherwise_than_it_is_read_is_refused(char, text) -> None:
+    hostile = text.format(char)
+    rendered = report(hostile)
+    assert rendered.startswith(
+        f"error: a character that can hide or reorder what is shown: `{visible(char)}`\n"
+        f" --> a.policy:1:{hostile.index(char) + 1}\n"
+    )
+    assert rendered.endswith("  = help: remove it; in a string, write it as an escape")
+
+
+def test_a_line_may_end_as_on_any_system() -> None:
+    assert PolicySet.parse('// one\r\nagent "x" {}\r\n').agents == ("x",)
+
+
+@pytest.mark.parametrize("char", ["\u200b", "\u00a0", "\u3000", "\U000e0041", "\ufeff"])
+def test_a_character_that_does_not_show_is_spelled_in_a_string(char) -> None:
+    body = BODY.format('allowed_file_operations: ["read"] allowed_file_paths: ["/data/{}x"]')
+    assert f'a character that does not show in "/data/{visible(char)}x"' in report(body.replace("{}", char))
+    escape = char.encode("utf-16-be").hex()
+    spelled = "".join(f"\\u{escape[at : at + 4]}" for at in range(0, len(escape), 4))
+    policy = PolicySet.parse(body.replace("{}", spelled)).agent("x")
+    assert policy.constraints_json()["allowed_file_paths"] == [f"/data/{char}x"]
 
 
 def parsed(text: str) -> str:
@@ -183,7 +239,7 @@ def test_a_path_that_is_missing_or_none_is_refused(tmp_path) -> None:
 
 def test_files_that_are_too_large_together_are_refused(tmp_path) -> None:
     (tmp_path / "a.policy").write_bytes(GOOD + b" " * MAX_BYTES)
-    assert "too large: at most 4,194,304 bytes of policy are read" in load_report(tmp_path)
+    assert "too large: at most 1,048,576 bytes of policy are read" in load_report(tmp_path)
     (tmp_path / "a.policy").write_bytes(b'agent "a" {}' + b" " * (MAX_BYTES // 2))
     (tmp_path / "b.policy").write_bytes(b'agent "b" {}' + b" " * (MAX_BYTES // 2))
     assert load_report(tmp_path).count("too large") == 1
