@@ -76,6 +76,11 @@ class PrivateEngine:
             self.end(signal.SIGTERM)
         self.containerd.terminate()
         self.containerd.wait()
+        # A killed engine leaves its mounts, and a folder with mounts can't be removed.
+        for mount in Path("/proc/self/mounts").read_text().splitlines():
+            place = mount.split()[1]
+            if place.startswith(f"{self.folder}/"):
+                subprocess.run(["umount", "--lazy", place], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _answers(self):
