@@ -9,7 +9,7 @@ import libcst as cst
 
 from execgate.analysis import names, paths
 from execgate.analysis.machine import Machine
-from execgate.analysis.texts import from_parts, to_text
+from execgate.analysis.texts import DATE_TYPES, UUID, from_parts, to_text
 from execgate.analysis.values import (
     DYNAMIC,
     MAX_ALTERNATIVES,
@@ -192,6 +192,10 @@ def _of_object(m: Machine, value: Obj, name: str, node: cst.CSTNode) -> Value:
         return Bound(value, name)
     if name == "__class__":
         return type_of(value)
+    if value.type in _PARTS:
+        found = _PARTS[value.type].get(name)
+        if found is not None:
+            return found
     if value.type == paths.PATH:
         found = paths.attribute(value, name)
         if found is not None:
@@ -206,6 +210,17 @@ def _of_object(m: Machine, value: Obj, name: str, node: cst.CSTNode) -> Value:
     if name == "name" and value.type in {"io.File", "tempfile.TemporaryDirectory"}:
         return paths.temporary(value.fields.get("dir"))
     return union([Bound(value, name), *_of_exception(m, name)])
+
+
+_DATE_PARTS: dict[str, Value] = dict.fromkeys(
+    ("year", "month", "day", "hour", "minute", "second", "microsecond"), NUM
+)
+
+_PARTS: dict[str, dict[str, Value]] = {
+    **dict.fromkeys(DATE_TYPES, _DATE_PARTS),
+    UUID: {"hex": Str((Hole.WORD,)), "int": NUM},
+}
+"""Attributes of objects of the standard library that have a form."""
 
 
 def type_of(value: Obj) -> Ref:

@@ -36,6 +36,7 @@ from execgate.analysis.values import (
 )
 from execgate.model.operation import OpaqueCall
 from execgate.operations import lookup
+from execgate.operations.types import FILES
 
 
 def arguments(m: Machine, given: Sequence[cst.Arg]) -> Args:
@@ -143,6 +144,9 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
     if folded is not None:
         attributes.let_go(m, args.values(), node)
         return folded
+    if name in FILES:
+        attributes.let_go(m, args.values(), node)
+        return Obj(name)
     method = models.unbound(m, name, args, node)
     return method if method is not None else _unlisted(m, name, args, node)
 

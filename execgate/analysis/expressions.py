@@ -308,6 +308,10 @@ def _is_text(value: Value) -> bool:
     return isinstance(value, Str) or (isinstance(value, Const) and isinstance(value.value, str))
 
 
+def _is_date(value: Value) -> bool:
+    return isinstance(value, Obj) and value.type in texts.DATE_TYPES
+
+
 def _is_path(value: Value) -> bool:
     return isinstance(value, Obj) and value.type == paths.PATH
 
@@ -323,6 +327,8 @@ def _binary_one(
         return paths.make(paths.each(paths.join_parts, left, right))
     if isinstance(left, Const) and isinstance(right, Const):
         return _fold(kind, left.value, right.value)
+    if kind in {cst.Add, cst.Subtract} and _is_date(left) and not _is_date(right):
+        return left
     if kind is cst.Add:
         if _is_text(left) or _is_text(right):
             return texts.concat([left, right])

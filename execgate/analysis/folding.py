@@ -136,8 +136,10 @@ NUMERIC = frozenset(
 )
 """Functions that give a number."""
 
-WORDY = frozenset(["secrets.token_hex", "uuid.uuid4", "uuid.uuid1", "uuid.uuid3", "uuid.uuid5"])
+WORDY = frozenset(["secrets.token_hex", "secrets.token_urlsafe"])
 """Functions that give letters and digits."""
+
+_UUIDS = frozenset(["uuid.uuid4", "uuid.uuid1", "uuid.uuid3", "uuid.uuid5"])
 
 _DATES = {
     "datetime.datetime.now": "datetime.datetime",
@@ -153,20 +155,21 @@ _DATES = {
 
 def function(m: Machine, name: str, args: Args) -> Value | None:
     """Return what a library's function gives, None where this module does not compute it."""
-    del m
     if name in _DATES:
         return Obj(_DATES[name])
     if name == "time.strftime" and args.positional:
         return _layout(args.positional[0])
     computed = FUNCTIONS.get(name)
     if computed is not None and args.rest is None and args.others is None:
-        result = _apply(computed, args)
+        result = _apply(m, computed, args)
         if result is not None:
             return result
     if name in NUMERIC:
         return NUM
     if name in WORDY:
         return _WORD
+    if name in _UUIDS:
+        return Obj(texts.UUID)
     return None
 
 
@@ -179,7 +182,7 @@ def _layout(value: Value) -> Value:
     )
 
 
-def _apply(computed: Callable[..., Any], args: Args) -> Value | None:
+def _apply(m: Machine, computed: Callable[..., Any], args: Args) -> Value | None:
     """Carry a function out for every combination of constants; None where something is not constant."""
     columns = [alternatives(value) for value in args.positional]
     keywords = list(args.keywords)
@@ -194,10 +197,22 @@ def _apply(computed: Callable[..., Any], args: Args) -> Value | None:
         given = raw[: len(args.positional)]
         named = dict(zip(keywords, raw[len(args.positional) :], strict=True))
         try:
-            results.append(Const(computed(*given, **named)))
+            results.append(_lifted(m, computed(*given, **named)))
         except Exception:  # noqa: BLE001 - whatever it raises, the program raises too
             results.append(Anything("its computation fails"))
     return union(results)
+
+
+def _lifted(m: Machine, value: Any) -> Value:
+    """Return the value for what a function gave."""
+    if isinstance(value, (list, tuple)):
+        if len(value) > attributes.MAX_ITEMS:
+            return m.sequence([], _ANY_TEXT)
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return m.sequence([_lifted(m, item) for item in value], kind=kind)
+    if value is None or isinstance(value, (str, bytes, int, float, complex)):
+        return Const(value)
+    return Anything("it is computed from constants")
 
 
 # Methods of plain values.
@@ -234,14 +249,14 @@ def _text_method(m: Machine, receiver: Const, name: str, args: Args, node: cst.C
     if name in {"format", "format_map"}:
         return _format(m, receiver, args, node)
     if name == "translate" and args.positional:
-        return _translated(receiver, args.positional[0])
+        return _translated(m, receiver, args.positional[0])
     if name not in _TEXT_METHODS:
         return None
     if name in {"decode", "encode"}:
         computed: Callable[..., Any] = _with_codec(
             lambda value, encoding, errors: getattr(value, name)(encoding, errors)
         )
-        result = _apply(computed, Args([receiver, *args.positional], args.keywords))
+        result = _apply(m, computed, Args([receiver, *args.positional], args.keywords))
     elif args.rest is not None or args.others is not None:
         result = None
     elif name in {"center", "ljust", "rjust", "zfill", "expandtabs"} and any(
@@ -249,19 +264,10 @@ def _text_method(m: Machine, receiver: Const, name: str, args: Args, node: cst.C
     ):
         return _ANY_TEXT
     else:
-        result = _apply(getattr(text, name), args)
+        result = _apply(m, getattr(text, name), args)
     if result is None:
         return _unknown_text(name)
-    return union(_unpacked(m, alternative) for alternative in alternatives(result))
-
-
-def _unpacked(m: Machine, value: Value) -> Value:
-    """Turn a constant list or tuple into a sequence of constants."""
-    if isinstance(value, Const) and isinstance(value.value, (list, tuple)):
-        if len(value.value) > 4096:
-            return m.sequence([], _ANY_TEXT)
-        return m.sequence([Const(item) for item in value.value])
-    return value
+    return result
 
 
 def _unknown_text(name: str) -> Value:
@@ -305,9 +311,9 @@ def _joined(m: Machine, separator: Value, iterable: Value) -> Value:
     return union(results)
 
 
-def _translated(receiver: Const, table: Value) -> Value:
+def _translated(m: Machine, receiver: Const, table: Value) -> Value:
     if isinstance(table, Const) and isinstance(table.value, (bytes, str)):
-        return _apply(receiver.value.translate, Args([table])) or _ANY_TEXT
+        return _apply(m, receiver.value.translate, Args([table])) or _ANY_TEXT
     if isinstance(table, Map) and table.more is None:
         plain = {key: value.value for key, value in table.items.items() if isinstance(value, Const)}
         if len(plain) == len(table.items):

@@ -152,10 +152,12 @@ def _extension(parts: Parts) -> tuple[Parts, Parts] | None:
     last = parts[-1] if parts else ""
     if not isinstance(last, str):
         return None
-    root, extension = posixpath.splitext(last)
-    if not extension and len(parts) > 1:
-        return None
-    return (*parts[:-1], root), ((extension,) if extension else ())
+    if len(parts) == 1:
+        root, extension = posixpath.splitext(last)
+        return (root,), ((extension,) if extension else ())
+    # Something stands before it, so that a dot at its start is not that of a hidden file.
+    root, extension = posixpath.splitext(f"_{last}")
+    return ((*parts[:-1], root[1:]), (extension,)) if extension else None
 
 
 def _stem(parts: Parts) -> Parts:

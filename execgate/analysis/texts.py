@@ -23,6 +23,8 @@ from execgate.model.values import Hole, Template, Text, Unknown
 
 _ANY = (Hole.ANY,)
 
+UUID = "uuid.UUID"
+
 _PLAIN_SPEC = re.compile(r"[+-]?(0\d{0,3})?[,_]?(\.\d{1,3})?[bcdeEfFgGnoxX%]?\Z")
 """Format specifications that put no white space or fill of their own beside a number."""
 
@@ -37,6 +39,8 @@ def parts_of(value: Value) -> tuple[Part, ...]:
     if isinstance(value, Num):
         return (Hole.NUMBER,)
     if isinstance(value, Obj):
+        if value.type == UUID:
+            return (Hole.WORD,)
         path = value.fields.get("path")
         if value.type == "pathlib.Path" and path is not None and not isinstance(path, Union):
             return parts_of(path)

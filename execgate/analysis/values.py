@@ -55,6 +55,8 @@ class Const(Value):
         self.value = value
 
     def key(self) -> Any:  # noqa: D102
+        if type(self.value) is slice:
+            return ("slice", self.value.start, self.value.stop, self.value.step)
         return ("const", type(self.value), self.value)
 
 
