@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from execgate.model.operation import ProcessSpawn
 from execgate.model.values import Template, Text
-from execgate.policy.constraints._family import ALL, Family, Given, Judge, twins
+from execgate.policy.constraints._family import Family, Given, Judge, twins
 from execgate.policy.patterns import DEEP, Pattern, segment, split
 from execgate.policy.problems import clipped
 from execgate.policy.rules import (
@@ -40,9 +40,7 @@ def _upwards(path: str | Template) -> Pattern:
 
 
 def read(text: str, denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag
-    """Read a program's name, or its whole path."""
-    if text == "*":
-        return (ALL,)
+    """Read a program's name, or its whole path; `*` is every name, and as a denial every path too."""
     if any(char.isspace() for char in text):
         raise BadEntryError(
             "a command is one program, without arguments",
