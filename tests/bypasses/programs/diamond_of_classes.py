@@ -1,0 +1,22 @@
+# Of two bases with a common base, the second comes before it.
+# expect: file_operation
+import os
+
+
+class A:
+    f = print
+
+
+class B(A):
+    pass
+
+
+class C(A):
+    f = os.remove
+
+
+class D(B, C):
+    pass
+
+
+D.f("/etc/passwd")

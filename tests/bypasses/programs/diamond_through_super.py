@@ -1,0 +1,25 @@
+# `super()` goes to the next class of the instance, not to the base.
+# expect: file_operation
+import os
+
+
+class A:
+    def go(self):
+        return print
+
+
+class B(A):
+    def go(self):
+        return super().go()
+
+
+class C(A):
+    def go(self):
+        return os.remove
+
+
+class D(B, C):
+    pass
+
+
+D().go()("/etc/passwd")

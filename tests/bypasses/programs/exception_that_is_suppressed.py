@@ -1,0 +1,10 @@
+# What raises in a `with` that suppresses goes on behind it.
+# expect: file_operation
+import os, contextlib, sys
+
+f = print
+if len(sys.argv) < 5:
+    with contextlib.suppress(ValueError):
+        f = os.remove
+        raise ValueError
+f("/etc/passwd")
