@@ -150,6 +150,9 @@ def _suffix(parts: Parts) -> Parts:
 
 def _extension(parts: Parts) -> tuple[Parts, Parts] | None:
     last = parts[-1] if parts else ""
+    if last is Hole.WORD:
+        # Whatever its extension is, what is left is a part of a name.
+        return parts, (Hole.WORD,)
     if not isinstance(last, str):
         return None
     if len(parts) == 1:
@@ -204,14 +207,15 @@ def attribute(value: Obj, name: str) -> Value | None:
     if name == "parent":
         return make(each(_parent, text))
     if name in {"name", "stem", "suffix"}:
-        return each({"name": basename, "stem": _stem, "suffix": _suffix}[name], text)
+        found = each({"name": basename, "stem": _stem, "suffix": _suffix}[name], text)
+        return union([found, Const("")]) if name == "suffix" and isinstance(found, Str) else found
     if name == "parents":
-        found: list[Value] = []
+        above: list[Value] = []
         current = text
         for _ in range(8):
             current = each(_parent, current)
-            found.append(make(current))
-        return Seq(found)
+            above.append(make(current))
+        return Seq(above)
     if name in {"parts", "drive", "root", "anchor", "suffixes"}:
         return Str(_ANY) if name not in {"parts", "suffixes"} else Seq([], Str(_ANY))
     return None
@@ -352,7 +356,10 @@ def _split(args: Args) -> Value:
 
 def _split_extension(args: Args) -> Value:
     path = _first(args, "p")
-    return Seq([each(_root, path), each(_suffix, path)], kind="tuple")
+    suffix = each(_suffix, path)
+    if isinstance(suffix, Str):
+        suffix = union([suffix, Const("")])
+    return Seq([each(_root, path), suffix], kind="tuple")
 
 
 FUNCTIONS: dict[str, Callable[[Args], Value]] = {

@@ -68,9 +68,23 @@ def from_parts(parts: Iterable[Part]) -> Value:
         return Const("")
     if len(merged) == 1 and isinstance(merged[0], str):
         return Const(merged[0])
-    if merged == [Hole.ANY]:
+    if merged == [Hole.ANY] or _makes_dots(merged):
         return Str(_ANY)
     return Str(tuple(merged))
+
+
+def _makes_dots(parts: Sequence[Part]) -> bool:
+    """Return whether a word that is a part of a name, which can be `.`, and what is beside it can be `..`."""
+    for index, part in enumerate(parts):
+        if part is not Hole.WORD:
+            continue
+        before = parts[index - 1] if index else ""
+        after = parts[index + 1] if index + 1 < len(parts) else ""
+        if after is Hole.WORD or (isinstance(before, str) and before.rpartition("/")[2] == "."):
+            return True
+        if isinstance(after, str) and after.partition("/")[0] == "." and len(parts) > 1:
+            return True
+    return False
 
 
 def concat(values: Sequence[Value]) -> Value:

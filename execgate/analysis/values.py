@@ -531,10 +531,12 @@ def alike(left: Value, right: Value, depth: int = 0) -> bool:
     if isinstance(left, Obj) and isinstance(right, Obj):
         return left.type == right.type and _all_alike(left.fields, right.fields, depth)
     if isinstance(left, Method) and isinstance(right, Method):
-        return alike(left.function, right.function) and alike(left.receiver, right.receiver, depth + 1)
+        return alike(left.function, right.function, depth + 1) and alike(
+            left.receiver, right.receiver, depth + 1
+        )
     if isinstance(left, Func) and isinstance(right, Func):
         return left.node is right.node and left.scope is right.scope
-    return isinstance(right, (Anything, Union)) and not grew(left, right)
+    return isinstance(right, (Anything, Union)) and not grew(left, right, depth + 1)
 
 
 def _both(left: Value | None, right: Value | None, depth: int) -> bool:
@@ -547,7 +549,7 @@ def _all_alike(left: dict[Any, Value], right: dict[Any, Value], depth: int) -> b
     return left.keys() == right.keys() and all(alike(left[key], right[key], depth + 1) for key in left)
 
 
-def grew(old: Value, new: Value) -> bool:
+def grew(old: Value, new: Value, depth: int = 0) -> bool:
     """Return whether `new` can be something that `old` can't."""
     if old is new or old.key() == new.key():
         return False
@@ -555,17 +557,17 @@ def grew(old: Value, new: Value) -> bool:
     open_ended = [held for held in known if isinstance(held, Anything)]
     numbers = any(isinstance(held, Num) for held in known)
     return any(
-        not any(alike(value, held) for held in known)
-        and not (open_ended and _covered(value, open_ended))
+        not any(alike(value, held, depth) for held in known)
+        and not (open_ended and _covered(value, open_ended, depth))
         and not (numbers and _is_number(value))
         for value in alternatives(new)
     )
 
 
-def _covered(value: Value, open_ended: list[Anything]) -> bool:
+def _covered(value: Value, open_ended: list[Anything], depth: int) -> bool:
     """Return whether a value is nothing but what one of which nothing is known can be."""
     known = [inner for held in open_ended for inner in held.carries]
-    return all(any(alike(inner, held) for held in known) for inner in capabilities([value]))
+    return all(any(alike(inner, held, depth) for held in known) for inner in capabilities([value]))
 
 
 def _is_number(value: Value) -> bool:
