@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -274,7 +275,7 @@ def test_a_socket_without_permission_is_told_with_the_fix(tmp_path):
             "except SandboxUnavailableError as error:\n    print(error.message)\n    print(error.help)\n"
         )
         done = subprocess.run(
-            [shutil.which("python") or "python", "-c", text],
+            [sys.executable, "-c", text],
             env={**os.environ, "DOCKER_HOST": f"unix://{path}", "HOME": "/nonexistent"},
             capture_output=True,
             text=True,
