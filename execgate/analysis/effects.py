@@ -163,7 +163,7 @@ def _files(site: Site, effect: catalogue.Files) -> None:
     if effect.when is not None and is_false(site.at(effect.when)):
         return
     if not effect.paths and effect.default is not None:
-        _each_path(site, effect.operation, [[effect.default]])
+        _each_path(site, effect.operation, [[effect.default]], recursive=effect.recursive)
         return
     columns: list[list[Text]] = []
     for index, where in enumerate(effect.paths):
@@ -179,7 +179,7 @@ def _files(site: Site, effect: catalogue.Files) -> None:
             return
         columns.append([_below(path) for path in found] if effect.below else found)
     if columns:
-        _each_path(site, effect.operation, columns)
+        _each_path(site, effect.operation, columns, recursive=effect.recursive)
 
 
 def _below(path: Text) -> Text:
@@ -189,12 +189,12 @@ def _below(path: Text) -> Text:
     return Template(paths.child(parts))
 
 
-def _each_path(site: Site, operation: Text, columns: list[list[Text]]) -> None:
+def _each_path(site: Site, operation: Text, columns: list[list[Text]], *, recursive: bool = False) -> None:
     combinations = list(product(*columns))
     if len(combinations) > MAX_COMBINATIONS:
         combinations = [(Unknown("there are too many possible paths"),) * len(columns)]
     for combination in combinations:
-        site.report(FileOperation, operation=operation, paths=combination)
+        site.report(FileOperation, operation=operation, paths=combination, recursive=recursive)
 
 
 def _without_urls(site: Site, found: list[Text]) -> list[Text]:

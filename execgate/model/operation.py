@@ -94,13 +94,21 @@ class FileOperation(Operation):
     """Files or folders are touched.
 
     `operation` is one of FILE_OPERATIONS, Unknown where a mode could not be worked out.  `paths` are as
-    written; a judge resolves them.
+    written; a judge resolves them.  `recursive` where it is surely done to all below them, too.
     """
 
     type: ClassVar[str] = "file_operation"
     word: ClassVar[Word] = ("operation", vocabulary.FILE_OPERATIONS)
     operation: Text
     paths: tuple[Text, ...]
+    recursive: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the operation; `recursive` stands there only where it is."""
+        document = Operation.to_json(self)
+        if not self.recursive:
+            del document["recursive"]
+        return document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

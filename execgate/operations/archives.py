@@ -30,7 +30,7 @@ TABLE: Table = {
     "shutil.copy2(src, dst, *, follow_symlinks)": copy("src", "dst"),
     "shutil.copyfile(src, dst, *, follow_symlinks)": copy("src", "dst"),
     "shutil.copytree(src, dst, symlinks, ignore, copy_function, ignore_dangling_symlinks, dirs_exist_ok)": effect(
-        Files("copy", ("src", "dst")), Calls("copy_function"), Calls("ignore")
+        Files("copy", ("src", "dst"), recursive=True), Calls("copy_function"), Calls("ignore")
     ),
     "shutil.copyfileobj(fsrc, fdst, length)": nothing(),
     "shutil.copymode(src, dst, *, follow_symlinks)": effect(
@@ -42,14 +42,14 @@ TABLE: Table = {
     "shutil.chown(path, user, group, *, dir_fd, follow_symlinks)": chmod("path"),
     "shutil.move(src, dst, copy_function)": effect(Files("move", ("src", "dst")), Calls("copy_function")),
     "shutil.rmtree(path, ignore_errors, onerror, *, onexc, dir_fd)": effect(
-        Files("delete", ("path",)), Calls("onerror"), Calls("onexc")
+        Files("delete", ("path",), recursive=True), Calls("onerror"), Calls("onexc")
     ),
     "shutil.disk_usage(path)": effect(Files("stat", ("path",)), Accesses("resources")),
     "shutil.make_archive(base_name, format, root_dir, base_dir, verbose, dry_run, owner, group, logger)": effect(
-        Files("read", ("root_dir", "base_dir"), "."), Files("write", ("base_name",))
+        Files("read", ("root_dir", "base_dir"), ".", recursive=True), Files("write", ("base_name",))
     ),
     "shutil.unpack_archive(filename, extract_dir, format, *, filter)": effect(
-        Files("read", ("filename",)), Files("create", ("extract_dir",), ".")
+        Files("read", ("filename",)), Files("create", ("extract_dir",), ".", recursive=True)
     ),
     "shutil.which(cmd, mode, path)": nothing(),
     "shutil.get_archive_formats()": nothing(),
@@ -71,8 +71,12 @@ TABLE: Table = {
     "zipfile.ZipFile.write(self, filename, arcname, compress_type, compresslevel)": read("filename"),
     "zipfile.ZipFile.writestr(self, zinfo_or_arcname, data, compress_type, compresslevel)": nothing(),
     "zipfile.ZipFile.mkdir(self, zinfo_or_directory_name, mode)": nothing(),
-    "zipfile.ZipFile.extract(self, member, path, pwd)": effect(Files("create", ("path",), ".")),
-    "zipfile.ZipFile.extractall(self, path, members, pwd)": effect(Files("create", ("path",), ".")),
+    "zipfile.ZipFile.extract(self, member, path, pwd)": effect(
+        Files("create", ("path",), ".", recursive=True)
+    ),
+    "zipfile.ZipFile.extractall(self, path, members, pwd)": effect(
+        Files("create", ("path",), ".", recursive=True)
+    ),
     "zipfile.ZipFile.close(self)": nothing(),
     "zipfile.ZipFile.getinfo(self, name)": returns("zipfile.ZipInfo"),
     "zipfile.ZipFile.infolist(self)": yields("zipfile.ZipInfo"),
@@ -141,10 +145,10 @@ TABLE: Table = {
         Files("stat", ("name",)), gives="tarfile.TarInfo"
     ),
     "tarfile.TarFile.extract(self, member, path, set_attrs, *, numeric_owner, filter)": effect(
-        Files("create", ("path",), "."), Calls("filter")
+        Files("create", ("path",), ".", recursive=True), Calls("filter")
     ),
     "tarfile.TarFile.extractall(self, path, members, *, numeric_owner, filter)": effect(
-        Files("create", ("path",), "."), Calls("filter")
+        Files("create", ("path",), ".", recursive=True), Calls("filter")
     ),
     "tarfile.TarFile.extractfile(self, member)": returns(FILE),
     "tarfile.TarFile.close(self)": nothing(),

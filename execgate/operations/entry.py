@@ -34,8 +34,8 @@ class Files(Effect):
 
     An open file, a descriptor or a buffer that is read or written in place of a path is no operation:
     whoever made it was judged.  With `urls` a URL in place of a path is contacted instead.  With `below`
-    it happens to something in the folders, of one word that is not known.  With `when` it happens only if
-    that parameter is passed and not false.
+    it happens to something in the folders, of one word that is not known; with `recursive` to the folders and
+    all below them.  With `when` it happens only if that parameter is passed and not false.
     """
 
     operation: str
@@ -43,6 +43,7 @@ class Files(Effect):
     default: str | None = None
     urls: bool = False
     below: bool = False
+    recursive: bool = False
     when: str | None = None
 
 

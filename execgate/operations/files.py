@@ -88,9 +88,11 @@ TABLE: Table = {
     # reading
     "os.listdir(path)": listing("path", default="."),
     "os.scandir(path)": effect(Files("list", ("path",), "."), each="os.DirEntry"),
-    "os.walk(top, topdown, onerror, followlinks)": effect(Files("list", ("top",)), Calls("onerror")),
+    "os.walk(top, topdown, onerror, followlinks)": effect(
+        Files("list", ("top",), recursive=True), Calls("onerror")
+    ),
     "os.fwalk(top, topdown, onerror, *, follow_symlinks, dir_fd)": effect(
-        Files("list", ("top",), "."), Calls("onerror")
+        Files("list", ("top",), ".", recursive=True), Calls("onerror")
     ),
     "os.stat(path, *, dir_fd, follow_symlinks)": stat("path"),
     "os.lstat(path, *, dir_fd)": stat("path"),

@@ -218,7 +218,9 @@ TABLE: Table = {
     ),
     "py_compile.main()": COMMAND_LINE,
     "compileall.compile_dir(dir, maxlevels, ddir, force, rx, quiet, legacy, optimize, workers, invalidation_mode, *, stripdir, prependdir, limit_sl_dest, hardlink_dupes)": effect(
-        Files("list", ("dir",)), Files("read", ("dir",)), Files("create", ("dir",))
+        Files("list", ("dir",), recursive=True),
+        Files("read", ("dir",), recursive=True),
+        Files("create", ("dir",), recursive=True),
     ),
     "compileall.compile_file(fullname, ddir, force, rx, quiet, legacy, optimize, invalidation_mode, *, stripdir, prependdir, limit_sl_dest, hardlink_dupes)": effect(
         Files("read", ("fullname",)), Files("create", ("fullname",))

@@ -84,10 +84,10 @@ TABLE: Table = {
         Files("list", ("self",)), each=PATH
     ),
     "pathlib.Path.rglob(self, pattern, *, case_sensitive, recurse_symlinks)": effect(
-        Files("list", ("self",)), each=PATH
+        Files("list", ("self",), recursive=True), each=PATH
     ),
     "pathlib.Path.walk(self, top_down, on_error, follow_symlinks)": effect(
-        Files("list", ("self",)), Calls("on_error")
+        Files("list", ("self",), recursive=True), Calls("on_error")
     ),
     "pathlib.Path.open(self, mode, buffering, encoding, errors, newline)": effect(
         Opens("self"), gives="io.File", keeps=("self",)

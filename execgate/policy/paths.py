@@ -117,16 +117,20 @@ def _could_start(path: tuple[Segment, ...], magic: Pattern) -> bool:
 
 
 def exact(pattern: Pattern) -> str | None:
-    """Return the narrowest entry that covers a path of the code, None where an author can't write it."""
+    """Return the narrowest entry that covers a path of the code, None where an author can't write it.
+
+    A `DEEP` at its end is all below the path.
+    """
     parts: list[Any] = []
-    for item in pattern:
+    below = len(pattern) > 1 and pattern[-1] is DEEP
+    for item in pattern[:-1] if below else pattern:
         if item is DEEP:
             return None
         text = str(item) if isinstance(item, str) else str(Glob(item.symbols))
         if any(char in text for char in "?[]{}\0") or (isinstance(item, str) and "*" in item):
             return None
         parts.append(item if isinstance(item, str) else _author(item))
-    if not parts or not isinstance(parts[-1], Glob):
+    if below or not parts or not isinstance(parts[-1], Glob):
         parts.append(DEEP)
     return show(tuple(parts))
 

@@ -101,7 +101,8 @@ def _file(operation: FileOperation) -> str:
         verb = _FILE_VERBS[operation.operation]
     else:
         verb = "opens in an unknown mode"
-    return f"{verb} {names(operation.paths, 'path')}"
+    below = " and all below" if operation.recursive else ""
+    return f"{verb} {names(operation.paths, 'path')}{below}"
 
 
 def _network(operation: NetworkCall) -> str:

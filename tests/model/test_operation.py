@@ -35,3 +35,10 @@ def test_an_operation_refuses_a_word_that_no_policy_can_name(kind, word) -> None
 def test_an_operation_that_could_not_be_worked_out_is_no_word() -> None:
     operation = FileOperation(operation=Unknown("the mode is a variable"), paths=(), via="open", location=AT)
     assert operation.unresolved == ("operation: the mode is a variable",)
+
+
+def test_only_what_is_done_to_all_below_says_so() -> None:
+    one = FileOperation(operation="delete", paths=("d",), via="os.remove", location=AT)
+    whole = FileOperation(operation="delete", paths=("d",), recursive=True, via="shutil.rmtree", location=AT)
+    assert "recursive" not in one.to_json()
+    assert whole.to_json()["recursive"] is True

@@ -201,7 +201,7 @@ def test_a_partly_known_path_is_all_that_it_can_be(constraints_broken, here, pol
     assert constraints_broken(given, operation(here, "read", Template(parts))) == broken
 
 
-@pytest.mark.parametrize("name", ["delete", "move", "copy"])
+@pytest.mark.parametrize("name", ["delete", "move", "copy", "link"])
 def test_what_is_done_to_a_folder_is_done_to_what_is_forbidden_in_it(constraints_broken, here, name) -> None:
     policy = f'allowed_file_operations: ["{name}", "read"] disallowed_file_paths: ["/data/keys"]'
     assert constraints_broken(policy, operation(here, name, "/data")) == [NO_PATHS]
@@ -228,3 +228,70 @@ def test_an_operation_and_a_path_that_are_both_unknown_break_both_lists(constrai
     policy = 'allowed_file_operations: ["*"] allowed_file_paths: ["/"]'
     unknown = operation(here, Unknown("the mode is read"), Unknown("the path is read"))
     assert constraints_broken(policy, unknown) == [OPS, PATHS]
+
+
+@pytest.mark.parametrize(
+    ("policy", "path", "broken"),
+    [
+        ('allowed_file_paths: ["/data/*"]', "/data/x", [PATHS]),
+        ('allowed_file_paths: ["/data/*/**"]', "/data/x", []),
+        ('allowed_file_paths: ["/data"]', "/data/x", []),
+        ('allowed_file_paths: ["/data"]', "/data", []),
+        ('allowed_file_paths: ["/data"]', "/", [PATHS]),
+        ('allowed_file_paths: ["/"]', "/", []),
+        ('allowed_file_paths: ["/data/*"]', Template(("/data/", W)), [PATHS]),
+        ('allowed_file_paths: ["/data"]', Template(("/data/", W)), []),
+        ('allowed_file_paths: ["/"]', "/proc/self/root", []),
+        ('allowed_file_paths: ["/proc"]', "/proc/self/root", [PATHS]),
+        ('disallowed_file_paths: ["/data/keys"]', "/data", [NO_PATHS]),
+        ('disallowed_file_paths: ["/data/keys"]', "/data/other", []),
+        (
+            'allowed_file_paths: ["/data/keys/old"] disallowed_file_paths: ["/data/keys"]',
+            "/data/keys/old",
+            [],
+        ),
+    ],
+)
+def test_what_is_done_to_a_whole_folder_takes_an_entry_for_all_below_it(
+    constraints_broken, here, policy, path, broken
+) -> None:
+    given = f'allowed_file_operations: ["list", "delete"] {policy}'
+    for name in ("list", "delete"):
+        whole = FileOperation(
+            operation=name, paths=(path,), recursive=True, via="shutil.rmtree", location=here
+        )
+        assert constraints_broken(given, whole) == broken
+
+
+def test_a_single_file_takes_no_entry_for_what_is_below_it(constraints_broken, here) -> None:
+    policy = 'allowed_file_operations: ["delete"] allowed_file_paths: ["/data/*"]'
+    assert constraints_broken(policy, operation(here, "delete", "/data/x")) == []
+
+
+def test_the_help_for_a_whole_folder_names_all_below_it(judge, here) -> None:
+    whole = FileOperation(
+        operation="delete", paths=(Template(("/data/x", W)),), recursive=True, via="rmtree", location=here
+    )
+    policy = 'allowed_file_operations: ["delete"] allowed_file_paths: ["/data/*"]'
+    (violation,) = judge(policy, whole).all_violations
+    assert violation.message == (
+        "agent `a` may not delete `/data/x*` and all below it: `allowed_file_paths` does not cover it"
+    )
+    assert violation.help == 'to permit this, add "/data/x*/**" to allowed_file_paths'
+
+
+@pytest.mark.parametrize(
+    ("policy", "permitted"),
+    [
+        ('allowed_file_operations: "read_only" disallowed_file_operations: ["read"]', {"list", "stat"}),
+        ('allowed_file_operations: ["read"] disallowed_file_operations: ["stat"]', {"read"}),
+        ('allowed_file_operations: ["read"] disallowed_file_operations: ["read"]', set()),
+        ('allowed_file_operations: ["stat"] disallowed_file_operations: "read_only"', set()),
+        ('allowed_file_operations: ["stat"] disallowed_file_operations: ["*"]', {"stat"}),
+        ('allowed_file_operations: "none"', set()),
+    ],
+)
+def test_stat_is_a_lesser_read(constraints_broken, here, policy, permitted) -> None:
+    assert {
+        name for name in FILE_OPERATIONS if not constraints_broken(policy, operation(here, name, "/x"))
+    } == permitted

@@ -61,6 +61,7 @@ FIELDS = {
     "module": texts,
     "operation": strings,
     "paths": several,
+    "recursive": st.booleans(),
     "destination": st.none() | texts,
     "port": st.none() | st.integers(-1, 70000) | st.builds(Unknown, st.just("why")),
     "scheme": st.none() | texts,

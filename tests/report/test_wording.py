@@ -43,6 +43,7 @@ WORDS = [
     (FileOperation(operation="copy", paths=("a", "b"), **AT), "copies a and b"),
     (FileOperation(operation="stat", paths=(), **AT), "looks at an unknown path"),
     (FileOperation(operation=UNKNOWN, paths=(UNKNOWN,), **AT), "opens in an unknown mode an unknown path"),
+    (FileOperation(operation="delete", paths=("a",), recursive=True, **AT), "deletes a and all below"),
     (FileOperation(operation="delete", paths=tuple("abcdef"), **AT), "deletes a, b, c, d and 2 more"),
     (
         FileOperation(operation="write", paths=(Template(("/data/", Hole.WORD, ".csv")),), **AT),

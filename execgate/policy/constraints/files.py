@@ -27,8 +27,8 @@ SHORTHANDS = {
     "read_write": ("read", "list", "stat", "write", "append", "create", "copy", "move", "delete"),
 }
 
-_WHOLE_TREE = frozenset({"delete", "move", "copy"})
-"""Operations that, done to a folder, are done to all below it."""
+_WHOLE_TREE = frozenset({"delete", "move", "copy", "link"})
+"""Operations that, if it is to a folder that they are done, are done to all below it."""
 
 _CONSTANT_PATH = "make the path a constant, or a constant folder with one name behind it"
 
@@ -69,7 +69,7 @@ def _compile(given: Given) -> Judge:
         if not named:
             act = f"{_verb(operation.operation)} a path that could not be worked out"
             return finding + places.puzzle(act, "the call names no path", _CONSTANT_PATH)
-        return finding + total(judge_path(operation.operation, path, places) for path in named)
+        return finding + total(_judge_path(operation, path, places) for path in named)
 
     return judge
 
@@ -100,20 +100,17 @@ def _narrowed(finding: Finding, named: tuple[Text, ...]) -> Finding:
     return Finding(finding.evidence, added)
 
 
-def judge_path(operation: Text, path: Text, pair: Pair) -> Finding:
-    """Return what the lists say of one path of a file operation."""
+def _judge_path(operation: FileOperation, path: Text, pair: Pair) -> Finding:
+    done = operation.operation
     try:
         place = paths.resolve(known(path, "path"))
     except UnresolvableError as error:
-        return pair.puzzle(
-            f"{_verb(operation)} a path that could not be worked out", str(error), _CONSTANT_PATH
-        )
-    touched: Pattern = place
-    if not isinstance(operation, str) or operation in _WHOLE_TREE:
-        touched = (*place, DEEP) if place != EVERYTHING else place
-    return pair.judge(
-        Subject(place, touched, lambda: (f"{_verb(operation)} `{clipped(str(path))}`", paths.exact(place)))
-    )
+        return pair.puzzle(f"{_verb(done)} a path that could not be worked out", str(error), _CONSTANT_PATH)
+    below: Pattern = (*place, DEEP) if place != EVERYTHING else place
+    covered = below if operation.recursive else place
+    touched = below if operation.recursive or not isinstance(done, str) or done in _WHOLE_TREE else place
+    act = f"{_verb(done)} `{clipped(str(path))}`" + (" and all below it" if operation.recursive else "")
+    return pair.judge(Subject(covered, touched, lambda: (act, paths.exact(covered))))
 
 
 FAMILIES = (
