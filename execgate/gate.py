@@ -10,10 +10,10 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, TypeVar
 
-from execgate.errors import ExecgateError, ReceiptError, SandboxUnavailableError, SourceError
+from execgate.errors import ExecgateError, InputError, ReceiptError, SandboxUnavailableError, SourceError
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
 from execgate.model.source import Source, Span
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DENIED_EXIT_CODE = 126
 """What a denied call returns: the shell's status for a command that may not be executed."""
+
+_File = TypeVar("_File", InputFile, Artifact)
 
 OnOutput = Callable[[str, bytes], None]
 """Called with `stdout` or `stderr` and a chunk while a program runs."""
@@ -85,7 +87,8 @@ class Gate:
         sandbox: Sandbox | None = None,
     ) -> None:
         self.policies = policies
-        self.home = Path(home) if home is not None else default_home()
+        # Fixed now: a program that changes its working folder must not get a second log there.
+        self.home = Path(home).absolute() if home is not None else default_home()
         self._sandbox = sandbox
         self._store: ReceiptStore | None = None
         self._opening = threading.Lock()
@@ -150,23 +153,22 @@ class Gate:
         """Judge every block before any runs, then run them in order until the first that fails.
 
         One denied block denies the call.  What a block leaves in its working folder is handed to the next.
-        Raises as `execute` does.
+        Raises as `execute` does, as long as nothing has run; a later block that can't be run has a result
+        that says so, beside those of the blocks before it.
         """
         executions = self._decide([self.analyze(block, agent=agent) for block in blocks], conversation)
         if _strictest([execution.verdict for execution in executions]) is not Decision.ALLOW:
             return BlocksExecution(tuple(executions))
-        files = {file.name: file.data for file in inputs}
-        left: dict[str, Artifact] = {}
+        handed: Sequence[InputFile] = tuple(inputs)
+        left: tuple[Artifact, ...] = ()
         for index, execution in enumerate(executions):
-            handed = [InputFile(name, data) for name, data in files.items()]
-            result = self._run(execution, handed, on_output)
+            result = self._run(execution, handed, on_output, first=index == 0)
             executions[index] = self._recorded(execution, result)
-            for artifact in result.artifacts:
-                files[artifact.name] = artifact.data
-                left[artifact.name] = artifact
+            handed = _laid_over(handed, [InputFile(file.name, file.data) for file in result.artifacts])
+            left = _laid_over(left, result.artifacts)
             if not result.succeeded or executions[index].unrecorded is not None:
                 break
-        return BlocksExecution(tuple(executions), tuple(left.values()))
+        return BlocksExecution(tuple(executions), left)
 
     def refuse(self, blocks: Sequence[Source], *, agent: str, why: str) -> BlocksExecution:
         """Deny blocks that can't be judged, such as those of no known agent; each is receipted."""
@@ -195,7 +197,7 @@ class Gate:
         return replace(execution, result=result, outcome=outcome)
 
     def _run(
-        self, execution: Execution, inputs: Sequence[InputFile], on_output: OnOutput | None
+        self, execution: Execution, inputs: Sequence[InputFile], on_output: OnOutput | None, *, first: bool
     ) -> ExecutionResult:
         authorization = Authorization.of(execution.verdict)
         sandbox = self.sandbox
@@ -204,20 +206,21 @@ class Gate:
         except BaseException as error:
             # Whatever happens, the decision that is in the log gets its outcome.
             interrupted = not isinstance(error, Exception)
-            unavailable = isinstance(error, SandboxUnavailableError)
+            not_run = isinstance(error, (SandboxUnavailableError, InputError))
             detail = "interrupted" if interrupted else str(error) or type(error).__name__
-            self._recorded(
-                execution,
-                ExecutionResult(
-                    stopped_by=Stop.CANCELLED if interrupted else Stop.ENGINE,
-                    exit_code=None,
-                    stdout="",
-                    stderr="",
-                    usage=Usage(wall_s=0.0),
-                    detail=f"nothing was run: {detail}" if unavailable else detail,
-                    backend=sandbox.name,
-                ),
+            result = ExecutionResult(
+                stopped_by=Stop.CANCELLED if interrupted else Stop.ENGINE,
+                exit_code=None,
+                stdout="",
+                stderr="",
+                usage=Usage(wall_s=0.0),
+                detail=f"nothing was run: {detail}" if not_run else detail,
+                backend=sandbox.name,
             )
+            if not_run and not first:
+                # An error would say that nothing of the call was run, and take the other results with it.
+                return result
+            self._recorded(execution, result)
             raise
 
     @property
@@ -259,7 +262,7 @@ class Gate:
 def default_home() -> Path:
     """Return where state lives: `$EXECGATE_HOME`, else `.execgate` in the working folder."""
     named = os.environ.get("EXECGATE_HOME")
-    return Path(named) if named else Path(".execgate").absolute()
+    return Path(named or ".execgate").absolute()
 
 
 def judge(source: Source, agent: str, policies: PolicySet) -> Verdict:
@@ -317,6 +320,20 @@ def _unreadable(code: str | Source, agent: str, error: SourceError) -> Verdict:
     text = code.text if isinstance(code, Source) else code
     kept = text.encode("utf-8", "replace").replace(b"\0", b"?")[: 1 << 16].decode("utf-8", "ignore")
     return _refused(Source(kept), agent, error, Reason.ANALYSIS, "source")
+
+
+def _laid_over(below: Sequence[_File], above: Sequence[_File]) -> tuple[_File, ...]:
+    """Return the files of a folder after others were written there."""
+    names = {file.name for file in above}
+    # Where there is a folder now no file was left, and the other way round.
+    folders = {str(folder) for name in names for folder in PurePosixPath(name).parents}
+    kept = [
+        file
+        for file in below
+        if file.name not in names | folders
+        and names.isdisjoint(str(folder) for folder in PurePosixPath(file.name).parents)
+    ]
+    return tuple(kept) + tuple(above)
 
 
 def _strictest(verdicts: Sequence[Verdict]) -> Decision:

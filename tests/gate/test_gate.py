@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from execgate import Gate
-from execgate.errors import AuthorizationError, PolicyError, ReceiptError, SandboxUnavailableError
+from execgate.errors import AuthorizationError, InputError, PolicyError, ReceiptError, SandboxUnavailableError
 from execgate.gate import DENIED_EXIT_CODE
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
@@ -162,6 +162,65 @@ def test_what_a_block_leaves_is_handed_to_the_next(gate: Gate, sandbox: Recorder
         ("x = 2", {"in.csv": b"1", "a.txt": b"x = 1"}),
     ]
     assert call.artifacts == (Artifact("a.txt", b"x = 2"),)
+
+
+def test_a_file_that_a_block_turned_into_a_folder_is_gone(gate: Gate, sandbox: Recorder) -> None:
+    # Both were handed on once, and what is a file and a folder at a time can't be handed in at all.
+    made = {"x = 1": finished(0, Artifact("a/b", b"2")), "x = 2": finished(0, Artifact("a", b"3"))}
+    sandbox.answer = lambda text: made.get(text, finished())
+    call = gate.execute_blocks(["x = 1", "x = 2", "x = 3"], agent="coder", inputs=[InputFile("a", b"1")])
+    assert [files for _, files in sandbox.ran] == [{"a": b"1"}, {"a/b": b"2"}, {"a": b"3"}]
+    assert call.artifacts == (Artifact("a", b"3"),)
+
+
+@pytest.mark.parametrize("error", [InputError("too many input files"), SandboxUnavailableError("it is gone")])
+def test_a_later_block_that_can_not_be_run_takes_no_result_with_it(
+    gate: Gate, sandbox: Recorder, error: Exception
+) -> None:
+    # An error would have said that nothing was run, though the first block was.
+    def answer(text: str) -> ExecutionResult:
+        if text == "x = 2":
+            raise error
+        return finished(0, Artifact("a", b"1"))
+
+    sandbox.answer = answer
+    call = gate.execute_blocks(["x = 1", "x = 2", "x = 3"], agent="coder")
+    first, second, third = (block.result for block in call.blocks)
+    assert (first, third) == (finished(0, Artifact("a", b"1")), None)
+    assert second is not None
+    assert (second.stopped_by, second.exit_code) == (Stop.ENGINE, None)
+    assert second.detail == f"nothing was run: {error}"
+    assert (call.exit_code, call.artifacts) == (1, (Artifact("a", b"1"),))
+    assert [kind for kind, _ in kinds(gate)] == ["decision"] * 3 + ["outcome"] * 2
+
+
+def test_inputs_are_handed_in_as_they_were_given(gate: Gate, sandbox: Recorder) -> None:
+    # Of two with one name, one would be lost without a word; whether that may be is for the sandbox to say.
+    given: list[Sequence[InputFile]] = []
+    run = sandbox.run
+
+    def noting(authorization: Authorization, *, inputs: Sequence[InputFile] = (), on_output=None):
+        given.append(inputs)
+        return run(authorization, inputs=inputs, on_output=on_output)
+
+    sandbox.run = noting  # type: ignore[method-assign]
+    twice = (InputFile("a", b"1"), InputFile("a", b"2"))
+    gate.execute("x = 1", agent="coder", inputs=twice)
+    assert given == [twice]
+
+
+def test_the_log_stays_where_it_was_when_the_working_folder_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "agents.policy").write_text(POLICY)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EXECGATE_HOME", "named")
+    with Gate.load("agents.policy", home="given") as given, Gate.load("agents.policy") as named:
+        monkeypatch.chdir("elsewhere")
+        assert (given.home, named.home) == (tmp_path / "given", tmp_path / "named")
+        assert given.receipts.verify().ok
+    assert not list(Path().iterdir())
 
 
 def test_a_block_that_fails_is_the_last(gate: Gate, sandbox: Recorder) -> None:
