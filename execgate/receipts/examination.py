@@ -13,7 +13,7 @@ from pathlib import Path
 from execgate.receipts import note, tree
 from execgate.receipts.canonical import MalformedError
 from execgate.receipts.checks import Audit, Bodies, BrokenError
-from execgate.receipts.home import Keys, read_keys, translated
+from execgate.receipts.home import Keys, read_keys, read_small, translated
 from execgate.receipts.note import Checkpoint
 from execgate.receipts.values import Receipt, Verification
 
@@ -32,7 +32,7 @@ class Given:
         if checkpoint is None:
             return cls(keys)
         with translated(checkpoint):
-            return cls(keys, checkpoint.read_bytes())
+            return cls(keys, read_small(checkpoint))
 
 
 class Examination:

@@ -29,6 +29,8 @@ from execgate.receipts.keys import PEM_START, PublicKey, SigningKey
 from execgate.receipts.note import Verifier
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_SMALL_BYTES = 1 << 20
+"""More than any key or checkpoint has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,14 @@ class Home:
         """Return the private keys; raises ReceiptError where one is missing, damaged or open to others."""
         return SigningKeys(self._private("receipts.pem"), self._private("log.pem"))
 
+    def private_text(self, name: str) -> bytes | None:
+        """Return a private key's file; None where there is none that this user may read."""
+        with translated(self.keys / name):
+            try:
+                return read_small(self.keys / name)
+            except (FileNotFoundError, PermissionError):
+                return None
+
     def tighten(self) -> None:
         """Take from others what they should never have had: the log's files are their owner's."""
         for path in (self.database, self.checkpoint):
@@ -157,13 +167,13 @@ class Home:
                         f"{place} is open to others (mode {mode:04o}), and it holds private keys",
                         help=f"if nobody has read it, run `chmod go-rwx {place}`; else start a new log",
                     )
-            data = path.read_bytes()
+            data = read_small(path)
         try:
             return SigningKey.from_pem(data)
         except MalformedError as error:
             raise ReceiptError(
                 f"{path} is damaged: {error}",
-                help="restore it from a backup; receipts that exist can still be verified without it",
+                help="restore it from a backup; the receipts that are there verify without it",
             ) from error
 
     @contextlib.contextmanager
@@ -193,6 +203,19 @@ def translated(path: Path) -> Iterator[None]:
         raise ReceiptError(f"can't use {named}: {why.lower()}", help=fix) from error
 
 
+def read_small(path: Path, lock: int | None = None) -> bytes:
+    """Return what a file holds, of one that is too large only the beginning; holds `lock` while it reads.
+
+    Raises OSError for what is no regular file: a pipe or a device in its place would be read for ever.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        if lock is not None:
+            fcntl.flock(file, lock)
+        return file.read(_SMALL_BYTES)
+
+
 def write_new(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet, for its owner alone; durable on return."""
     target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -214,7 +237,7 @@ def sync_folder(path: Path) -> None:
 def read_keys(path: Path) -> frozenset[bytes]:
     """Return the Ed25519 keys of a file that someone pins: PEM blocks and verifier lines, in any order."""
     with translated(path):
-        data = path.read_bytes()
+        data = read_small(path)
     found = set()
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")

@@ -330,7 +330,8 @@ class ReceiptStore:
     def _publish(self, checkpoint: bytes) -> None:
         # The receipt is durable already, and verification allows for a copy that lags: it may fail.
         with contextlib.suppress(OSError, MalformedError):
-            target = os.open(self._home.checkpoint, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            flags = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
+            target = os.open(self._home.checkpoint, flags, 0o600)
             with os.fdopen(target, "r+b", buffering=0) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 before = file.read()

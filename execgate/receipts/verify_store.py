@@ -10,8 +10,8 @@ from execgate.receipts import database, log, note, tree
 from execgate.receipts.canonical import MalformedError
 from execgate.receipts.checks import BrokenError
 from execgate.receipts.examination import Examination, Given
-from execgate.receipts.home import Home, Keys, translated
-from execgate.receipts.keys import PublicKey
+from execgate.receipts.home import Home, Keys, read_small, translated
+from execgate.receipts.keys import PublicKey, SigningKey
 from execgate.receipts.note import Verifier
 from execgate.receipts.values import Verification
 
@@ -41,6 +41,7 @@ def verify_store(
             if copy is not None:
                 _check_copy(connection, examination, copy)
             _check_bodies(connection, examination.audit.bodies)
+            _check_private(home, keys)  # last: no receipt depends on them
     except BrokenError as error:
         return Verification(error.finding) if examination is None else examination.result(error)
     return examination.result()
@@ -63,10 +64,8 @@ def published(home: Home) -> bytes | None:
     """Return the copy of the newest checkpoint beside the log, None where there is none."""
     with translated(home.checkpoint):
         try:
-            with home.checkpoint.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH)
-                # An empty one is what a power cut leaves of the first; it says as little as none.
-                return file.read() or None
+            # An empty one is what a power cut leaves of the first; it says as little as none.
+            return read_small(home.checkpoint, fcntl.LOCK_SH) or None
         except FileNotFoundError:
             return None
 
@@ -86,11 +85,25 @@ def _check_tables(connection: sqlite3.Connection) -> None:
 def _check_public(home: Home, keys: Keys) -> None:
     with translated(home.public):
         try:
-            text = home.public.read_bytes()
+            text = read_small(home.public)
         except FileNotFoundError:
             return
     if text != keys.text.encode():
         raise BrokenError("unknown key", f"{home.public} does not hold the keys that the log names")
+
+
+def _check_private(home: Home, keys: Keys) -> None:
+    """Check what is there of the private keys: an auditor has none, and nobody can append with others."""
+    for name, public in (("receipts.pem", keys.receipts), ("log.pem", keys.log.key)):
+        text = home.private_text(name)
+        if text is None:
+            continue
+        try:
+            key = SigningKey.from_pem(text)
+        except MalformedError as error:
+            raise BrokenError("unknown key", f"{home.keys / name} is damaged: {error}") from error
+        if key.public != public or key.pem != text:
+            raise BrokenError("unknown key", f"{home.keys / name} does not hold the key that the log names")
 
 
 def _check_entries(connection: sqlite3.Connection, examination: Examination) -> int:

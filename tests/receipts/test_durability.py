@@ -342,7 +342,7 @@ class TestFolder:
             with pytest.raises(ReceiptError, match=expected) as caught:
                 ReceiptStore.open(home)
             assert "backup" in caught.value.help
-            assert len(listed(home)) == 1
+        assert len(listed(home)) == 1
 
     def test_a_log_that_is_gone_is_not_replaced_by_a_new_one(self, home: Path) -> None:
         with ReceiptStore.open(home) as store:

@@ -394,6 +394,33 @@ def test_the_public_keys_beside_the_log_are_checked(left: Path) -> None:
     assert problem(left) == ""
 
 
+@pytest.mark.parametrize("name", ["receipts.pem", "log.pem"])
+def test_the_private_keys_beside_the_log_are_checked_where_they_are(left: Path, name: str) -> None:
+    path = left / "keys" / name
+    data = path.read_bytes()
+    for index in range(0, len(data), 3):
+        path.write_bytes(data[:index] + bytes([data[index] ^ 1]) + data[index + 1 :])
+        assert problem(left) == "unknown key"
+    path.write_bytes(SigningKey.generate().pem)
+    assert str(verified(left).finding) == f"unknown key: {path} does not hold the key that the log names"
+    path.unlink()
+    assert problem(left) == ""
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "keys/public.txt", "keys/receipts.pem", "keys/log.pem"])
+def test_what_never_ends_is_not_read_in_the_place_of_a_small_file(left: Path, name: str) -> None:
+    # A pipe without a writer, or a link to a device, held up every verification for ever.
+    path = left / name
+    path.unlink()
+    os.mkfifo(path, 0o600)
+    with pytest.raises(ReceiptError, match=f"can't use {path}: not a regular file"):
+        verified(left)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(ReceiptError, match=f"can't use {path}: not a regular file"):
+        verified(left)
+
+
 def test_the_copy_of_the_checkpoint_is_checked(left: Path) -> None:
     path = left / "checkpoint"
     data = path.read_bytes()
