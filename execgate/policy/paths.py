@@ -46,8 +46,9 @@ def _pattern(text: str) -> Pattern:
         raise BadEntryError("an empty path", "the working folder is `.`, every path is `/`")
     if "\0" in text:
         raise BadEntryError("a path holds no NUL character")
-    if text != text.strip():
-        raise BadEntryError("a path with a space at its end", f'write "{clipped(text.strip())}"')
+    plain = "/".join(part.strip(" \t\r\n") for part in text.split("/"))
+    if text != plain:
+        raise BadEntryError("a name with a space at its end", f'write "{clipped(plain)}"')
     for char in "?[]{}":
         if char in text:
             raise BadEntryError(f"`{char}` is no wildcard of a path", "the wildcards are `*` and `**`")

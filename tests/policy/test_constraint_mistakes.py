@@ -251,7 +251,7 @@ def mistakes(body: str) -> list[tuple[str, str]]:
         ),
         (
             'disallowed_file_paths: ["/data "]',
-            'a path with a space at its end: "/data " in `disallowed_file_paths`',
+            'a name with a space at its end: "/data " in `disallowed_file_paths`',
             'write "/data"',
         ),
         (

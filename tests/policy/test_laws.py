@@ -26,7 +26,7 @@ from execgate.model.source import Source, Span
 from execgate.model.values import Hole, Template, Unknown
 from execgate.model.verdict import Decision
 from execgate.policy import PolicySet, paths
-from execgate.policy.constraints import CONSTRAINTS, FAMILIES, ListConstraint
+from execgate.policy.constraints import CONSTRAINTS, FAMILIES, ListConstraint, commands
 from execgate.policy.rules import BadEntryError
 
 AT = Span(1, 0, 1, 1)
@@ -203,7 +203,8 @@ def test_the_canonical_form_is_the_same_policy(lists, operation) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["a", "*", "**", "..", ".", "a*", "~", "x y", ""]), max_size=6), st.booleans()
+    st.lists(st.sampled_from(["a", "*", "**", "..", ".", "a*", "~", "x y", "x ", ""]), max_size=6),
+    st.booleans(),
 )
 def test_the_canonical_form_of_a_path_is_the_same_path(parts, absolute) -> None:
     try:
@@ -211,6 +212,43 @@ def test_the_canonical_form_of_a_path_is_the_same_path(parts, absolute) -> None:
     except BadEntryError:
         return
     assert paths.entry(shape.text) == shape
+
+
+@given(st.lists(st.sampled_from(["a", "git", "..", ".", "", "x*"]), min_size=1, max_size=6), st.booleans())
+def test_the_canonical_form_of_a_command_is_the_same_command(parts, denies) -> None:
+    try:
+        (shape,) = commands.read("/".join(parts), denies)
+    except BadEntryError:
+        return
+    assert commands.read(shape.text, denies) == (shape,)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "spellings"),
+    [
+        ("allowed_commands", ["/opt/x", "/opt//x", "//opt/./x"]),
+        ("allowed_commands", ["./a/x", "a/x", "a/./x"]),
+        ("allowed_commands", ["git", "/bin/git", "/usr/local/bin/git"]),
+        ("allowed_file_paths", ["/data", "/data/", "/data/**", "//data/./x/.."]),
+        ("allowed_file_paths", ["/", "*", "/**", "/.."]),
+        ("allowed_file_paths", ["out", "./out", "/workspace/out/"]),
+        ("allowed_hosts", ["x.com", "X.COM.", "\uff58.com"]),
+        ("allowed_hosts", ["127.0.0.1", "127.1", "0x7f000001", "[::ffff:7f00:1]"]),
+        ("allowed_packages", ["a-b", "A__B", "a.b"]),
+        ("allowed_tables", ["s.t", "S.T"]),
+        ("max_memory", ["1_gb", "1000_megabytes", "1_000_000_kb"]),
+        ("max_execution_time", ["90_s", "1.5_minutes", "90000.0_ms"]),
+    ],
+)
+def test_two_spellings_of_one_policy_have_one_digest(constraint, spellings) -> None:
+    def digest(value: str) -> str:
+        given = value if constraint.startswith("max_") else f'["{value}"]'
+        text = f'agent "a" {{ can "code_execution" with constraints {{ {constraint}: {given} }} }}'
+        return PolicySet.parse(text).agent("a").digest
+
+    assert len({digest(value) for value in spellings}) == 1
+    other = {"max_memory": "1_kb", "max_execution_time": "1_s"}.get(constraint, "other")
+    assert digest(spellings[0]) != digest(other)
 
 
 EVERYTHING = {name: ["*"] for name in LISTS if name.startswith("allowed_")}

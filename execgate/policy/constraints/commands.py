@@ -59,7 +59,7 @@ def read(text: str, denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the re
         raise BadEntryError(
             "a program outside of the standard folders is listed whole", "write its path without `*`"
         )
-    return (Shape(text, pattern, pattern),)
+    return (Shape("/".join(map(str, reversed(pattern))), pattern, pattern),)
 
 
 def _compile(given: Given) -> Judge:

@@ -20,9 +20,12 @@ from execgate.policy.rules import (
     total,
 )
 
-# A name with extras, versions and a marker (PEP 508), but without an address to take it from.
+_VERSION = r"(?:===?|[~!<>]=|[<>]) ?[A-Za-z0-9.*+!_-]+"
+# A name with extras, versions and a marker (PEP 508), but without an address to take it from, nor options;
+# single spaces, as several that can match in several ways take cubic time.
 _REQUIREMENT = re.compile(
-    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]/@]*\])?\s*(?:\(?\s*[<>=!~][^/@;]*)?(?:;[^/@]*)?"
+    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?) ?(?:\[[A-Za-z0-9._, -]*\])? ?"
+    rf"(?:\(? ?{_VERSION}(?: ?, ?{_VERSION})* ?\)? ?)?(?:;[^/@]*)?"
 )
 _PATTERN = re.compile(r"[A-Za-z0-9*](?:[A-Za-z0-9*._-]*[A-Za-z0-9*])?")
 
@@ -32,12 +35,16 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def _requirement(text: str) -> re.Match[str] | None:
+    return _REQUIREMENT.fullmatch(re.sub(r"[ \t]+", " ", text.strip()))
+
+
 def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag
     """Read a package's name, in which `*` stands for any characters."""
     if text == "*":
         return (ALL,)
     if not _PATTERN.fullmatch(text):
-        required = _REQUIREMENT.fullmatch(text)
+        required = _requirement(text)
         help_ = f'write "{required[1]}"' if required else 'as in "requests" or "types-*"'
         raise BadEntryError("not the name of a package", help_)
     pattern = (segment(normalised(text)),)
@@ -68,7 +75,7 @@ def _names(value: str | Template) -> tuple[Pattern, str | None]:
     """Return what can be installed, and its name; an address, a folder or a hole can be any package."""
     if isinstance(value, Template):
         return EVERYTHING, None
-    required = _REQUIREMENT.fullmatch(value.strip())
+    required = _requirement(value)
     if required is None:
         return EVERYTHING, None
     name = normalised(required[1])
