@@ -41,21 +41,29 @@ def position(
     if len(seen) == len(history):
         candidates.append(history[index])
     for message in candidates:
-        same = find(record, lambda other, message=message: other is message)  # type: ignore[misc]
+        same = find(record, _identical(message))
         if same is not None:
             return same
     for message in candidates:
-        text, name = text_of(message.get("content")), message.get("name")
-        same = find(
-            record,
-            lambda other, text=text, name=name: (  # type: ignore[misc]
-                text_of(other.get("content")) == text and (name is None or other.get("name") in {None, name})
-            ),
-        )
+        same = find(record, _alike(message))
         if same is not None:
             return same
     # A hook may have changed the text in place; each agent of a group holds every message of it, in order.
     return index if len(seen) == len(record) else None
+
+
+def _identical(message: Message) -> Callable[[Message], bool]:
+    return lambda other: other is message
+
+
+def _alike(message: Message) -> Callable[[Message], bool]:
+    text, name = text_of(message.get("content")), message.get("name")
+    names = {None, name}
+
+    def alike(other: Message) -> bool:
+        return text_of(other.get("content")) == text and (name is None or other.get("name") in names)
+
+    return alike
 
 
 class _Chat:

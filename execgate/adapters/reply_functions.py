@@ -45,7 +45,7 @@ def prepare(agent: Any) -> None:
     agent.register_reply(trigger, observe, position=place)
 
 
-def observe(agent: Any, messages: Any = None, sender: Any = None, config: Any = None) -> tuple[bool, None]:  # noqa: ARG001
+def observe(agent: Any, messages: Any = None, sender: Any = None, config: Any = None) -> tuple[bool, None]:  # noqa: ARG001 - AutoGen passes four
     """Note the messages as the agent's hooks left them."""
     frame = current()
     if frame is not None and frame.agent is agent:
@@ -57,7 +57,7 @@ async def run_beside_the_loop(
     agent: Any,
     messages: Any = None,
     sender: Any = None,
-    config: Any = None,  # noqa: ARG001
+    config: Any = None,  # noqa: ARG001 - AutoGen passes four
 ) -> tuple[bool, str | None]:
     """Reply as AutoGen's function does; not where that was excluded or replaced."""
     frame = current()
@@ -85,7 +85,7 @@ def _deferred() -> Iterator[None]:
 
 
 def _theirs() -> Any:
-    return classic().ConversableAgent._generate_code_execution_reply_using_executor  # noqa: SLF001
+    return classic().ConversableAgent._generate_code_execution_reply_using_executor  # noqa: SLF001 - it has no public name
 
 
 def _listed(agent: Any) -> list[Any]:

@@ -42,7 +42,7 @@ def _follow(base: type, wrappers: Mapping[str, Wrapper]) -> None:
             own.__func__(cls, **kwargs)
         _wrap(cls, wrappers)
 
-    base.__init_subclass__ = classmethod(hook)  # type: ignore[assignment, arg-type]
+    base.__init_subclass__ = classmethod(hook)  # type: ignore[assignment, arg-type]  # a method is set
 
 
 def _wrap(cls: type, wrappers: Mapping[str, Wrapper]) -> None:

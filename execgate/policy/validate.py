@@ -129,8 +129,8 @@ def _listing(constraint: ListConstraint, tree: syntax.Constraint, problems: Prob
     if isinstance(value, Scalar):
         if value.kind == "STRING" and value.text in shorthands:
             texts = shorthands[value.text]
-            entries = [Entry(shape, value.clause) for text in texts for shape in constraint.read(text, False)]  # noqa: FBT003
-            return Listing(constraint.name, value.clause, entries)
+            shapes = [shape for text in texts for shape in constraint.read(text, constraint.denies)]
+            return Listing(constraint.name, value.clause, [Entry(shape, value.clause) for shape in shapes])
         problems.at(value.clause, *_no_list(constraint, value))
         return Listing(constraint.name, value.clause, ())
     entries = []
@@ -206,7 +206,7 @@ def _limits(amounts: dict[str, Decimal | None]) -> Limits:
             amount = amounts[constraint.name]
             whole = constraint.quantity.whole
             given[constraint.field] = None if amount is None else int(amount) if whole else float(amount)
-    return Limits(**given)  # type: ignore[arg-type]
+    return Limits(**given)  # type: ignore[arg-type]  # which field takes which is in LIMITS
 
 
 def _limit_texts(limits: Limits, amounts: dict[str, Decimal | None]) -> dict[str, str]:
