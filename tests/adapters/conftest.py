@@ -50,12 +50,11 @@ class RecordingGate:
                 break
         return BlocksExecution(tuple(executions), self.result.artifacts if self.result else ())
 
-    @property
-    def receipts(self) -> RecordingGate:
-        return self
-
-    def decision(self, verdict, conversation, *, call):
-        self.refused.append(verdict.source.text)
+    def refuse(self, blocks, *, agent, why):
+        self.refused += [block.text for block in blocks]
+        violation = Violation("agent", why, Reason.SYSTEM)
+        verdicts = [Verdict(block, agent, violations=(violation,), error=why) for block in blocks]
+        return BlocksExecution(tuple(Execution(verdict, None) for verdict in verdicts))
 
     def _verdict(self, source: Source, agent: str) -> Verdict:
         violations = ()

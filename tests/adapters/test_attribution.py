@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 
 import autogen
 import pytest
 from autogen.coding import CodeBlock
 
+from execgate import Gate
 from execgate.autogen import GatedExecutor
 
 pytestmark = pytest.mark.autogen
@@ -371,6 +373,12 @@ def test_an_agent_that_replies_in_its_own_way_is_still_the_executor(recorder, ca
 
     seen = [(agent, conversation.suggester) for agent, conversation, _ in recorder.calls]
     assert seen == [("runner_0", "coder"), ("runner_1", "coder")]
+
+
+@pytest.mark.parametrize("name", ["execute_blocks", "refuse"])
+def test_the_gate_of_these_tests_is_called_like_the_real_one(recorder, name):
+    ours, real = inspect.signature(getattr(recorder, name)), inspect.signature(getattr(Gate, name))
+    assert list(ours.parameters) == list(real.parameters)[1:]
 
 
 def test_outside_of_every_agent_nothing_is_run(recorder):
