@@ -497,6 +497,7 @@ def let_go(m: Machine, values: Iterable[Value], node: cst.CSTNode, with_them: Se
         return
     carried = capabilities([*gone, *with_them])
     for value in gone:
+        m.step()
         rule = _LET_GO.get(type(value))
         if rule is not None:
             rule(m, value, carried, node)

@@ -17,6 +17,7 @@ from execgate.analysis.values import (
     Inst,
     Map,
     Value,
+    capabilities,
     derived,
     join,
     union,
@@ -62,7 +63,7 @@ def enter(m: Machine, function: Func, args: Args, node: cst.CSTNode) -> Value:
     if depth >= MAX_DEPTH or again >= MAX_AGAIN:
         # Too deep to follow with these arguments, so it is followed once with any.
         attributes.let_go(m, args.values(), node)
-        m.escape(function, args.values())
+        m.escape(function, capabilities(args.values()))
         return derived(
             f"`{function.name}` calls itself too deeply to follow",
             (*args.values(), *m.draw(("returned", id(function.node)))),

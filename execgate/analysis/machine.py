@@ -14,11 +14,15 @@ import libcst as cst
 
 from execgate.analysis.scopes import Scope
 from execgate.analysis.values import (
+    DYNAMIC,
     MAX_ALTERNATIVES,
+    MAX_CAPABILITIES,
     NONE,
+    OWN,
     Anything,
     Args,
     Func,
+    Obj,
     Ref,
     Seq,
     Value,
@@ -32,7 +36,7 @@ from execgate.model.operation import ModuleImport, Operation
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import CATALOGUE
 
-MAX_WORK = 150_000
+MAX_WORK = 100_000
 """How many expressions and statements are followed, counting a function's body once for each kind of call."""
 
 MAX_DEPTH = 12
@@ -281,18 +285,23 @@ class Machine:
         """Return a new sequence, made on the current branch."""
         return Seq(items, more, kind, self.path)
 
-    def escape(self, function: Func, carries: Iterable[Value]) -> None:
-        """Note that a function can be called by code we don't follow, with the capabilities in `carries`."""
+    def escape(self, function: Func, carried: Iterable[Value]) -> None:
+        """Note that a function can be called by code we don't follow, with the capabilities in `carried`."""
         self.escaped[id(function)] = function
-        known = {value.key() for value in function.carries}
-        for value in capabilities(carries):
-            if (
-                value is not function
-                and value.key() not in known
-                and len(function.carries) < MAX_ALTERNATIVES
-                and not (isinstance(value, Ref) and _is_part(value, function.carries))
-            ):
-                function.carries.append(value)
+        for value in carried:
+            self.step()
+            if value is function or value.key() in function.carried:
+                continue
+            if isinstance(value, Ref) and _is_part(value, function.carries):
+                continue
+            if len(function.carries) >= MAX_ALTERNATIVES:
+                if isinstance(value, OWN):
+                    # It is followed with any arguments, whoever calls it.
+                    continue
+                if len(function.carries) >= MAX_CAPABILITIES:
+                    value = Obj(DYNAMIC)  # noqa: PLW2901 - one stands for all that don't fit
+            function.carried.add(value.key())
+            function.carries.append(value)
 
     def unknown(self, why: str) -> Anything:
         """Return a value of which nothing is known."""

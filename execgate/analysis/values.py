@@ -84,12 +84,20 @@ class Num(Value):
 class Anything(Value):
     """A value of which nothing is known, but which capabilities may hide in it; `why` is said to people."""
 
-    __slots__ = ("_key", "carries", "why")
+    __slots__ = ("_key", "_shape", "carries", "why")
 
     def __init__(self, why: str, carries: tuple[Value, ...] = ()) -> None:
         self.why = why
         self.carries = carries
         self._key: Any = "any" if not carries else None
+        self._shape: frozenset[Any] | None = None
+
+    @property
+    def shape(self) -> frozenset[Any]:
+        """Which kinds of capabilities may hide in it."""
+        if self._shape is None:
+            self._shape = frozenset(rough_key(value) for value in self.carries)
+        return self._shape
 
     def key(self) -> Any:  # noqa: D102
         if self._key is None:
@@ -185,7 +193,7 @@ class Map(Value):
 class Func(Value):
     """A function or lambda of the program."""
 
-    __slots__ = ("attributes", "carries", "cls", "defaults", "node", "scope", "static")
+    __slots__ = ("attributes", "carried", "carries", "cls", "defaults", "node", "scope", "static")
 
     def __init__(self, node: cst.FunctionDef | cst.Lambda, scope: Scope, defaults: dict[str, Value]) -> None:
         self.node = node
@@ -197,6 +205,8 @@ class Func(Value):
         self.attributes: dict[str, Value] = {}
         self.carries: list[Value] = []
         """What may reach its parameters from code that we don't follow."""
+        self.carried: set[Any] = set()
+        """The keys of `carries`."""
 
     @property
     def name(self) -> str:
@@ -433,6 +443,10 @@ STATELESS = (*PLAIN, Ref, Func, Class)
 """Values that don't change, or whose changes count as those of names do."""
 
 
+OWN = (Func, Class, Inst)
+"""Values that the program itself defines."""
+
+
 def alternatives(value: Value) -> tuple[Value, ...]:
     """Return what `value` can be, one by one."""
     return value.values if isinstance(value, Union) else (value,)
@@ -485,6 +499,10 @@ def capabilities(values: Iterable[Value]) -> tuple[Value, ...]:
             if isinstance(value, Seq) and value.result is not None:
                 stack.append(value.result)
         else:
+            if len(found) >= MAX_ALTERNATIVES and isinstance(value, OWN):
+                # What one of so many holds counts by itself.
+                stack.extend(value.attributes.values() if isinstance(value, Inst) else ())
+                continue
             found.setdefault(value.key(), value)
             if len(found) > MAX_CAPABILITIES:
                 found["any"] = Obj(DYNAMIC)
@@ -492,7 +510,7 @@ def capabilities(values: Iterable[Value]) -> tuple[Value, ...]:
     return tuple(found.values())
 
 
-def rough_key(value: Value) -> Any:
+def rough_key(value: Value, depth: int = 0) -> Any:
     """Return what makes two values the same one in two passes over a program: where they were defined."""
     if isinstance(value, Func):
         return ("function", id(value.node))
@@ -502,7 +520,13 @@ def rough_key(value: Value) -> Any:
         return value.key()
     if isinstance(value, Bound):
         return ("bound", rough_key(value.receiver), value.name)
-    name = value.cls.name if isinstance(value, Inst) else getattr(value, "name", None)
+    if isinstance(value, Inst):
+        held = [*value.attributes.items()] if depth < 2 else []
+        inner = frozenset(
+            (name, rough_key(inner, depth + 1)) for name, inner in held if not isinstance(inner, PLAIN)
+        )
+        return ("instance", value.cls.name, inner)
+    name = getattr(value, "name", None)
     return (type(value), name or getattr(value, "type", None))
 
 
@@ -510,7 +534,7 @@ def alike(left: Value, right: Value, depth: int = 0) -> bool:
     """Return whether two values are the same, or made alike of the same parts."""
     if left is right or left.key() == right.key():
         return True
-    if type(left) is not type(right) or depth > 3:
+    if type(left) is not type(right) or depth > 2:
         return False
     if isinstance(left, Seq) and isinstance(right, Seq):
         return (
@@ -558,16 +582,19 @@ def grew(old: Value, new: Value, depth: int = 0) -> bool:
     numbers = any(isinstance(held, Num) for held in known)
     return any(
         not any(alike(value, held, depth) for held in known)
-        and not (open_ended and _covered(value, open_ended, depth))
+        and not (open_ended and _covered(value, open_ended))
         and not (numbers and _is_number(value))
         for value in alternatives(new)
     )
 
 
-def _covered(value: Value, open_ended: list[Anything], depth: int) -> bool:
+def _covered(value: Value, open_ended: list[Anything]) -> bool:
     """Return whether a value is nothing but what one of which nothing is known can be."""
-    known = [inner for held in open_ended for inner in held.carries]
-    return all(any(alike(inner, held, depth) for held in known) for inner in capabilities([value]))
+    if isinstance(value, Anything):
+        shape = value.shape
+    else:
+        shape = frozenset(rough_key(carried) for carried in capabilities([value]))
+    return all(any(key in held.shape for held in open_ended) for key in shape)
 
 
 def _is_number(value: Value) -> bool:
