@@ -273,6 +273,8 @@ def _hint(token: Token, accepted: set[str]) -> str | None:
             return f"did you mean `{close}`?"
         if "CAN" in accepted:
             return 'constraints stand in a grant: `can "code_execution" with constraints { ... }`'
+    if token.type == "STRING" and "NAME" in accepted and "COLON" not in accepted and not accepted >= _VALUE:
+        return "the name of a constraint stands without quotes"
     if "COMMA" in accepted:
         return "entries of a list stand apart with `,`, and `]` closes it"
     if accepted <= {"CONSTRAINT", "CONSTRAINTS"}:
@@ -300,4 +302,5 @@ def _stray(policy: PolicyText, line: int, column: int, position: int) -> tuple[S
         return to_line_end, "a comment that does not end: expected `*/`", None
     if char in "'\u2018\u2019\u201c\u201d":
         return here, f"expected a string in double quotes, got {visible(char)}", 'quote with `"`'
-    return here, f"unexpected character `{visible(char)}`", None
+    help_ = {"*": 'write it in quotes: "*"', "=": "a constraint is `name: value`"}.get(char)
+    return here, f"unexpected character `{visible(char)}`", help_

@@ -15,6 +15,7 @@ from execgate.policy.constraints import (
     BadLimitError,
     LimitConstraint,
     ListConstraint,
+    Quantity,
 )
 from execgate.policy.problems import Problems, clipped, did_you_mean, suggestion, visible
 from execgate.policy.rules import BadEntryError, Entry, Listing
@@ -176,7 +177,7 @@ def _amount(constraint: LimitConstraint, tree: syntax.Constraint, problems: Prob
     if not isinstance(value, Scalar) or value.kind != "NUMBER":
         got = "a list" if not isinstance(value, Scalar) else _shown(value)
         text = value.text if isinstance(value, Scalar) else ""
-        close = did_you_mean(text, [UNLIMITED])
+        close = text if _is_limit(text, quantity) else did_you_mean(text, [UNLIMITED])
         help_ = (
             f"did you mean `{close}`?" if close else f"write it as in `10_{quantity.unit}`, or `unlimited`"
         )
@@ -187,6 +188,14 @@ def _amount(constraint: LimitConstraint, tree: syntax.Constraint, problems: Prob
     except BadLimitError as error:
         problems.at(value.clause, str(error), error.help)
         return Decimal(1)
+
+
+def _is_limit(text: str, quantity: Quantity) -> bool:
+    try:
+        quantity.read(text)
+    except BadLimitError:
+        return False
+    return True
 
 
 def _shown(value: Scalar) -> str:

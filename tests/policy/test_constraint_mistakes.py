@@ -54,6 +54,17 @@ def mistakes(body: str) -> list[tuple[str, str]]:
             'write it in quotes: "1"',
         ),
         ('allowed_imports: ["a-b"]', 'not a module name: "a-b" in `allowed_imports`', 'did you mean "a_b"?'),
+        (
+            'allowed_imports: ["os, sys"]',
+            'not a module name: "os, sys" in `allowed_imports`',
+            'write each by itself: "os", "sys"',
+        ),
+        ('max_memory: "1_gb"', '`max_memory` takes a size, got the string "1_gb"', "did you mean `1_gb`?"),
+        (
+            "max_processes: 1.5",
+            "`1.5` is no whole number of processes",
+            "write it as in `2_processes`",
+        ),
         ('allowed_imports: [""]', 'not a module name: "" in `allowed_imports`', "as in `os.path`"),
         ('allowed_imports: ["os."]', 'not a module name: "os." in `allowed_imports`', 'did you mean "os"?'),
         ('allowed_imports: ["**"]', 'not a module name: "**" in `allowed_imports`', 'did you mean "*"?'),
@@ -279,7 +290,7 @@ def mistakes(body: str) -> list[tuple[str, str]]:
             "a size must be greater than 0, got `-1_bytes`",
             "`unlimited` is the word for no limit",
         ),
-        ("max_memory: 0.5_bytes", "`0.5_bytes` is no whole number of bytes", ""),
+        ("max_memory: 0.5_bytes", "`0.5_bytes` is no whole number of bytes", "write it as in `1_bytes`"),
         (
             "max_memory: 9223372036854775808_bytes",
             "a size of `9223372036854775808_bytes` is too large: at most 9,223,372,036,854,775,807 bytes",
@@ -297,11 +308,6 @@ def mistakes(body: str) -> list[tuple[str, str]]:
         ),
         ("max_memory: 1e3_bytes", "`1e3_bytes` is no size", "write a number and a unit, such as `10_bytes`"),
         (
-            'max_memory: "1_gb"',
-            '`max_memory` takes a size, got the string "1_gb"',
-            "write it as in `10_bytes`, or `unlimited`",
-        ),
-        (
             "max_memory: []",
             "`max_memory` takes a size, got a list",
             "write it as in `10_bytes`, or `unlimited`",
@@ -317,7 +323,6 @@ def mistakes(body: str) -> list[tuple[str, str]]:
             "a time must be greater than 0, got `0_seconds`",
             "`unlimited` is the word for no limit",
         ),
-        ("max_processes: 1.5", "`1.5` is no whole number of processes", ""),
         (
             "max_processes: 0",
             "a number of processes must be greater than 0, got `0`",

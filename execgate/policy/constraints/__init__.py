@@ -17,7 +17,7 @@ from execgate.policy.constraints import (
     payments,
 )
 from execgate.policy.constraints._family import Family, Given, Judge, ListConstraint
-from execgate.policy.constraints.limits import LIMITS, UNLIMITED, BadLimitError, LimitConstraint
+from execgate.policy.constraints.limits import LIMITS, UNLIMITED, BadLimitError, LimitConstraint, Quantity
 
 FAMILIES: tuple[Family, ...] = (
     *imports.FAMILIES,
@@ -48,4 +48,5 @@ __all__ = [
     "Judge",
     "LimitConstraint",
     "ListConstraint",
+    "Quantity",
 ]

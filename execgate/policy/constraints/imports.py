@@ -12,6 +12,7 @@ from execgate.policy.constraints._family import ALL, Family, Given, Judge, ListC
 from execgate.policy.patterns import DEEP, Glob, Pattern, Wild, segment, split
 from execgate.policy.problems import clipped
 from execgate.policy.rules import BadEntryError, Finding, Shape, Subject, UnresolvableError, known
+from execgate.policy.syntax import quoted
 
 _PART = re.compile(r"[\w-]+")
 _TABLES = unicodedata.ucd_3_2_0  # the same in every version of Python
@@ -25,6 +26,11 @@ def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the r
     name = _TABLES.normalize("NFKC", text)
     parts = name.split(".")
     if "**" in name or not _is_known(name) or not all(_PATTERN_PART.fullmatch(part) for part in parts):
+        several = name.replace(",", " ").split()
+        if len(several) > 1:
+            raise BadEntryError(
+                "not a module name", f"write each by itself: {', '.join(map(quoted, map(clipped, several)))}"
+            )
         close = re.sub(r"[^\w.*]+", "_", name).replace("**", "*").strip("._")
         fits = close and all(_PATTERN_PART.fullmatch(part) for part in close.split("."))
         raise BadEntryError("not a module name", f'did you mean "{close}"?' if fits else "as in `os.path`")

@@ -68,7 +68,10 @@ class Quantity:
                 "`unlimited` is the word for no limit",
             )
         if self.whole and amount != amount.to_integral_value():
-            raise BadLimitError(f"`{text}` is no whole number of {self.unit}", None)
+            raise BadLimitError(
+                f"`{text}` is no whole number of {self.unit}",
+                f"write it as in `{int(amount) + 1}_{self.unit}`",
+            )
         return amount
 
     def show(self, amount: Decimal) -> str:
