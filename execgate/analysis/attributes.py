@@ -66,6 +66,7 @@ _SPECIAL = {
 
 def get(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
     """Return what attribute `name` of `value` can be."""
+    m.step()
     if isinstance(value, Union):
         return union(get(m, alternative, name, node) for alternative in value.values)
     if name in names.INTROSPECTION and not _own(value, name):
