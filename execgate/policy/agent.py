@@ -59,7 +59,7 @@ class AgentPolicy:
         """Return every constraint by name: lists of entries, limits as text; empty without a grant."""
         if self.grant is None:
             return {}
-        lists = {name: listing.texts for name, listing in self.grant.lists.items()}
+        lists = {name: list(listing.texts) for name, listing in self.grant.lists.items()}
         return dict(sorted({**lists, **self.grant.limits}.items()))
 
     def judge(self, program: Program) -> Verdict:

@@ -82,14 +82,15 @@ class Entry:
 
 
 class Listing:
-    """A list constraint of one agent, ready to be asked."""
+    """A list constraint of one agent, ready to be asked; `texts` are its entries in canonical form."""
 
-    __slots__ = ("_index", "clause", "entries", "name")
+    __slots__ = ("_index", "clause", "entries", "name", "texts")
 
     def __init__(self, name: str, clause: Clause, entries: Sequence[Entry]) -> None:
         self.name = name
         self.clause = clause
         self.entries = tuple(entries)
+        self.texts = tuple(sorted({entry.shape.text for entry in entries}))
         self._index: Index[Entry] | None = None
 
     @property
@@ -98,11 +99,6 @@ class Listing:
         if self._index is None:
             self._index = Index(self.entries)
         return self._index
-
-    @property
-    def texts(self) -> list[str]:
-        """The entries in canonical form: sorted, each once."""
-        return sorted({entry.shape.text for entry in self.entries})
 
 
 @dataclass(frozen=True, slots=True)
