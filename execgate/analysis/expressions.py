@@ -381,17 +381,28 @@ def _hooked(
     return union(results) if results else None
 
 
+MAX_NUMBER = 1 << 256
+"""The greatest number that is computed with."""
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, (str, bytes)) else 0
+
+
 def _fold(kind: type[cst.CSTNode] | None, left: Any, right: Any) -> Value:
     function = _FOLDED.get(kind) if kind is not None else None
     numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
     if function is None:
         return NUM if numbers else _ANY_TEXT
+    if numbers and max(abs(left), abs(right)) > MAX_NUMBER:
+        return NUM
     if kind in {cst.Power, cst.LeftShift} and (not numbers or abs(right) > 64 or abs(left) > 1 << 32):
         return NUM
+    if kind is cst.Add and not numbers and _length(left) + _length(right) > MAX_TEXT:
+        return _ANY_TEXT
     if kind is cst.Multiply and not numbers:
-        size = len(left) * right if isinstance(right, int) and hasattr(left, "__len__") else 0
-        other = len(right) * left if isinstance(left, int) and hasattr(right, "__len__") else 0
-        if max(size, other) > MAX_TEXT:
+        times = right if isinstance(right, int) else left
+        if isinstance(times, int) and max(_length(left), _length(right)) * times > MAX_TEXT:
             return _ANY_TEXT
     if kind is cst.Modulo and isinstance(left, str):
         return texts.percent(Const(left), Const(right), None)

@@ -259,15 +259,27 @@ def _text_method(m: Machine, receiver: Const, name: str, args: Args, node: cst.C
         result = _apply(m, computed, Args([receiver, *args.positional], args.keywords))
     elif args.rest is not None or args.others is not None:
         result = None
-    elif name in {"center", "ljust", "rjust", "zfill", "expandtabs"} and any(
-        isinstance(v, Const) and isinstance(v.value, int) and v.value > MAX_TEXT for v in args.positional
-    ):
+    elif _too_long(name, text, args):
         return _ANY_TEXT
     else:
         result = _apply(m, getattr(text, name), args)
     if result is None:
         return _unknown_text(name)
     return result
+
+
+def _too_long(name: str, text: str | bytes, args: Args) -> bool:
+    """Return whether a method can give a text that is too long to be followed."""
+    values = [v.value for value in args.positional for v in alternatives(value) if isinstance(v, Const)]
+    if name in {"center", "ljust", "rjust", "zfill"}:
+        return any(isinstance(value, int) and value > MAX_TEXT for value in values)
+    if name == "expandtabs":
+        return any(isinstance(value, int) and value * len(text) > MAX_TEXT for value in values)
+    if name == "replace":
+        return (len(text) + 1) * max((len(v) for v in values if isinstance(v, (str, bytes))), default=1) > (
+            MAX_TEXT << 4
+        )
+    return False
 
 
 def _unknown_text(name: str) -> Value:
@@ -302,7 +314,9 @@ def _joined(m: Machine, separator: Value, iterable: Value) -> Value:
             continue
         if isinstance(separator, Const) and isinstance(separator.value, bytes):
             raw = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, bytes)]
-            results.append(Const(separator.value.join(raw)) if len(raw) == len(items) else _ANY_TEXT)
+            size = sum(map(len, raw)) + len(separator.value) * len(raw)
+            known = len(raw) == len(items) and size <= MAX_TEXT
+            results.append(Const(separator.value.join(raw)) if known else _ANY_TEXT)
             continue
         pieces: list[Value] = []
         for index, item in enumerate(items):
@@ -316,8 +330,9 @@ def _translated(m: Machine, receiver: Const, table: Value) -> Value:
         return _apply(m, receiver.value.translate, Args([table])) or _ANY_TEXT
     if isinstance(table, Map) and table.more is None:
         plain = {key: value.value for key, value in table.items.items() if isinstance(value, Const)}
-        if len(plain) == len(table.items):
-            return Const(receiver.value.translate(plain))
+        longest = max((len(value) for value in plain.values() if isinstance(value, str)), default=1)
+        if len(plain) == len(table.items) and longest * len(receiver.value) <= MAX_TEXT:
+            return _apply(m, receiver.value.translate, Args([Const(plain)])) or _ANY_TEXT
     return _ANY_TEXT
 
 

@@ -56,13 +56,15 @@ def from_parts(parts: Iterable[Part]) -> Value:
             if not part:
                 continue
             size += len(part)
+            if size > MAX_TEXT:
+                return Str(_ANY)
             if merged and isinstance(merged[-1], str):
                 merged[-1] += part
                 continue
         elif part is Hole.ANY and merged and merged[-1] is Hole.ANY:
             continue
         merged.append(part)
-    if size > MAX_TEXT or len(merged) > 256:
+    if len(merged) > 256:
         return Str(_ANY)
     if not merged:
         return Const("")
