@@ -14,7 +14,7 @@ it left, `X` one that was not taken, `E` the end, `!` the job could not be done.
 """
 
 # Every import costs every run its time, so there is neither pathlib nor contextlib here.
-# ruff: noqa: BLE001, FBT003, PERF203, PTH103, PTH116, PTH118, PTH120, PTH123, SIM105, SLF001
+# ruff: noqa: BLE001, PERF203, PTH103, PTH116, PTH118, PTH120, PTH123, SIM105, SLF001
 
 from __future__ import annotations
 

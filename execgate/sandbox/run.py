@@ -100,6 +100,7 @@ class _Run:
         self._frames = Frames()
         self._envelope = EngineStream()
         self._said = bytearray()
+        self._cut_off = False
         self._meter: Meter | None = None
         self._usage: Usage | None = None
         self._began = 0.0
@@ -219,7 +220,10 @@ class _Run:
         deadline = time.monotonic() + seconds
         while self._transcript.phase is not phase and not self.cancelled.is_set():
             data = wire.read(min(0.1, deadline - time.monotonic()))
-            if data == b"" or time.monotonic() > deadline:
+            if data == b"":
+                self._cut_off = True
+                return False
+            if time.monotonic() > deadline:
                 return False
             self._take(data or b"")
         return not self.cancelled.is_set()
@@ -241,7 +245,13 @@ class _Run:
         if state.get("OOMKilled"):
             return self._conclude(*outcome.no_room(self._limits))
         said = escaped(self._said.decode("utf-8", "replace").strip(), 300)
-        why = said or state.get("Error") or f"no answer within {START_S:g} s"
+        if not self._cut_off:
+            silence = f"no answer within {START_S:g} s"
+        elif state.get("Running", True):
+            silence = "the connection to it broke"
+        else:
+            silence = f"it ended with status {state.get('ExitCode')}"
+        why = said or state.get("Error") or silence
         raise SandboxUnavailableError(f"the container did not start its interpreter: {why}")
 
     def _refused(self, wire: Wire) -> ExecutionResult | None:
@@ -340,7 +350,7 @@ class _Run:
         return self._lost(f"the container was ended from outside, with status {state.get('ExitCode')}")
 
     def _lost(self, why: str) -> ExecutionResult:
-        return self._conclude(Stop.ENGINE, None, f"the sandbox was lost while the program ran: {why}")
+        return self._conclude(Stop.ENGINE, None, why)
 
     def _ended(self) -> ExecutionResult:
         ending = self._transcript.ending

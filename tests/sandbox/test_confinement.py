@@ -1,7 +1,5 @@
 """From limits to flags, and from endings to outcomes: pure functions."""
 
-# ruff: noqa: E501 - programs in a table
-
 import json
 
 import pytest

@@ -170,7 +170,11 @@ def test_an_engine_that_dies_in_the_middle_is_a_result_and_the_next_run_works(
 ):
     result = private.run(authorize(LOOP), on_output=once(lambda: engine.end(number)))
     assert (result.stopped_by, result.exit_code, result.stdout) == (Stop.ENGINE, None, "up\n")
-    assert result.detail.startswith("the sandbox was lost while the program ran: ")
+    # An engine that is asked to end ends its containers, and may still say so.
+    assert result.detail in {
+        "the engine stopped answering",
+        "the container was ended from outside, with status 137",
+    }
     with pytest.raises(SandboxUnavailableError) as caught:
         private.run(authorize("print('never')"))
     assert caught.value.help == START_HELP
@@ -217,9 +221,7 @@ def test_a_container_that_somebody_kills_is_a_result(engine, private, authorize)
 
     result = private.run(authorize(LOOP), on_output=once(kill))
     assert result.stopped_by is Stop.ENGINE
-    assert result.detail == (
-        "the sandbox was lost while the program ran: the container was ended from outside, with status 137"
-    )
+    assert result.detail == "the container was ended from outside, with status 137"
 
 
 def test_an_image_that_is_gone_is_made_again(engine, private, authorize, packed_image, monkeypatch):

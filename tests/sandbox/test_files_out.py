@@ -1,7 +1,5 @@
 """What a program leaves in its folder to harm the host."""
 
-# ruff: noqa: E501 - programs in a table
-
 import pytest
 
 from execgate.errors import InputError

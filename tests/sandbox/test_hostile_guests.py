@@ -94,7 +94,7 @@ def run_guest(client, authorize, monkeypatch):
         ("send(b'R', bytes((1, 3, 12, 1))); take(); send(b'!', b'o\\nno')", None),
         ("wait()", "did not start its interpreter: no answer within 3 s"),
         ("while True: os.write(2, bytes(65536))", "did not start its interpreter: "),
-        ("sys.exit(0)", "did not start its interpreter: "),
+        ("sys.exit(0)", "did not start its interpreter: it ended with status 0"),
     ],
 )
 def test_a_guest_that_never_began_ran_nothing(run_guest, our_containers, text, why):

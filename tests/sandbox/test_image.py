@@ -1,7 +1,5 @@
 """The image: by every way that works here, found again, and made once."""
 
-# ruff: noqa: E501 - programs in a table
-
 import subprocess
 import sys
 import threading

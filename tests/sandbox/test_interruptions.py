@@ -1,7 +1,5 @@
 """Whatever interrupts a run, no container outlives it; what a killed gate left goes at the next start."""
 
-# ruff: noqa: E501 - programs in a table
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """Programs that try to get out, each from within a real container, and what stops them."""
 
-# ruff: noqa: E501 - programs in a table
-
 import json
 import platform
 

@@ -1,6 +1,6 @@
 """Limits: each ends the program that passes it, and is told from the others."""
 
-# ruff: noqa: E501, ISC004 - programs in a table
+# ruff: noqa: ISC004 - programs in a table
 
 import pytest
 

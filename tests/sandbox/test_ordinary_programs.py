@@ -1,6 +1,6 @@
 """Honest programs don't notice the sandbox."""
 
-# ruff: noqa: E501, ISC004 - programs in a table
+# ruff: noqa: ISC004 - programs in a table
 
 import pytest
 
