@@ -33,7 +33,9 @@ class Input:
         if self.error is not None:
             raise self.error
         if len(self.data) > MAX_BYTES:
-            size = f"{self.size:,}" if self.size is not None else f"over {MAX_BYTES:,}"
+            # Files that the kernel makes up claim to be empty.
+            known = self.size is not None and self.size > MAX_BYTES
+            size = f"{self.size:,}" if known else f"over {MAX_BYTES:,}"
             raise SourceError(
                 f"too large: {size} bytes, at most {MAX_BYTES:,} are analysed",
                 help="split the program, or hand data in as a file instead of a literal",

@@ -39,7 +39,11 @@ class Live:
 
     def _write(self, name: str, data: bytes, *, final: bool) -> None:
         stream = sys.stdout if name == "stdout" else sys.stderr
-        if stream is None or (self._failed is not None and name == "stdout"):
+        if self._failed is not None and name == "stdout":
+            return
+        if stream is None:
+            if data and name == "stdout":
+                self._failed = OutputError("it is closed")
             return
         try:
             if stream.isatty():

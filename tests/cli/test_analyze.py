@@ -220,6 +220,13 @@ def test_standard_input_of_any_size_is_bounded(execgate, folder):
     assert "too large: over 1,048,576 bytes" in done.out
 
 
+def test_a_file_that_claims_to_be_empty_is_not_too_large_at_0_bytes(execgate):
+    # What the kernel makes up as it is read has no size.
+    done = execgate("analyze", "/proc/self/pagemap", *JUDGE)
+    assert done.status == 1
+    assert "too large: over 1,048,576 bytes" in done.out
+
+
 def test_standard_input_is_read_once(execgate):
     done = execgate("analyze", "-", "-")
     assert (done.status, done.out) == (2, "")

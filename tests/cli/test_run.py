@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from execgate.cli.console import Console
+from execgate.cli.console import Console, OutputError
 from execgate.cli.live import Live
 from execgate.cli.run import status_of
 from execgate.errors import ExecgateError
@@ -199,6 +199,19 @@ def test_a_reader_that_goes_away_does_not_stop_the_run_and_is_told_after_it(monk
     with Path(os.devnull).open("wb") as nowhere:  # What is still buffered must go somewhere.
         os.dup2(nowhere.fileno(), writer)
     sys.stdout.close()
+
+
+def test_an_output_that_is_closed_is_told_after_the_run_if_there_was_anything_to_write(monkeypatch):
+    # It went nowhere without a word, and the status was that of a run whose output had been passed on.
+    monkeypatch.setattr(sys, "stdout", None)
+    live = Live(Console())
+    live.write("stderr", b"no concern of it")
+    live.end()
+    live.check()
+    live.write("stdout", b"lost")
+    live.end()
+    with pytest.raises(OutputError, match="it is closed"):
+        live.check()
 
 
 @pytest.mark.engine
