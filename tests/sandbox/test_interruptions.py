@@ -35,10 +35,11 @@ def test_ctrl_c_removes_the_container_and_is_raised_again(sandbox, authorize, ou
 @pytest.mark.parametrize("delay", [0.001, 0.02, 0.05, 0.1, 0.15, 0.2])
 def test_ctrl_c_at_any_moment_leaves_nothing(sandbox, authorize, our_containers, delay):
     sandbox.run(authorize("pass"))
+    endless = authorize("while True: pass")
     timer = threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
     with pytest.raises(KeyboardInterrupt):
-        sandbox.run(authorize("while True: pass"))
+        timer.start()
+        sandbox.run(endless)
     assert our_containers() == []
 
 
