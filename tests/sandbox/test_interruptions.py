@@ -37,9 +37,13 @@ def test_ctrl_c_at_any_moment_leaves_nothing(sandbox, authorize, our_containers,
     sandbox.run(authorize("pass"))
     endless = authorize("while True: pass")
     timer = threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT))
-    with pytest.raises(KeyboardInterrupt):
+
+    def run_and_be_interrupted():
         timer.start()
         sandbox.run(endless)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_and_be_interrupted()
     assert our_containers() == []
 
 
