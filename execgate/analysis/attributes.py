@@ -633,9 +633,10 @@ def _item(m: Machine, target: Value, key: Value, node: cst.CSTNode) -> Value:
                 return Anything("its index is out of range")
         return target.element() if not isinstance(key, Obj) else m.sequence([], target.element(), target.kind)
     if isinstance(target, Map):
-        if isinstance(key, Const) and _hashable(constant):
+        if isinstance(key, Const) and hashable(constant):
             if constant in target.items:
-                return target.items[constant]
+                missing = target.more if constant in target.maybe else None
+                return join(target.items[constant], missing)
             return target.more if target.more is not None else Anything("its key is not in the dictionary")
         return target.element()
     if isinstance(target, Obj):
@@ -685,7 +686,8 @@ def _instance_item(m: Machine, target: Inst, key: Value, node: cst.CSTNode) -> V
     return union(results)
 
 
-def _hashable(value: object) -> bool:
+def hashable(value: object) -> bool:
+    """Return whether a constant is a key that is told apart from others."""
     return isinstance(value, (str, bytes, int, float, bool, type(None)))
 
 
@@ -745,15 +747,7 @@ def store_item(m: Machine, receiver: Value, key: Value, value: Value, node: cst.
         if isinstance(target, Seq):
             _store_in_sequence(m, target, key, value, node)
         elif isinstance(target, Map):
-            if isinstance(key, Const) and _hashable(key.value) and len(target.items) < 256:
-                old = target.items.get(key.value)
-                if old is None or m.replaces(target.path):
-                    m.changed(target.path, old, value)
-                    target.items[key.value] = value
-                else:
-                    target.items[key.value] = m.merged(target.path, old, value)
-            else:
-                target.more = m.merged(target.path, target.more, value)
+            _store_in_map(m, target, key, value)
         elif isinstance(target, Inst):
             hook = target.cls.lookup("__setitem__")
             if hook is not None:
@@ -769,6 +763,30 @@ def store_item(m: Machine, receiver: Value, key: Value, value: Value, node: cst.
             _store_in_namespace(m, target, key, value, node)
         else:
             let_go(m, [value], node, (target,))
+
+
+def _store_in_map(m: Machine, target: Map, key: Value, value: Value) -> None:
+    constant = key.value if isinstance(key, Const) else None
+    if (
+        isinstance(key, Const)
+        and hashable(constant)
+        and (constant in target.items or len(target.items) < 256)
+    ):
+        old = target.items.get(constant)
+        if m.replaces(target.path):
+            m.changed(target.path, old, value)
+            target.items[constant] = value
+            target.maybe.discard(constant)
+        else:
+            if old is None:
+                target.maybe.add(constant)
+            target.items[constant] = m.merged(target.path, old, value)
+        return
+    # It may be any of the keys that are known.
+    for known, old in target.items.items():
+        if not (isinstance(key, Num) and isinstance(known, (str, bytes))):
+            target.items[known] = m.merged(target.path, old, value)
+    target.more = m.merged(target.path, target.more, value)
 
 
 def _store_in_sequence(m: Machine, target: Seq, key: Value, value: Value, node: cst.CSTNode) -> None:
@@ -788,6 +806,8 @@ def _store_in_sequence(m: Machine, target: Seq, key: Value, value: Value, node: 
         # What stands behind a slice may move.
         value = union([element(m, value, node), *target.items])
         target.items = []
+    for index, old in enumerate(target.items):
+        target.items[index] = m.merged(target.path, old, value)
     target.more = m.merged(target.path, target.more, value)
 
 
@@ -805,13 +825,19 @@ def update(m: Machine, target: Map, value: Value) -> None:
     for alternative in alternatives(value):
         held = alternative.made if isinstance(alternative, Inst) else alternative
         if isinstance(held, Map):
+            certain = alternative is value
             for key, inner in list(held.items.items()):
-                target.items[key] = m.merged(target.path, target.items.get(key), inner)
-            if held.more is not None:
-                target.more = m.merged(target.path, target.more, held.more)
+                if certain and key not in held.maybe:
+                    _store_in_map(m, target, Const(key), inner)
+                else:
+                    if key not in target.items:
+                        target.maybe.add(key)
+                    target.items[key] = m.merged(target.path, target.items.get(key), inner)
+            more = held.more
         else:
             more = derived("it comes from an unknown dictionary", [alternative])
-            target.more = m.merged(target.path, target.more, more)
+        if more is not None:
+            _store_in_map(m, target, Anything("it is a key of an unknown dictionary"), more)
 
 
 def delete_item(m: Machine, receiver: Value, key: Value, node: cst.CSTNode) -> None:
@@ -823,12 +849,26 @@ def delete_item(m: Machine, receiver: Value, key: Value, node: cst.CSTNode) -> N
         elif isinstance(target, Seq):
             if target.items:
                 target.more, target.items = target.element(), []
+        elif isinstance(target, Map):
+            forget(m, target, key)
         elif isinstance(target, Inst):
             hook = target.cls.lookup("__delitem__")
             if hook is not None:
                 m.call(bound(m, hook, target, node), Args([key]), node)
             elif target.made is not None:
                 delete_item(m, target.made, key, node)
+
+
+def forget(m: Machine, target: Map, key: Value) -> None:
+    """Take a key out of a dictionary."""
+    m.version += 1
+    if isinstance(key, Const) and hashable(key.value):
+        if m.replaces(target.path):
+            target.items.pop(key.value, None)
+        elif key.value in target.items:
+            target.maybe.add(key.value)
+    else:
+        target.maybe.update(target.items)
 
 
 def exact_items(m: Machine, value: Value) -> list[Value] | None:

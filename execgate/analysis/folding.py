@@ -36,6 +36,7 @@ from execgate.analysis.values import (
     Part,
     Seq,
     Str,
+    Union,
     Value,
     alternatives,
     union,
@@ -447,16 +448,16 @@ def _popped(m: Machine, receiver: Seq, index: Value | None) -> Value:
 def _dict_method(m: Machine, receiver: Map, name: str, args: Args) -> Value | None:
     first, second = args.get(0), args.get(1)
     if name in {"get", "pop", "setdefault"} and first is not None:
-        keys = [key.value for key in alternatives(first) if isinstance(key, Const)]
-        known = len(keys) == len(alternatives(first))
-        results = [receiver.items[key] for key in keys if _is_key(key) and key in receiver.items]
-        if not known or len(results) < len(keys):
-            results += [second] if second is not None else [Const(None)]
-            results += [receiver.more] if receiver.more is not None else []
-            results += [] if known else list(receiver.items.values())
+        result = union(_looked_up(receiver, key, second) for key in alternatives(first))
         if name == "setdefault" and second is not None:
-            attributes.store_item(m, receiver, first, union(results), cst.Name("_"))
-        return union(results)
+            attributes.store_item(m, receiver, first, result, cst.Name("_"))
+        elif name == "pop":
+            attributes.forget(m, receiver, first if not isinstance(first, Union) else _ANY_TEXT)
+        return result
+    if name in {"clear", "popitem"}:
+        value = receiver.element()
+        attributes.forget(m, receiver, _ANY_TEXT)
+        return Seq([_ANY_TEXT, value], kind="tuple") if name == "popitem" else Const(None)
     if name == "keys":
         return Seq([Const(key) for key in receiver.items], _ANY_TEXT if receiver.more is not None else None)
     if name == "values":
@@ -479,13 +480,22 @@ def _dict_method(m: Machine, receiver: Map, name: str, args: Args) -> Value | No
         return attributes.item(m, receiver, first, cst.Name("_"))
     if name == "fromkeys":
         return Map({}, second if second is not None else Const(None), m.path)
-    if name == "popitem":
-        return Seq([_ANY_TEXT, receiver.element()], kind="tuple")
     return None
 
 
-def _is_key(value: object) -> bool:
-    return isinstance(value, (str, bytes, int, float, type(None)))
+def _looked_up(receiver: Map, key: Value, default: Value | None) -> Value:
+    """Return what `get` gives for one key."""
+    if not isinstance(key, Const):
+        found = [*receiver.items.values()]
+    elif attributes.hashable(key.value) and key.value in receiver.items:
+        found = [receiver.items[key.value]]
+        if key.value not in receiver.maybe:
+            return found[0]
+    else:
+        found = []
+    if receiver.more is not None:
+        found.append(receiver.more)
+    return union([*found, default if default is not None else Const(None)])
 
 
 def date_method(receiver: Obj, name: str, args: Args) -> Value | None:

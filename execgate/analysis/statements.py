@@ -172,13 +172,15 @@ def _return(m: Machine, node: cst.Return) -> bool:
 def _raise(m: Machine, node: cst.Raise) -> bool:
     for raised in (node.exc, node.cause.item if node.cause is not None else None):
         if raised is not None:
-            throw(m, m.evaluate(raised))
+            throw(m, m.evaluate(raised), node)
     return False
 
 
-def throw(m: Machine, value: Value) -> None:
+def throw(m: Machine, value: Value, node: cst.CSTNode) -> None:
     """Note what an exception carries to whoever catches it."""
-    for alternative in alternatives(value):
+    for raised in alternatives(value):
+        # A class stands for an instance of it.
+        alternative = m.call(raised, Args(), node) if isinstance(raised, Class) else raised
         if isinstance(alternative, Inst):
             inner = [*alternative.attributes.values()]
             if alternative.made is not None:

@@ -173,14 +173,16 @@ class Seq(Value):
 
 
 class Map(Value):
-    """A dictionary: values under constant keys, then any number of `more` under unknown ones."""
+    """A dictionary: values under constant keys, and `more` under keys that are not among them."""
 
-    __slots__ = ("items", "more", "path")
+    __slots__ = ("items", "maybe", "more", "path")
 
     def __init__(
         self, items: dict[Any, Value] | None = None, more: Value | None = None, path: int = 0
     ) -> None:
         self.items = items if items is not None else {}
+        self.maybe: set[Any] = set()
+        """Those of its keys that may be missing."""
         self.more = more
         self.path = path
 
