@@ -15,6 +15,7 @@ from execgate.analysis.values import (
     MAX_ALTERNATIVES,
     NONE,
     NUM,
+    PLAIN,
     Anything,
     Args,
     Bound,
@@ -37,6 +38,7 @@ from execgate.analysis.values import (
     alternatives,
     capabilities,
     derived,
+    grew,
     join,
     union,
 )
@@ -441,7 +443,10 @@ def store_raw(m: Machine, receiver: Value, name: str, value: Value, node: cst.CS
                 continue
             if target.gone:
                 let_go(m, [value], node)
-            target.attributes[name] = m.merged(target.path, target.attributes.get(name), value)
+            old = target.attributes.get(name)
+            target.attributes[name] = m.merged(target.path, old, value)
+            if m.late and not isinstance(value, PLAIN) and (old is None or grew(old, value)):
+                m.revealed += 1
         elif isinstance(target, Class):
             held = target.attributes.get(name)
             target.attributes[name] = join(held, value) if held is not None else value

@@ -223,6 +223,8 @@ def _method(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode)
     special = models.METHODS.get(receiver.type)
     if special is not None:
         return special(m, receiver, name, args, node)
+    if name in {"result", "get"} and effects.CALLED in receiver.fields:
+        return receiver.fields[effects.CALLED]
     full = names.canonical(f"{receiver.type}.{name}")
     entry = lookup(full)
     if entry is not None:

@@ -56,7 +56,7 @@ MAX_COMBINATIONS = 64
 class Site:
     """One call of a catalogued function: its machine, entry, bound arguments and place."""
 
-    __slots__ = ("bound", "entry", "m", "node", "result")
+    __slots__ = ("bound", "called", "entry", "m", "node", "result")
 
     def __init__(self, m: Machine, entry: Entry, bound: Bindings, node: cst.CSTNode) -> None:
         self.m = m
@@ -65,6 +65,8 @@ class Site:
         self.node = node
         self.result: Value | None = None
         """What an effect found the call to give back."""
+        self.called: Value | None = None
+        """What a function gave that the call calls."""
 
     def at(self, where: str) -> Value | None:
         """Return the value at a place of the call."""
@@ -79,7 +81,7 @@ class Site:
         why = f"the {what} of `{self.entry.name}` could not be worked out"
         found = []
         for alternative in alternatives(value):
-            inner = paths.text_of(alternative)
+            inner = paths.text_of(held(alternative))
             found += [texts.to_text(text, why) for text in alternatives(inner)]
         return list(dict.fromkeys(found))
 
@@ -99,14 +101,20 @@ class Site:
                 found += self.paths(inner) if inner is not None and alternative.type == "os.DirEntry" else []
                 continue
             if isinstance(alternative, Inst):
-                hook = alternative.cls.lookup("__fspath__")
-                if hook is None:
-                    continue
-                named = attributes.get(self.m, alternative, "__fspath__", self.node)
-                found += self.paths(self.m.call(named, Args(), self.node))
+                found += self._paths_of_instance(alternative)
                 continue
             found += self.texts(alternative, "path")
         return self.m.in_working_folder(list(dict.fromkeys(found)))
+
+    def _paths_of_instance(self, value: Inst) -> list[Text]:
+        if value.cls.lookup("__fspath__") is not None:
+            named = attributes.get(self.m, value, "__fspath__", self.node)
+            return self.paths(self.m.call(named, Args(), self.node))
+        if value.made is not None:
+            return self.paths(value.made)
+        if any(not isinstance(base, Ref) for base in value.cls.foreign_bases()):
+            return self.texts(Anything(f"what `{value.cls.name}` inherits is not known"), "path")
+        return []
 
 
 def perform(m: Machine, entry: Entry, args: Args, node: cst.CSTNode) -> Value:
@@ -137,6 +145,15 @@ def _move(site: Site) -> None:
             site.m.rebound += 1
 
 
+CALLED = "called()"
+"""The field of an object that holds what a function gave that it called."""
+
+
+def held(value: Value) -> Value:
+    """Return the text or path that an instance of the program's own subclass of one stands for."""
+    return value.made if isinstance(value, Inst) and value.made is not None else value
+
+
 def _result(site: Site) -> Value:
     entry, bound = site.entry, site.bound
     kept: dict[str, Value] = {}
@@ -147,6 +164,8 @@ def _result(site: Site) -> Value:
     for name in entry.keeps:
         if name in bound and name != "self":
             kept[name] = bound[name]
+    if site.called is not None:
+        kept[CALLED] = site.called
     if entry.returns is not None:
         if entry.returns == paths.PATH:
             return paths.make(Anything(f"it is the result of `{entry.name}`"))
@@ -718,6 +737,7 @@ def _calls(site: Site, effect: catalogue.Calls) -> None:
             args.keywords.update({k: v for k, v in alternative.items.items() if isinstance(k, str)})
             args.others = alternative.more
     result = m.call(function, args, site.node)
+    site.called = result
     # It may be called later, in another state of the program.
     m.defer(lambda: m.call(function, args, site.node))
     if site.result is None and site.entry.returns is None:

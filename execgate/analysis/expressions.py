@@ -11,6 +11,7 @@ import libcst as cst
 
 from execgate.analysis import attributes, paths, texts
 from execgate.analysis.calls import arguments
+from execgate.analysis.effects import CALLED
 from execgate.analysis.machine import Machine
 from execgate.analysis.names import BUILTINS
 from execgate.analysis.scopes import Scope
@@ -511,6 +512,8 @@ def _lambda(m: Machine, node: cst.Lambda) -> Value:
 def _await(m: Machine, node: cst.Await) -> Value:
     results: list[Value] = []
     for alternative in alternatives(m.evaluate(node.expression)):
+        if isinstance(alternative, Obj) and CALLED in alternative.fields:
+            results.append(alternative.fields[CALLED])
         hook = alternative.cls.lookup("__await__") if isinstance(alternative, Inst) else None
         if hook is None:
             results.append(alternative)

@@ -62,10 +62,13 @@ class Interpreter(Machine):
         """Follow a module, then what runs later than it stands, and every function that nothing calls."""
         statements.block(self, module)
         self.late = True
-        done: set[tuple[int, int]] = set()
+        done: set[tuple[int, int, int]] = set()
         for _ in range(MAX_ROUNDS):
+            # What one of them binds for others to see, those before it have not seen.
             waiting = [
-                function for function in self._uncalled() if (id(function), len(function.carries)) not in done
+                function
+                for function in self._uncalled()
+                if (id(function), len(function.carries), self.revealed) not in done
             ]
             later, self.deferred = self.deferred, []
             if not waiting and not later:
@@ -76,7 +79,7 @@ class Interpreter(Machine):
                     code()
             self.settling = False
             for function in waiting:
-                done.add((id(function), len(function.carries)))
+                done.add((id(function), len(function.carries), self.revealed))
                 functions.anyhow(self, function)
         raise OutOfWorkError
 

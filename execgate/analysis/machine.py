@@ -149,6 +149,8 @@ class Machine:
         """Grows with every change of an object."""
         self.rebound = 0
         """Grows with every change of what a name, or an attribute of a class, stands for."""
+        self.revealed = 0
+        """Grows with every capability that a function leaves where other functions find it."""
         self.oldest = 0
         """The branch on which the oldest object was made that has changed since a loop's turn began."""
         self.turn = 0
@@ -204,6 +206,8 @@ class Machine:
                 value = join(old, value)
             if target.shared and old is not value and old.key() != value.key():
                 self.rebound += 1
+        if target is not scope and target.kind == "module" and (old is None or grew(old, value)):
+            self.revealed += 1
         if self.trail is not None:
             self.trail.append((target, name, value))
         target.bind(name, value)

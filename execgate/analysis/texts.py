@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from execgate.analysis.values import (
     MAX_ALTERNATIVES,
     MAX_TEXT,
+    PLAIN,
     Anything,
     Const,
+    Inst,
     Num,
     Obj,
     Part,
@@ -38,6 +40,8 @@ def parts_of(value: Value) -> tuple[Part, ...]:
         return value.parts
     if isinstance(value, Num):
         return (Hole.NUMBER,)
+    if isinstance(value, Inst) and isinstance(value.made, PLAIN) and value.cls.lookup("__str__") is None:
+        return parts_of(value.made)
     if isinstance(value, Obj):
         if value.type == UUID:
             return (Hole.WORD,)
