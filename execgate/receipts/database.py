@@ -9,6 +9,7 @@ import contextlib
 import os
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,17 @@ SCHEMA = (
     "CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), checkpoint BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE body (digest TEXT PRIMARY KEY, salt BLOB NOT NULL, data BLOB NOT NULL) WITHOUT ROWID",
 )
+
+
+_open_files: Counter[Path] = Counter()
+"""How many connections this process has to each file."""
+_counting = threading.Lock()
+
+
+def is_open(path: Path) -> bool:
+    """Return whether this process has a connection to a file."""
+    with _counting:
+        return _open_files[path] > 0
 
 
 class Database:
@@ -96,6 +108,8 @@ class Database:
             connection, self._connection = self._connection, None
             if connection is not None:
                 connection.close()
+                with _counting:
+                    _open_files[self.path] -= 1
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -140,6 +154,8 @@ class Database:
         except BaseException:
             connection.close()
             raise
+        with _counting:
+            _open_files[self.path] += 1
         return connection
 
     def _check_version(self, connection: sqlite3.Connection) -> None:

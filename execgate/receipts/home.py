@@ -2,6 +2,7 @@
 
     receipts.db         the log (SQLite; `-wal` and `-shm` beside it while it is open)
     checkpoint          a copy of the newest signed checkpoint, to be kept elsewhere too
+    seal                a signed digest of receipts.db as it was last closed
     keys/receipts.pem   signs receipts; private
     keys/log.pem        signs checkpoints; private
     keys/public.txt     both public keys, for auditors
@@ -71,6 +72,11 @@ class Home:
         return self.path / "checkpoint"
 
     @property
+    def seal(self) -> Path:
+        """The digest of the database file at rest."""
+        return self.path / "seal"
+
+    @property
     def keys(self) -> Path:
         """The folder of the keys."""
         return self.path / "keys"
@@ -124,7 +130,7 @@ class Home:
 
     def tighten(self) -> None:
         """Take from others what they should never have had: the log's files are their owner's."""
-        for path in (self.database, self.checkpoint):
+        for path in (self.database, self.checkpoint, self.seal):
             with contextlib.suppress(OSError):
                 if stat.S_IMODE(path.stat().st_mode) & 0o077:
                     path.chmod(0o600)

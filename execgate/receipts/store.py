@@ -17,7 +17,7 @@ from execgate.errors import ReceiptError
 from execgate.model.conversation import Conversation
 from execgate.model.execution import ExecutionResult
 from execgate.model.verdict import Verdict
-from execgate.receipts import checks, dsse, log, note, predicate, tree
+from execgate.receipts import checks, dsse, log, note, predicate, seal, tree
 from execgate.receipts.bodies import Body
 from execgate.receipts.bundle import Bundle
 from execgate.receipts.canonical import MalformedError
@@ -43,6 +43,8 @@ class ReceiptStore:
         self._signing: SigningKeys | None = None
         self._newest = -1, ""
         """Index and time of the last entry that this process has seen."""
+        self._written = False
+        """Whether this store changed the file since it was opened."""
 
     @classmethod
     def open(
@@ -158,6 +160,9 @@ class ReceiptStore:
         digests = {digest for digest, erasable in checks.references(receipt) if erasable}
         if not code:
             digests.discard(receipt.predicate["code_hash"])
+        with translated(self._home.path):
+            seal.remove(self._home)
+        self._written = True
         with self._data.writing() as connection:
             connection.executemany("DELETE FROM body WHERE digest = ?", [(digest,) for digest in digests])
         self._data.flush()
@@ -238,8 +243,15 @@ class ReceiptStore:
         return verify_store(self._home, self._data, checkpoint=checkpoint, key=key)
 
     def close(self) -> None:
-        """Close the files; the store can't be used afterwards."""
+        """Close the files, and leave a seal on what was written."""
+        sealing = None
+        if self._written:
+            with contextlib.suppress(ReceiptError, MalformedError), self._data.reading() as connection:
+                sealing = note.parse(log.head(connection))
         self._data.close()
+        if sealing is not None and self._signing is not None:
+            seal.leave(self._home, self._signing, sealing.origin, sealing.size)
+        self._written = False
 
     def __enter__(self) -> ReceiptStore:  # noqa: PYI034 - `Self` is newer than Python 3.10
         return self
@@ -260,6 +272,7 @@ class ReceiptStore:
             of = None if decision is None else decision.receipt_id
             index, checkpoint = log.append(connection, envelope, receipt_id, of, keys.log)
             log.keep(connection, draft.bodies)
+        self._written = True
         self._newest = index, draft.predicate["timestamp"]
         self._publish(checkpoint)
         return Receipt(

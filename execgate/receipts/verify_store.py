@@ -6,7 +6,7 @@ import fcntl
 import sqlite3
 from pathlib import Path
 
-from execgate.receipts import database, log, note, tree
+from execgate.receipts import database, log, note, seal, tree
 from execgate.receipts.canonical import MalformedError
 from execgate.receipts.checks import BrokenError
 from execgate.receipts.examination import Examination, Given
@@ -28,6 +28,9 @@ def verify_store(
     examination: Examination | None = None
     # Read before the log: another process may append in between, and the copy is never ahead.
     copy = published(home)
+    data.close()  # It opens again by itself; a file is at rest only while nobody has it open.
+    with translated(home.database):
+        file = seal.AtRest(home)
     try:
         with data.reading() as connection:
             _check_tables(connection)
@@ -41,6 +44,7 @@ def verify_store(
             if copy is not None:
                 _check_copy(connection, examination, copy)
             _check_bodies(connection, examination.audit.bodies)
+            file.check(keys, 0 if examination.head is None else examination.head.size)
             _check_private(home, keys)  # last: no receipt depends on them
     except BrokenError as error:
         return Verification(error.finding) if examination is None else examination.result(error)

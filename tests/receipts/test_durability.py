@@ -103,7 +103,7 @@ class TestKill:
                 with ReceiptStore.open(home) as store:
                     append(store)
                 assert len(listed(home)) == 1
-                assert {path.name for path in home.iterdir()} == {"checkpoint", "keys", "receipts.db"}
+                assert {path.name for path in home.iterdir()} == {"checkpoint", "keys", "receipts.db", "seal"}
 
 
 class TestCompany:
