@@ -43,7 +43,14 @@ def test_libcst_would_say_the_same() -> None:
     """Pair every call of some of the standard library with libcst's own, slow, positions."""
     folder = Path(sysconfig.get_paths()["stdlib"])
     compared = 0
-    for name in ("textwrap.py", "argparse.py", "json/decoder.py", "dataclasses.py", "asyncio/tasks.py", "ast.py"):
+    for name in (
+        "textwrap.py",
+        "argparse.py",
+        "json/decoder.py",
+        "dataclasses.py",
+        "asyncio/tasks.py",
+        "ast.py",
+    ):
         source = Source.from_bytes((folder / name).read_bytes())
         try:
             tree, module = guard.parse(source)
