@@ -38,7 +38,6 @@ from execgate.analysis.values import (
     alternatives,
     capabilities,
     derived,
-    grew,
     join,
     union,
 )
@@ -443,10 +442,9 @@ def store_raw(m: Machine, receiver: Value, name: str, value: Value, node: cst.CS
                 continue
             if target.gone:
                 let_go(m, [value], node)
-            old = target.attributes.get(name)
-            target.attributes[name] = m.merged(target.path, old, value)
-            if m.late and not isinstance(value, PLAIN) and (old is None or grew(old, value)):
-                m.revealed += 1
+            target.attributes[name] = m.merged(target.path, target.attributes.get(name), value)
+            if m.late and not isinstance(value, PLAIN):
+                m.reveal(f"{target.cls.name}.{name}", value)
         elif isinstance(target, Class):
             held = target.attributes.get(name)
             target.attributes[name] = join(held, value) if held is not None else value
@@ -772,11 +770,10 @@ def store_item(m: Machine, receiver: Value, key: Value, value: Value, node: cst.
 
 def _store_in_map(m: Machine, target: Map, key: Value, value: Value) -> None:
     constant = key.value if isinstance(key, Const) else None
-    if (
-        isinstance(key, Const)
-        and hashable(constant)
-        and (constant in target.items or len(target.items) < 256)
-    ):
+    if isinstance(key, Const) and hashable(constant):
+        if constant not in target.items and len(target.items) >= MAX_KEYS:
+            target.more = m.merged(target.path, target.more, value)
+            return
         old = target.items.get(constant)
         if m.replaces(target.path):
             m.changed(target.path, old, value)
@@ -1013,6 +1010,9 @@ def extend(m: Machine, target: Seq, value: Value) -> None:
         added = derived("it comes from an unknown value", [value])
     target.more = m.merged(target.path, target.more, added)
 
+
+MAX_KEYS = 256
+"""How many keys of a dictionary are told apart."""
 
 MAX_ITEMS = 4096
 """How many elements of a list are told apart."""

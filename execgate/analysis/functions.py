@@ -26,8 +26,11 @@ from execgate.analysis.values import (
 MAX_AGAIN = 2
 """How many calls of one function are followed into each other."""
 
-MAX_TIMES = 64
+MAX_TIMES = 16
 """How often one call is followed anew, where what it looks at has changed in between."""
+
+MAX_TIMES_LATE = 4
+"""How often it is where the program's straight line is at its end, and what there is only grows."""
 
 
 def define(m: Machine, node: cst.FunctionDef | cst.Lambda) -> Func:
@@ -76,13 +79,8 @@ def enter(m: Machine, function: Func, args: Args, node: cst.CSTNode) -> Value:
     elif known.times and known.rebound == m.rebound and (known.version == m.version or not known.stateful):
         caller.stateful = caller.stateful or known.stateful
         return known.result
-    if known.times >= MAX_TIMES:
-        m.gap(
-            f"`{function.name}` is called too often, in too many states of the program, to follow",
-            node,
-            "hand over what it needs as arguments",
-        )
-        return known.result
+    if known.times >= (MAX_TIMES_LATE if m.late else MAX_TIMES):
+        return _in_any_state(m, function, args, known)
     known.times += 1
     m.entered.add(id(function.node))
     frame = Frame(function)
@@ -93,6 +91,20 @@ def enter(m: Machine, function: Func, args: Args, node: cst.CSTNode) -> Value:
     if _runs_later(function, frame):
         m.defer(lambda: follow(m, function, args, Frame(function)))
     return known.result
+
+
+def _in_any_state(m: Machine, function: Func, args: Args, known: Known) -> Value:
+    """Return what a call can give that was followed in many states of the program already.
+
+    From here on no state is forgotten, so following it once more, at the end, finds what it does in any.
+    """
+    m.monotone = True
+    if not known.postponed and not m.settling:
+        known.postponed = True
+        m.defer(lambda: follow(m, function, args, Frame(function)))
+    pool = m.draw(("returned", id(function.node)))
+    more = Anything(f"`{function.name}` is called in many states of the program", pool)
+    return union([known.result, more]) if m.rebound or known.stateful else known.result
 
 
 def _runs_later(function: Func, frame: Frame) -> bool:

@@ -68,7 +68,7 @@ class Interpreter(Machine):
             waiting = [
                 function
                 for function in self._uncalled()
-                if (id(function), len(function.carries), self.revealed) not in done
+                if (id(function), len(function.carries), len(self.left)) not in done
             ]
             later, self.deferred = self.deferred, []
             if not waiting and not later:
@@ -79,7 +79,7 @@ class Interpreter(Machine):
                     code()
             self.settling = False
             for function in waiting:
-                done.add((id(function), len(function.carries), self.revealed))
+                done.add((id(function), len(function.carries), len(self.left)))
                 functions.anyhow(self, function)
         raise OutOfWorkError
 

@@ -36,7 +36,7 @@ from execgate.model.operation import ModuleImport, Operation
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import CATALOGUE
 
-MAX_WORK = 100_000
+MAX_WORK = 250_000
 """How many expressions and statements are followed, counting a function's body once for each kind of call."""
 
 MAX_DEPTH = 12
@@ -94,13 +94,15 @@ class Frame:
 class Known:
     """What a call gave, and the state of the program in which it did."""
 
-    __slots__ = ("args", "rebound", "result", "stateful", "times", "version")
+    __slots__ = ("args", "postponed", "rebound", "result", "stateful", "times", "version")
 
     def __init__(self, args: Args) -> None:
         self.args = args
         """Kept, since what has an identity is told apart by it."""
         self.result: Value = NONE
         self.stateful = False
+        self.postponed = False
+        """Whether it is followed once more when the program is at its end."""
         self.times = 0
         self.version = 0
         self.rebound = 0
@@ -149,14 +151,16 @@ class Machine:
         """Grows with every change of an object."""
         self.rebound = 0
         """Grows with every change of what a name, or an attribute of a class, stands for."""
-        self.revealed = 0
-        """Grows with every capability that a function leaves where other functions find it."""
+        self.left: set[Any] = set()
+        """Where functions left which capabilities for other functions to find."""
         self.oldest = 0
         """The branch on which the oldest object was made that has changed since a loop's turn began."""
         self.turn = 0
         """Which turn of a loop is followed: the later, the more of what still grows is given up on."""
         self.deferred: list[tuple[tuple[int, int], Callable[[], object]]] = []
         """Generators and coroutines, which run later than they are made: the state then, and the code."""
+        self.monotone = False
+        """Whether nothing that an object ever held is forgotten."""
         self.settling = False
         """Whether what is followed is itself something that runs later."""
         self.seen: dict[Any, int] = {}
@@ -206,15 +210,20 @@ class Machine:
                 value = join(old, value)
             if target.shared and old is not value and old.key() != value.key():
                 self.rebound += 1
-        if target is not scope and target.kind == "module" and (old is None or grew(old, value)):
-            self.revealed += 1
+        if target is not scope and target.kind == "module":
+            self.reveal(name, value)
         if self.trail is not None:
             self.trail.append((target, name, value))
         target.bind(name, value)
 
+    def reveal(self, place: str, value: Value) -> None:
+        """Note what a function leaves where other functions find it."""
+        for capability in capabilities([value]):
+            self.left.add((place, rough_key(capability)))
+
     def replaces(self, path: int) -> bool:
         """Return whether storing into what was made on the branch `path` leaves nothing of what was there."""
-        return path == self.path and not self.deferred
+        return path == self.path and not self.deferred and not self.monotone
 
     def changed(self, path: int, old: Value | None, new: Value) -> None:
         """Note that a part of what was made on a branch was replaced: what followed from it may not hold."""
@@ -292,9 +301,13 @@ class Machine:
     def escape(self, function: Func, carried: Iterable[Value]) -> None:
         """Note that a function can be called by code we don't follow, with the capabilities in `carried`."""
         self.escaped[id(function)] = function
+        carried = tuple(carried)
+        self.work -= len(carried) // 16
         for value in carried:
-            self.step()
-            if value is function or value.key() in function.carried:
+            if value is function:
+                continue
+            key = rough_key(value)
+            if key in function.carried:
                 continue
             if isinstance(value, Ref) and _is_part(value, function.carries):
                 continue
@@ -304,7 +317,7 @@ class Machine:
                     continue
                 if len(function.carries) >= MAX_CAPABILITIES:
                     value = Obj(DYNAMIC)  # noqa: PLW2901 - one stands for all that don't fit
-            function.carried.add(value.key())
+            function.carried.add(key)
             function.carries.append(value)
 
     def unknown(self, why: str) -> Anything:

@@ -28,6 +28,9 @@ MAX_CAPABILITIES = 256
 MAX_TEXT = 1 << 16
 """The longest text that is folded, in characters."""
 
+MAX_PARTS = 12
+"""How many literals and holes a text has that is told apart from others, where texts may grow for ever."""
+
 DYNAMIC = "dynamic"
 """The type of what was reached by a name that is only known at run time, or by introspection."""
 
@@ -522,6 +525,11 @@ def rough_key(value: Value, depth: int = 0) -> Any:
         return value.key()
     if isinstance(value, Bound):
         return ("bound", rough_key(value.receiver), value.name)
+    if isinstance(value, PLAIN):
+        return "a long text" if isinstance(value, Str) and len(value.parts) > MAX_PARTS else value.key()
+    if isinstance(value, Obj) and depth < 2:
+        fields = value.fields.items()
+        return ("object", value.type, frozenset((n, rough_key(v, depth + 1)) for n, v in fields))
     if isinstance(value, Inst):
         held = [*value.attributes.items()] if depth < 2 else []
         inner = frozenset(
