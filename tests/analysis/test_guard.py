@@ -115,4 +115,4 @@ def test_our_own_code_and_some_of_pythons_is_analysed() -> None:
     folders = [Path(execgate.__file__).parent, Path(sysconfig.get_paths()["stdlib"]) / "json"]
     for path in [file for folder in folders for file in sorted(folder.rglob("*.py"))]:
         program = analyze(Source.from_bytes(path.read_bytes(), path.name))
-        assert program.operations or "import" not in program.source.text, path
+        assert not [gap for gap in program.gaps if "more code to follow" in gap.why], path
