@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import attributes
+from execgate.analysis import iteration
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     Anything,
@@ -78,7 +78,7 @@ def _step(m: Machine, value: Value, step: str, node: cst.CSTNode) -> Value | Non
             results.append(
                 alternative.element()
                 if isinstance(alternative, Map)
-                else attributes.element(m, alternative, node)
+                else iteration.element(m, alternative, node)
             )
         elif isinstance(alternative, Obj):
             if step in alternative.fields:

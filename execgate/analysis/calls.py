@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from execgate.analysis import attributes, classes, effects, folding, functions, models, names, paths, unknown
+from execgate.analysis import (
+    attributes,
+    classes,
+    effects,
+    escaping,
+    folding,
+    functions,
+    iteration,
+    models,
+    names,
+    paths,
+    unknown,
+)
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     DYNAMIC,
@@ -45,11 +57,11 @@ def arguments(m: Machine, given: Sequence[cst.Arg]) -> Args:
     for argument in given:
         value = m.evaluate(argument.value)
         if argument.star == "*":
-            items = attributes.exact_items(m, value)
+            items = iteration.exact_items(m, value)
             if items is not None and args.rest is None:
                 args.positional.extend(items)
             else:
-                element = attributes.element(m, value, argument)
+                element = iteration.element(m, value, argument)
                 args.rest = join(args.rest, element) if args.rest is not None else element
         elif argument.star == "**":
             _keywords(args, value)
@@ -104,7 +116,7 @@ def call(m: Machine, function: Value, args: Args, node: cst.CSTNode) -> Value:
         results = [
             call(m, carried, args, node) for carried in function.carries if not isinstance(carried, Inst)
         ]
-        attributes.let_go(m, args.values(), node)
+        escaping.let_go(m, args.values(), node)
         return union([derived("it is the result of an unknown function", args.values()), *results])
     if isinstance(function, Anything) and function.why.endswith("is not defined here"):
         m.gap(
@@ -112,7 +124,7 @@ def call(m: Machine, function: Value, args: Args, node: cst.CSTNode) -> Value:
             node,
             "define or import it in this code; each block runs by itself",
         )
-    attributes.let_go(m, args.values(), node)
+    escaping.let_go(m, args.values(), node)
     return derived("it is the result of an unknown function", args.values())
 
 
@@ -142,10 +154,10 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
         return computed(args)
     folded = folding.function(m, name, args)
     if folded is not None:
-        attributes.let_go(m, args.values(), node)
+        escaping.let_go(m, args.values(), node)
         return folded
     if name in FILES:
-        attributes.let_go(m, args.values(), node)
+        escaping.let_go(m, args.values(), node)
         return Obj(name)
     method = models.unbound(m, name, args, node)
     return method if method is not None else _unlisted(m, name, args, node)
@@ -155,7 +167,7 @@ def _unlisted(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
     standing = names.standing(name)
     if standing is names.Standing.OPAQUE:
         library = name.partition(".")[0]
-        attributes.let_go(m, args.values(), node, args.positional)
+        escaping.let_go(m, args.values(), node, args.positional)
         opaque(m, library, node)
         return derived(f"it is the result of `{name}`", args.values())
     if _is_exception(name):
@@ -163,7 +175,7 @@ def _unlisted(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
         return Obj(name, {"args": m.sequence(list(args.positional), args.rest, "tuple")})
     if standing is not names.Standing.PURE:
         m.gap(f"`{name}` is not in the catalogue, so what it does can't be named", node)
-    attributes.let_go(m, args.values(), node, args.positional)
+    escaping.let_go(m, args.values(), node, args.positional)
     return derived(f"it is the result of `{name}`", args.values())
 
 
@@ -187,7 +199,7 @@ def _object(m: Machine, value: Obj, args: Args, node: cst.CSTNode) -> Value:
             node,
             "name it in the code",
         )
-        attributes.let_go(m, args.values(), node)
+        escaping.let_go(m, args.values(), node)
         return value
     special = models.METHODS.get(value.type)
     if special is not None:
@@ -195,7 +207,7 @@ def _object(m: Machine, value: Obj, args: Args, node: cst.CSTNode) -> Value:
     entry = lookup(f"{value.type}.__call__")
     if entry is not None:
         return effects.perform(m, entry, args.after(value), node)
-    attributes.let_go(m, args.values(), node, (value,))
+    escaping.let_go(m, args.values(), node, (value,))
     return derived(f"it is the result of calling a `{value.type}`", [value, *args.values()])
 
 
@@ -206,16 +218,16 @@ def _bound(m: Machine, bound: Bound, args: Args, node: cst.CSTNode) -> Value:
     if isinstance(receiver, (Const, Str, Num, Seq, Map)):
         result = folding.method(m, receiver, name, args, node)
         if result is not None:
-            attributes.let_go(m, args.values(), node)
+            escaping.let_go(m, args.values(), node)
             return result
     if isinstance(receiver, (Func, Method, Partial)) and name == "__call__":
         return call(m, receiver, args, node)
     if isinstance(receiver, Anything):
         return unknown.method(m, receiver, name, args, node)
     if isinstance(receiver, (Inst, Super, Class)):
-        attributes.let_go(m, args.values(), node, (receiver,))
+        escaping.let_go(m, args.values(), node, (receiver,))
         return derived(f"it is the result of `{name}`", [receiver, *args.values()])
-    attributes.let_go(m, args.values(), node, (receiver,) if not isinstance(receiver, (Seq, Map)) else ())
+    escaping.let_go(m, args.values(), node, (receiver,) if not isinstance(receiver, (Seq, Map)) else ())
     return derived(f"it is the result of `{name}`", [receiver, *args.values()])
 
 
@@ -241,7 +253,7 @@ def _method(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode)
     dated = folding.date_method(receiver, name, args)
     if dated is not None:
         return dated
-    attributes.let_go(m, args.values(), node, (receiver,))
+    escaping.let_go(m, args.values(), node, (receiver,))
     if names.standing(receiver.type) is names.Standing.OPAQUE:
         opaque(m, receiver.type.partition(".")[0], node)
     return derived(f"it is the result of `{full}`", [receiver, *args.values()])

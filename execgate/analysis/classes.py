@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from execgate.analysis import attributes
+from execgate.analysis import attributes, escaping, iteration
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     PLAIN,
@@ -99,7 +99,7 @@ def finish(m: Machine, cls: Class, keywords: dict[str, Value], node: cst.CSTNode
                 continue
             elif name.startswith("__") or not known:
                 # Python, or the library's base, calls it by itself, at a time that we don't follow.
-                attributes.let_go(m, [alternative], node)
+                escaping.let_go(m, [alternative], node)
     inherited = cls.found_in(cls.mro[1:], "__init_subclass__")
     if inherited is not None:
         m.call(inherited, Args([cls], keywords), node)
@@ -147,8 +147,8 @@ def built(m: Machine, args: Args, node: cst.CSTNode, of: Class | None = None) ->
                     members[key] = join(members.get(key), value)
         if not isinstance(held, Map) or held.more is not None:
             m.gap("the members of a class that is made here are not known", node)
-    items = attributes.exact_items(m, bases)
-    parents = items if items is not None else [attributes.element(m, bases, node)]
+    items = iteration.exact_items(m, bases)
+    parents = items if items is not None else [iteration.element(m, bases, node)]
     flat = [alternative for parent in parents for alternative in alternatives(parent)]
     title = name.value if isinstance(name, Const) and isinstance(name.value, str) else "type"
     cls = Class(title, flat, members, certain=len(flat) == len(items or ()))
@@ -183,7 +183,7 @@ def _make_members(m: Machine, cls: Class, foreign: Iterable[Value]) -> None:
             member.made = held
         start = cls.lookup("__init__")
         if start is not None:
-            items = attributes.exact_items(m, held) if isinstance(held, Seq) else None
+            items = iteration.exact_items(m, held) if isinstance(held, Seq) else None
             m.call(Method(start, member), Args(items if items is not None else [held]), cst.Pass())
         cls.attributes[name] = member
         cls.members.add(name)
@@ -213,9 +213,7 @@ def construct(m: Machine, cls: Class, args: Args, node: cst.CSTNode) -> Value:
 def instance_of(m: Machine, cls: Class, args: Args, node: cst.CSTNode) -> Value:
     """Return a new instance of a class of the program, as `type.__call__` makes it."""
     if cls.members:
-        return (
-            union(attributes.element(m, cls, node) for _ in args.positional[:1]) if args.positional else cls
-        )
+        return union(iteration.element(m, cls, node) for _ in args.positional[:1]) if args.positional else cls
     foreign = list(cls.foreign_bases())
     if (
         any(isinstance(base, Ref) and base.name == "builtins.type" for base in foreign)
@@ -265,7 +263,7 @@ def _started(m: Machine, cls: Class, instance: Inst, args: Args, node: cst.CSTNo
             if isinstance(base, Ref) and base.name not in CONTAINERS and not _is_exception(base.name):
                 instance.made = join(instance.made, m.call(base, args, node))
         if any(not isinstance(base, Ref) for base in foreign):
-            attributes.let_go(m, args.values(), node, (instance,))
+            escaping.let_go(m, args.values(), node, (instance,))
     after = cls.lookup("__post_init__")
     if after is not None:
         m.call(attributes.get(m, instance, "__post_init__", node), Args(), node)
@@ -295,7 +293,7 @@ def _fill_fields(m: Machine, cls: Class, instance: Inst, args: Args, node: cst.C
             instance.attributes[name] = default
     instance.attributes.update(given)
     if len(args.positional) > len(names):
-        attributes.let_go(m, args.positional[len(names) :], node)
+        escaping.let_go(m, args.positional[len(names) :], node)
 
 
 def _default(m: Machine, cls: Class, name: str, node: cst.CSTNode) -> Value | None:

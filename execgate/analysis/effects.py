@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import attributes, paths, texts
+from execgate.analysis import attributes, escaping, iteration, paths, texts
 from execgate.analysis.binding import Bindings, bind, is_false, place
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
@@ -126,7 +126,7 @@ def perform(m: Machine, entry: Entry, args: Args, node: cst.CSTNode) -> Value:
         _move(site)
     called = {effect.function for effect in entry.effects if isinstance(effect, catalogue.Calls)}
     others = [value for name, value in site.bound.items() if name not in called and name != "self"]
-    attributes.let_go(m, others, node)
+    escaping.let_go(m, others, node)
     if site.result is not None:
         return site.result
     return _result(site)
@@ -377,7 +377,7 @@ def reach_url(site: Site, url: Text, method: Text | None) -> None:
 
 def _reach_address(site: Site, effect: catalogue.Reaches, value: Value, method: Text | None) -> None:
     for alternative in alternatives(value):
-        items = attributes.exact_items(site.m, alternative) if isinstance(alternative, Seq) else None
+        items = iteration.exact_items(site.m, alternative) if isinstance(alternative, Seq) else None
         if items is not None and len(items) >= 2:
             _report_host(site, items[0], items[1], effect.scheme, method)
         elif isinstance(alternative, Const) and isinstance(alternative.value, (str, bytes)):
@@ -493,7 +493,7 @@ def _spawn_words(site: Site, effect: catalogue.Spawns, value: Value) -> None:
     from execgate.analysis import shell
 
     words: list[Text] = list(effect.fixed or ())
-    items = attributes.exact_items(site.m, value) if isinstance(value, Seq) else None
+    items = iteration.exact_items(site.m, value) if isinstance(value, Seq) else None
     if items is not None:
         words += [_one(site, item) for item in items]
     elif isinstance(value, Seq) and value.items:
@@ -538,7 +538,7 @@ def _environment(site: Site, effect: catalogue.Environment) -> None:
         if value is None:
             return
         for alternative in alternatives(value):
-            keys = attributes.exact_items(site.m, alternative) if isinstance(alternative, Map) else None
+            keys = iteration.exact_items(site.m, alternative) if isinstance(alternative, Map) else None
             if keys is None:
                 names.append(Unknown("the names of the variables are not known"))
             else:
@@ -691,7 +691,7 @@ def _installs(site: Site, effect: catalogue.Installs) -> None:
     value = site.at(effect.packages)
     found: list[Text] = []
     for alternative in alternatives(value) if value is not None else ():
-        items = attributes.exact_items(site.m, alternative) if isinstance(alternative, Seq) else None
+        items = iteration.exact_items(site.m, alternative) if isinstance(alternative, Seq) else None
         for item in items if items is not None else [alternative]:
             found += site.texts(item, "packages")
     from execgate.analysis import shell
@@ -717,18 +717,18 @@ def _calls(site: Site, effect: catalogue.Calls) -> None:
     if effect.each:
         for where in effect.each:
             value = site.at(where)
-            element = attributes.element(m, value, site.node) if value is not None else NUM
+            element = iteration.element(m, value, site.node) if value is not None else NUM
             args.positional.append(element)
     elif effect.arguments is not None or effect.rest is not None:
         value = (
             site.at(effect.arguments) if effect.arguments is not None else site.bound.get(effect.rest or "")
         )
         if value is not None:
-            items = attributes.exact_items(m, value)
+            items = iteration.exact_items(m, value)
             if items is not None:
                 args.positional.extend(items)
             else:
-                args.rest = attributes.element(m, value, site.node)
+                args.rest = iteration.element(m, value, site.node)
     else:
         args.rest = derived("it is passed by the library", site.bound.values())
     keywords = site.at(effect.keywords) if effect.keywords is not None else None

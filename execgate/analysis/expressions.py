@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import attributes, paths, texts
+from execgate.analysis import attributes, iteration, paths, subscripts, texts
 from execgate.analysis.calls import arguments
 from execgate.analysis.effects import CALLED
 from execgate.analysis.machine import Machine
@@ -120,7 +120,7 @@ def _call(m: Machine, node: cst.Call) -> Value:
 
 def _subscript(m: Machine, node: cst.Subscript) -> Value:
     receiver = m.evaluate(node.value)
-    return attributes.item(m, receiver, attributes.index_of(m, node), node)
+    return subscripts.item(m, receiver, subscripts.index_of(m, node), node)
 
 
 # Literals.
@@ -211,7 +211,7 @@ def _sequence(m: Machine, node: cst.Tuple | cst.List | cst.Set) -> Value:
     for element in node.elements:
         value = m.evaluate(element.value)
         if isinstance(element, cst.StarredElement):
-            attributes.extend(m, result, value)
+            iteration.extend(m, result, value)
         elif len(result.items) < 4096:
             result.items.append(value)
         else:
@@ -224,9 +224,9 @@ def _dict(m: Machine, node: cst.Dict) -> Value:
     for element in node.elements:
         value = m.evaluate(element.value)
         if isinstance(element, cst.DictElement):
-            attributes.store_item(m, result, m.evaluate(element.key), value, element)
+            subscripts.store_item(m, result, m.evaluate(element.key), value, element)
         else:
-            attributes.update(m, result, value)
+            subscripts.update(m, result, value)
     return result
 
 
@@ -335,7 +335,7 @@ def _binary_one(
             return texts.concat([left, right])
         if isinstance(left, Seq) and isinstance(right, Seq):
             result = m.sequence(list(left.items), left.more, left.kind)
-            attributes.extend(m, result, right)
+            iteration.extend(m, result, right)
             return result
     if kind is cst.Modulo and (_is_text(left)):
         items = (
@@ -351,7 +351,7 @@ def _binary_one(
         return m.sequence([], left.element(), left.kind)
     if kind in {cst.BitOr, cst.BitOrAssign} and isinstance(left, Map) and isinstance(right, Map):
         merged = Map(dict(left.items), left.more, m.path)
-        attributes.update(m, merged, right)
+        subscripts.update(m, merged, right)
         return merged
     return derived("it is computed from a value that is not known", [left, right])
 
@@ -482,7 +482,7 @@ def _contained(m: Machine, needle: Value, haystack: Value, node: cst.CSTNode) ->
         if isinstance(alternative, Inst) and alternative.cls.lookup("__contains__") is not None:
             m.call(attributes.get(m, alternative, "__contains__", node), Args([needle]), node)
         elif isinstance(alternative, Obj) and alternative.type == attributes.ENVIRON:
-            attributes.item(m, alternative, needle, node)
+            subscripts.item(m, alternative, needle, node)
 
 
 def _conditional(m: Machine, node: cst.IfExp) -> Value:
@@ -530,7 +530,7 @@ def _yield(m: Machine, node: cst.Yield) -> Value:
     frame = m.frames[-1]
     if isinstance(node.value, cst.From):
         source = m.evaluate(node.value.item)
-        frame.yielded.append(attributes.element(m, source, node))
+        frame.yielded.append(iteration.element(m, source, node))
         return union(
             alternative.result
             if isinstance(alternative, Seq) and alternative.result is not None
@@ -565,7 +565,7 @@ def _comprehended(m: Machine, clause: cst.CompFor, element: Callable[[], Value])
     iterable = m.evaluate(clause.iter)
     items = None
     if not clause.ifs and clause.inner_for_in is None:
-        items = attributes.exact_items(m, iterable)
+        items = iteration.exact_items(m, iterable)
     outer = m.scope
     m.scope = Scope("comprehension", outer)
     before = m.branch()
@@ -590,7 +590,7 @@ def _bind_target(m: Machine, clause: cst.CompFor, value: Value) -> None:
 
 
 def _clauses(m: Machine, clause: cst.CompFor, iterable: Value) -> None:
-    _bind_target(m, clause, attributes.element(m, iterable, clause.iter))
+    _bind_target(m, clause, iteration.element(m, iterable, clause.iter))
     for condition in clause.ifs:
         m.evaluate(condition.test)
     if clause.inner_for_in is not None:
@@ -607,7 +607,7 @@ def _dict_comprehension(m: Machine, node: cst.DictComp) -> Value:
     _comprehended(m, node.for_in, pair)
     result = Map(path=m.path)
     for key, value in pairs:
-        attributes.store_item(m, result, key, value, node)
+        subscripts.store_item(m, result, key, value, node)
     return result
 
 

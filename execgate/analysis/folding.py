@@ -21,7 +21,7 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import attributes, texts
+from execgate.analysis import escaping, iteration, subscripts, texts
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     MAX_ALTERNATIVES,
@@ -207,7 +207,7 @@ def _apply(m: Machine, computed: Callable[..., Any], args: Args) -> Value | None
 def _lifted(m: Machine, value: Any) -> Value:
     """Return the value for what a function gave."""
     if isinstance(value, (list, tuple)):
-        if len(value) > attributes.MAX_ITEMS:
+        if len(value) > iteration.MAX_ITEMS:
             return m.sequence([], _ANY_TEXT)
         kind = "tuple" if isinstance(value, tuple) else "list"
         return m.sequence([_lifted(m, item) for item in value], kind=kind)
@@ -295,7 +295,7 @@ def _holed_method(m: Machine, receiver: Str, name: str, args: Args, node: cst.CS
     if name == "join" and args.positional:
         return _joined(m, receiver, args.positional[0])
     if name in {"format", "format_map"}:
-        attributes.let_go(m, args.values(), node)
+        escaping.let_go(m, args.values(), node)
         return _ANY_TEXT
     if name in {"strip", "rstrip", "lstrip"} and not args.positional and Hole.ANY not in receiver.parts:
         return receiver
@@ -309,7 +309,7 @@ def _holed_method(m: Machine, receiver: Str, name: str, args: Args, node: cst.CS
 def _joined(m: Machine, separator: Value, iterable: Value) -> Value:
     results: list[Value] = []
     for alternative in alternatives(iterable):
-        items = attributes.exact_items(m, alternative)
+        items = iteration.exact_items(m, alternative)
         if items is None:
             results.append(_ANY_TEXT)
             continue
@@ -392,10 +392,10 @@ def _list_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value | No
     if name in {"index", "count", "__len__"}:
         return NUM
     if name == "__setitem__" and len(args.positional) == 2:
-        attributes.store_item(m, receiver, args.positional[0], args.positional[1], cst.Name("_"))
+        subscripts.store_item(m, receiver, args.positional[0], args.positional[1], cst.Name("_"))
         return Const(None)
     if name == "__getitem__" and first is not None:
-        return attributes.item(m, receiver, first, cst.Name("_"))
+        return subscripts.item(m, receiver, first, cst.Name("_"))
     return _generator_method(m, receiver, name, args)
 
 
@@ -417,10 +417,10 @@ def _add(m: Machine, receiver: Seq, name: str, first: Value | None, value: Value
     if name in {"extend", "extendleft", "update", "__init__", "__iadd__", "__ior__"}:
         if name == "extendleft" and receiver.items:
             receiver.more, receiver.items = receiver.element(), []
-        attributes.extend(m, receiver, value)
+        iteration.extend(m, receiver, value)
         return
     where = first.value if name == "insert" and isinstance(first, Const) else 0
-    exact = receiver.path == m.path and receiver.more is None and len(receiver.items) < attributes.MAX_ITEMS
+    exact = receiver.path == m.path and receiver.more is None and len(receiver.items) < iteration.MAX_ITEMS
     if exact and (name != "insert" or type(where) is int):
         m.changed(receiver.path, None, value)
         if name in {"append", "add"}:
@@ -450,13 +450,13 @@ def _dict_method(m: Machine, receiver: Map, name: str, args: Args) -> Value | No
     if name in {"get", "pop", "setdefault"} and first is not None:
         result = union(_looked_up(receiver, key, second) for key in alternatives(first))
         if name == "setdefault" and second is not None:
-            attributes.store_item(m, receiver, first, result, cst.Name("_"))
+            subscripts.store_item(m, receiver, first, result, cst.Name("_"))
         elif name == "pop":
-            attributes.forget(m, receiver, first if not isinstance(first, Union) else _ANY_TEXT)
+            subscripts.forget(m, receiver, first if not isinstance(first, Union) else _ANY_TEXT)
         return result
     if name in {"clear", "popitem"}:
         value = receiver.element()
-        attributes.forget(m, receiver, _ANY_TEXT)
+        subscripts.forget(m, receiver, _ANY_TEXT)
         return Seq([_ANY_TEXT, value], kind="tuple") if name == "popitem" else Const(None)
     if name == "keys":
         return Seq([Const(key) for key in receiver.items], _ANY_TEXT if receiver.more is not None else None)
@@ -470,14 +470,14 @@ def _dict_method(m: Machine, receiver: Map, name: str, args: Args) -> Value | No
         return Map(dict(receiver.items), receiver.more, m.path)
     if name in {"update", "__init__", "__ior__"}:
         if first is not None:
-            attributes.update(m, receiver, first)
-        attributes.update(m, receiver, Map(dict(args.keywords), args.others))
+            subscripts.update(m, receiver, first)
+        subscripts.update(m, receiver, Map(dict(args.keywords), args.others))
         return receiver if name == "__ior__" else Const(None)
     if name == "__setitem__" and first is not None and second is not None:
-        attributes.store_item(m, receiver, first, second, cst.Name("_"))
+        subscripts.store_item(m, receiver, first, second, cst.Name("_"))
         return Const(None)
     if name in {"__getitem__", "__missing__"} and first is not None:
-        return attributes.item(m, receiver, first, cst.Name("_"))
+        return subscripts.item(m, receiver, first, cst.Name("_"))
     if name == "fromkeys":
         return Map({}, second if second is not None else Const(None), m.path)
     return None
@@ -487,7 +487,7 @@ def _looked_up(receiver: Map, key: Value, default: Value | None) -> Value:
     """Return what `get` gives for one key."""
     if not isinstance(key, Const):
         found = [*receiver.items.values()]
-    elif attributes.hashable(key.value) and key.value in receiver.items:
+    elif subscripts.hashable(key.value) and key.value in receiver.items:
         found = [receiver.items[key.value]]
         if key.value not in receiver.maybe:
             return found[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import attributes
+from execgate.analysis import escaping
 from execgate.analysis.machine import MAX_DEPTH, Frame, Known, Machine
 from execgate.analysis.scopes import Scope
 from execgate.analysis.values import (
@@ -65,7 +65,7 @@ def enter(m: Machine, function: Func, args: Args, node: cst.CSTNode) -> Value:
     )
     if depth >= MAX_DEPTH or again >= MAX_AGAIN:
         # Too deep to follow with these arguments, so it is followed once with any.
-        attributes.let_go(m, args.values(), node)
+        escaping.let_go(m, args.values(), node)
         m.escape(function, capabilities(args.values()))
         return derived(
             f"`{function.name}` calls itself too deeply to follow",
@@ -204,7 +204,7 @@ def anyhow(m: Machine, function: Func) -> None:
     others = anything("**") if parameters.star_kwarg is not None else None
     result = follow(m, function, Args(given, keywords, rest, others), Frame(function))
     if id(function) in m.escaped or function.name in _REBUILT:
-        attributes.let_go(m, [result], function.node)
+        escaping.let_go(m, [result], function.node)
 
 
 _REBUILT = {"__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__", "__getnewargs__"}

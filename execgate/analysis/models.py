@@ -9,7 +9,18 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from execgate.analysis import attributes, classes, effects, folding, names, texts
+from execgate.analysis import (
+    attributes,
+    classes,
+    effects,
+    escaping,
+    folding,
+    iteration,
+    names,
+    storing,
+    subscripts,
+    texts,
+)
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     DYNAMIC,
@@ -76,12 +87,12 @@ def _setattr(m: Machine, args: Args, node: cst.CSTNode) -> Value:
         return NONE
     for alternative in alternatives(name):
         if isinstance(alternative, Const) and isinstance(alternative.value, str):
-            attributes.store(m, target, m.identifier(alternative.value), value, node)
+            storing.store(m, target, m.identifier(alternative.value), value, node)
         else:
             own = all(isinstance(t, (Inst, Anything)) for t in alternatives(target))
             if not own:
                 m.report(DynamicCode, node, kind="attribute", via="setattr")
-            attributes.let_go(m, [value], node, (target,))
+            escaping.let_go(m, [value], node, (target,))
             for receiver in alternatives(target):
                 if isinstance(receiver, Inst):
                     for key in [*receiver.attributes]:
@@ -226,7 +237,7 @@ def _bytes(m: Machine, args: Args, node: cst.CSTNode) -> Value:
         return folding.method(m, value, "encode", args.without_first(), node) or _ANY_TEXT
     if isinstance(value, Const) and isinstance(value.value, bytes):
         return value
-    items = attributes.exact_items(m, value) if isinstance(value, Seq) else None
+    items = iteration.exact_items(m, value) if isinstance(value, Seq) else None
     if items is not None:
         numbers = [
             i.value for i in items if isinstance(i, Const) and isinstance(i.value, int) and 0 <= i.value < 256
@@ -243,11 +254,11 @@ def _collection(kind: str) -> Model:
             return m.sequence([], kind=kind)
         results: list[Value] = []
         for alternative in alternatives(value):
-            items = attributes.exact_items(m, alternative)
+            items = iteration.exact_items(m, alternative)
             if items is not None:
                 results.append(m.sequence(items, kind=kind))
             else:
-                results.append(m.sequence([], attributes.element(m, alternative, node), kind))
+                results.append(m.sequence([], iteration.element(m, alternative, node), kind))
         return union(results)
 
     return model
@@ -258,18 +269,18 @@ def _dict(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     value = args.get(0)
     for alternative in alternatives(value) if value is not None and args.positional else ():
         if isinstance(alternative, Map):
-            attributes.update(m, result, alternative)
+            subscripts.update(m, result, alternative)
         elif isinstance(alternative, Obj) and alternative.type == attributes.ENVIRON:
             m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
             result.more = Anything("it comes from the environment")
         else:
-            for pair in attributes.exact_items(m, alternative) or []:
-                items = attributes.exact_items(m, pair)
+            for pair in iteration.exact_items(m, alternative) or []:
+                items = iteration.exact_items(m, pair)
                 if items is not None and len(items) == 2:
-                    attributes.store_item(m, result, items[0], items[1], node)
+                    subscripts.store_item(m, result, items[0], items[1], node)
                 else:
                     result.more = derived("it is a part of a value that is not known", [alternative])
-            if attributes.exact_items(m, alternative) is None:
+            if iteration.exact_items(m, alternative) is None:
                 result.more = derived("it is a part of a value that is not known", [alternative])
     return result
 
@@ -288,12 +299,12 @@ def _range(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 
 def _zip(m: Machine, args: Args, node: cst.CSTNode) -> Value:
-    exact = [attributes.exact_items(m, value) for value in args.positional]
+    exact = [iteration.exact_items(m, value) for value in args.positional]
     if args.positional and args.rest is None and all(items is not None for items in exact):
         rows = zip(*(items for items in exact if items is not None), strict=False)
         return m.sequence([m.sequence(list(row), kind="tuple") for row in rows])
     return m.sequence(
-        [], m.sequence([attributes.element(m, v, node) for v in args.positional], args.rest, "tuple")
+        [], m.sequence([iteration.element(m, v, node) for v in args.positional], args.rest, "tuple")
     )
 
 
@@ -301,20 +312,20 @@ def _enumerate(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     value = args.get(0, "iterable")
     if value is None:
         return m.sequence([])
-    items = attributes.exact_items(m, value)
+    items = iteration.exact_items(m, value)
     if items is not None and args.get(1, "start") is None:
         return m.sequence([m.sequence([Const(i), item], kind="tuple") for i, item in enumerate(items)])
-    return m.sequence([], m.sequence([NUM, attributes.element(m, value, node)], kind="tuple"))
+    return m.sequence([], m.sequence([NUM, iteration.element(m, value, node)], kind="tuple"))
 
 
 def _map(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     if not args.positional:
         return Anything("it maps an unknown function")
     function, iterables = args.positional[0], args.positional[1:]
-    exact = attributes.exact_items(m, iterables[0]) if len(iterables) == 1 else None
+    exact = iteration.exact_items(m, iterables[0]) if len(iterables) == 1 else None
     if exact is not None and len(exact) <= 64:
         return m.sequence([m.call(function, Args([item]), node) for item in exact])
-    given = Args([attributes.element(m, value, node) for value in iterables], rest=args.rest)
+    given = Args([iteration.element(m, value, node) for value in iterables], rest=args.rest)
     return m.sequence([], m.call(function, given, node))
 
 
@@ -322,7 +333,7 @@ def _filter(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     function, iterable = args.get(0), args.get(1)
     if iterable is None:
         return m.sequence([])
-    element = attributes.element(m, iterable, node)
+    element = iteration.element(m, iterable, node)
     if function is not None and not (isinstance(function, Const) and function.value is None):
         m.call(function, Args([element]), node)
     return m.sequence([], element)
@@ -332,7 +343,7 @@ def _sorted(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     value = args.get(0)
     if value is None:
         return m.sequence([])
-    element = attributes.element(m, value, node)
+    element = iteration.element(m, value, node)
     key = args.keywords.get("key")
     if key is not None and not (isinstance(key, Const) and key.value is None):
         m.call(key, Args([element]), node)
@@ -344,7 +355,7 @@ def _extreme(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     values = (
         args.positional
         if len(args.positional) > 1
-        else [attributes.element(m, v, node) for v in args.positional]
+        else [iteration.element(m, v, node) for v in args.positional]
     )
     result = union(values) if values else Anything("it is the greatest of nothing")
     if key is not None and not (isinstance(key, Const) and key.value is None):
@@ -357,10 +368,10 @@ def _reversed(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     value = args.get(0)
     if value is None:
         return m.sequence([])
-    items = attributes.exact_items(m, value)
+    items = iteration.exact_items(m, value)
     if items is not None:
         return m.sequence(items[::-1])
-    return m.sequence([], attributes.element(m, value, node))
+    return m.sequence([], iteration.element(m, value, node))
 
 
 def _element(m: Machine, args: Args, node: cst.CSTNode) -> Value:
@@ -369,7 +380,7 @@ def _element(m: Machine, args: Args, node: cst.CSTNode) -> Value:
         return Anything("it is an element of nothing")
     if isinstance(value, Inst) and value.cls.lookup("__next__") is not None:
         return m.call(attributes.get(m, value, "__next__", node), Args(), node)
-    found = attributes.element(m, value, node)
+    found = iteration.element(m, value, node)
     default = args.get(1)
     return join(found, default) if default is not None else found
 
@@ -406,7 +417,7 @@ def _reduce(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     function, iterable = args.get(0), args.get(1)
     if function is None or iterable is None:
         return NONE
-    items = attributes.exact_items(m, iterable)
+    items = iteration.exact_items(m, iterable)
     start = args.get(2)
     if items is not None and 0 < len(items) <= 64:
         rest = items if start is not None else items[1:]
@@ -414,7 +425,7 @@ def _reduce(m: Machine, args: Args, node: cst.CSTNode) -> Value:
         for item in rest:
             result = m.call(function, Args([result, item]), node)
         return result
-    element = attributes.element(m, iterable, node)
+    element = iteration.element(m, iterable, node)
     result = m.call(function, Args([join(element, start), element]), node)
     return derived("it is the result of `reduce`", [result, element])
 
@@ -443,7 +454,7 @@ def _get_attribute(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 def _get_item(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     *wanted, target = args.positional or [NONE]
-    results = [attributes.item(m, target, key, node) for key in wanted]
+    results = [subscripts.item(m, target, key, node) for key in wanted]
     return results[0] if len(results) == 1 else m.sequence(results, kind="tuple")
 
 
@@ -475,21 +486,21 @@ def _operator(kind: type[cst.CSTNode]) -> Model:
 def _operator_item(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     if len(args.positional) < 2:
         return Anything("it is computed from unknown arguments")
-    return attributes.item(m, args.positional[0], args.positional[1], node)
+    return subscripts.item(m, args.positional[0], args.positional[1], node)
 
 
 def _operator_store(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     if len(args.positional) >= 3:
-        attributes.store_item(m, args.positional[0], args.positional[1], args.positional[2], node)
+        subscripts.store_item(m, args.positional[0], args.positional[1], args.positional[2], node)
     return NONE
 
 
 def _chained(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     result = m.sequence([])
     for value in args.positional:
-        attributes.extend(m, result, value)
+        iteration.extend(m, result, value)
     if args.rest is not None:
-        result.more = attributes.element(m, args.rest, node)
+        result.more = iteration.element(m, args.rest, node)
     return result
 
 
@@ -498,9 +509,9 @@ def _starmap(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     if function is None or iterable is None:
         return m.sequence([])
     results = []
-    for row in attributes.exact_items(m, iterable) or [attributes.element(m, iterable, node)]:
-        items = attributes.exact_items(m, row)
-        given = Args(items) if items is not None else Args(rest=attributes.element(m, row, node))
+    for row in iteration.exact_items(m, iterable) or [iteration.element(m, iterable, node)]:
+        items = iteration.exact_items(m, row)
+        given = Args(items) if items is not None else Args(rest=iteration.element(m, row, node))
         results.append(m.call(function, given, node))
     return m.sequence(results)
 
@@ -616,9 +627,9 @@ def _object_store(m: Machine, args: Args, node: cst.CSTNode) -> Value:
         return NONE
     for alternative in alternatives(name):
         if isinstance(alternative, Const) and isinstance(alternative.value, str):
-            attributes.store_raw(m, target, m.identifier(alternative.value), value, node)
+            storing.store_raw(m, target, m.identifier(alternative.value), value, node)
         else:
-            attributes.let_go(m, [value], node, (target,))
+            escaping.let_go(m, [value], node, (target,))
     return NONE
 
 
@@ -672,7 +683,7 @@ def _update_wrapper(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     wrapper, wrapped = args.get(0, "wrapper") or NONE, args.get(1, "wrapped") or NONE
     for alternative in alternatives(wrapper):
         if isinstance(alternative, (Func, Inst)):
-            attributes.store_raw(m, alternative, "__wrapped__", wrapped, node)
+            storing.store_raw(m, alternative, "__wrapped__", wrapped, node)
     return wrapper
 
 
@@ -692,7 +703,7 @@ def _dispatch(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 def _dispatched(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     functions, *given = args.positional
     return m.call(
-        attributes.element(m, functions, node), Args(given, args.keywords, args.rest, args.others), node
+        iteration.element(m, functions, node), Args(given, args.keywords, args.rest, args.others), node
     )
 
 
@@ -705,7 +716,7 @@ def _single_dispatch(m: Machine, receiver: Obj, name: str, args: Args, node: cst
         if function is None and not isinstance(args.get(0), Func):
             return Bound(receiver, "register")
         function = function or args.get(0) or NONE
-        attributes.extend(m, functions, m.sequence([function])) if isinstance(functions, Seq) else None
+        iteration.extend(m, functions, m.sequence([function])) if isinstance(functions, Seq) else None
         return function
     return functions
 
@@ -724,7 +735,7 @@ def _replace(m: Machine, args: Args, node: cst.CSTNode) -> Value:
             new.attributes.update(args.keywords)
             results.append(new)
         else:
-            attributes.let_go(m, args.keywords.values(), node, (alternative,))
+            escaping.let_go(m, args.keywords.values(), node, (alternative,))
             results.append(alternative)
     return union(results)
 
@@ -756,7 +767,7 @@ def _namespace_object(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     if isinstance(held, Map):
         instance.attributes.update({k: v for k, v in held.items.items() if isinstance(k, str)})
         if held.more is not None:
-            attributes.let_go(m, [held.more], node, (instance,))
+            escaping.let_go(m, [held.more], node, (instance,))
     return instance
 
 
@@ -927,7 +938,7 @@ def _environ(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode
 def _sys_modules(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
     key = args.get(0)
     if name in {"get", "pop", "__getitem__", "setdefault"} and key is not None:
-        return attributes.item(m, receiver, key, node)
+        return subscripts.item(m, receiver, key, node)
     if name in {"keys", "__contains__"}:
         return Seq([], _ANY_TEXT)
     m.report(DynamicCode, node, kind="namespace", via="sys.modules")
@@ -938,9 +949,9 @@ def _sys_modules(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CST
 def _namespace(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
     key = args.get(0)
     if name in {"get", "pop", "__getitem__", "setdefault"} and key is not None:
-        return attributes.item(m, receiver, key, node)
+        return subscripts.item(m, receiver, key, node)
     if name == "update":
-        attributes.let_go(m, args.values(), node)
+        escaping.let_go(m, args.values(), node)
         return NONE
     if name in {"keys", "__contains__"}:
         return Seq([], _ANY_TEXT)

@@ -11,7 +11,7 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import attributes, classes, imports
+from execgate.analysis import attributes, classes, imports, iteration, storing, subscripts
 from execgate.analysis.machine import EXACT_TURNS, PARTED_TURNS, Machine
 from execgate.analysis.names import BUILTINS
 from execgate.analysis.scopes import Scope, merge
@@ -100,10 +100,10 @@ def _aug_assign(m: Machine, node: cst.AugAssign) -> bool:
     value = m.evaluate(node.value)
     operator = AUGMENTED.get(type(node.operator))
     if operator is cst.Add and isinstance(current, Seq) and current.kind != "tuple":
-        attributes.extend(m, current, value)
+        iteration.extend(m, current, value)
         result: Value = current
     elif operator is cst.BitOr and isinstance(current, Map):
-        attributes.update(m, current, value)
+        subscripts.update(m, current, value)
         result = current
     else:
         result = binary(m, operator, current, value, node)
@@ -118,9 +118,9 @@ def assign(m: Machine, target: cst.CSTNode, value: Value) -> None:
     elif isinstance(target, (cst.Tuple, cst.List)):
         _unpack(m, target.elements, value)
     elif isinstance(target, cst.Attribute):
-        attributes.store(m, m.evaluate(target.value), m.identifier(target.attr.value), value, target)
+        storing.store(m, m.evaluate(target.value), m.identifier(target.attr.value), value, target)
     elif isinstance(target, cst.Subscript):
-        attributes.store_item(m, m.evaluate(target.value), attributes.index_of(m, target), value, target)
+        subscripts.store_item(m, m.evaluate(target.value), subscripts.index_of(m, target), value, target)
     elif isinstance(target, (cst.StarredElement, cst.Element)):
         assign(m, target.value, value)
 
@@ -129,7 +129,7 @@ def _unpack(m: Machine, elements: Sequence[cst.BaseElement], value: Value) -> No
     columns: list[list[Value]] = [[] for _ in elements]
     starred = next((i for i, e in enumerate(elements) if isinstance(e, cst.StarredElement)), None)
     for alternative in alternatives(value):
-        items = attributes.exact_items(m, alternative)
+        items = iteration.exact_items(m, alternative)
         if items is not None and starred is None and len(items) == len(elements):
             for column, item in zip(columns, items, strict=True):
                 column.append(item)
@@ -140,7 +140,7 @@ def _unpack(m: Machine, elements: Sequence[cst.BaseElement], value: Value) -> No
             for column, item in zip(columns, fitted, strict=True):
                 column.append(item)
         else:
-            element = attributes.element(m, alternative, elements[0])
+            element = iteration.element(m, alternative, elements[0])
             for index, column in enumerate(columns):
                 column.append(m.sequence([], element) if index == starred else element)
     for element_node, column in zip(elements, columns, strict=True):
@@ -159,7 +159,7 @@ def _unbind(m: Machine, target: cst.CSTNode) -> None:
         for element in target.elements:
             _unbind(m, element.value)
     elif isinstance(target, cst.Subscript):
-        attributes.delete_item(m, m.evaluate(target.value), attributes.index_of(m, target), target)
+        subscripts.delete_item(m, m.evaluate(target.value), subscripts.index_of(m, target), target)
     elif isinstance(target, cst.Attribute):
         m.evaluate(target.value)
 
@@ -272,7 +272,7 @@ def _while(m: Machine, node: cst.While) -> bool:
 
 def _for(m: Machine, node: cst.For) -> bool:
     iterable = m.evaluate(node.iter)
-    element = attributes.element(m, iterable, node.iter)
+    element = iteration.element(m, iterable, node.iter)
 
     def turn() -> None:
         assign(m, node.target, element)
@@ -373,13 +373,13 @@ def _with(m: Machine, node: cst.With) -> bool:
     for item in node.items:
         manager = m.evaluate(item.item)
         managers.append((manager, item.item))
-        value = attributes.enter(m, manager, item.item)
+        value = iteration.enter(m, manager, item.item)
         if item.asname is not None:
             assign(m, item.asname.name, value)
     reached = block(m, node.body)
     for manager, place in reversed(managers):
         # Whoever leaves may swallow what was raised, and go on.
-        reached = attributes.leave(m, manager, place) or reached
+        reached = iteration.leave(m, manager, place) or reached
     return reached
 
 
@@ -414,14 +414,14 @@ def _pattern(m: Machine, node: cst.CSTNode | None, subject: Value) -> None:
         for option in node.patterns:
             _pattern(m, option.pattern, subject)
     elif isinstance(node, (cst.MatchList, cst.MatchTuple)):
-        items = attributes.exact_items(m, subject)
-        inner = attributes.element(m, subject, node)
+        items = iteration.exact_items(m, subject)
+        inner = iteration.element(m, subject, node)
         for index, pattern in enumerate(node.patterns):
             known = items is not None and len(items) == len(node.patterns)
             _pattern(m, getattr(pattern, "value", pattern), items[index] if known and items else inner)
     elif isinstance(node, cst.MatchMapping):
         for entry in node.elements:
-            inner = attributes.item(m, subject, m.evaluate(entry.key), node)
+            inner = subscripts.item(m, subject, m.evaluate(entry.key), node)
             _pattern(m, entry.pattern, inner)
         if node.rest is not None:
             m.bind(m.identifier(node.rest.value), subject)
@@ -440,7 +440,7 @@ def _matched(m: Machine, subject: Value, index: int, node: cst.CSTNode) -> Value
     for alternative in alternatives(subject):
         if isinstance(alternative, Inst):
             names = alternative.cls.lookup("__match_args__")
-            items = attributes.exact_items(m, names) if names is not None else None
+            items = iteration.exact_items(m, names) if names is not None else None
             known = [v.value for v in items or () if isinstance(v, Const) and isinstance(v.value, str)]
             known = known or alternative.cls.fields
             held = list(alternative.attributes.values())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import attributes, effects, texts
+from execgate.analysis import effects, escaping, texts
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import Anything, Args, Str, Value, alternatives, derived
 from execgate.model.values import Hole
@@ -64,7 +64,7 @@ def method(m: Machine, receiver: Anything, name: str, args: Args, node: cst.CSTN
         _unknown_verb(m, name, args, node)
     elif name in _STATEMENTS:
         _unknown_statement(m, name, args, node)
-    attributes.let_go(m, args.values(), node, receiver.carries)
+    escaping.let_go(m, args.values(), node, receiver.carries)
     return derived(f"it is the result of `{name}` of a value that is not known", [receiver, *args.values()])
 
 
