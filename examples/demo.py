@@ -6,7 +6,8 @@
 
 Everything runs for real: the conversation in AutoGen, the code in containers, the receipts on disk.
 The exit status is 0 only if all that is shown really happened, 1 if something else did, 2 if a real
-model could not be talked to, and 4 if there is no sandbox on this machine.
+model could not be talked to, and 4 if there is no sandbox on this machine: then only those scenes are
+shown that need none, since nothing is run in them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import sqlite3
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -74,10 +75,10 @@ def main(arguments: list[str] | None = None) -> int:
         with place(options.home) as (home, work):
             return play(options, stage, home, work)
     except SandboxUnavailableError as error:
-        print(f"demo: no sandbox: {error.message}{f'; {error.help}' if error.help else ''}", file=sys.stderr)
+        tell("no sandbox", error)
         return NO_SANDBOX
     except ExecgateError as error:
-        print(f"demo: {error.message}{f'; {error.help}' if error.help else ''}", file=sys.stderr)
+        tell("it can't be shown", error)
         return UNUSABLE
     except KeyboardInterrupt:
         print("demo: interrupted", file=sys.stderr)
@@ -129,13 +130,21 @@ def furnish(work: Path) -> None:
 def play(options: argparse.Namespace, stage: Stage, home: Path, work: Path) -> int:
     """Hold the conversation, then show and check what came of it."""
     before = digests(work)
+    scenes: Sequence[Scene] = SCENES
+    lacking: SandboxUnavailableError | None = None
     with Gate.load(HERE / "policies", home=home) as gate:
-        warm_up(gate, work.parent / "warm-up")
+        try:
+            warm_up(gate, work.parent / "warm-up")
+        except SandboxUnavailableError as error:
+            if options.live:
+                raise
+            lacking = error
+            scenes = [scene for scene in SCENES if scene.verdict == "DENY"]
         stage.opening(gate.policies.agents, options.model if options.live else None)
         store = gate.receipts
         older = sum(1 for _ in store.list(kind="decision"))
         try:
-            hold_conversation(options, stage, gate, work)
+            hold_conversation(options, stage, gate, work, scenes)
         except Exception as error:
             if not options.live or isinstance(error, BrokenPipeError):
                 raise
@@ -155,12 +164,23 @@ def play(options: argparse.Namespace, stage: Stage, home: Path, work: Path) -> i
     if options.live:
         problems += [] if decisions else ["the model wrote no code"]
     else:
-        problems += differences(decisions, outcomes)
+        problems += differences(scenes, decisions, outcomes)
         problems += [
-            f"{scene.title}: nobody heard {scene.prints!r}" for scene in SCENES if not stage.heard(scene)
+            f"{scene.title}: nobody heard {scene.prints!r}" for scene in scenes if not stage.heard(scene)
         ]
     stage.closing(problems)
-    return UNEXPECTED if problems else 0
+    if problems:
+        return UNEXPECTED
+    if lacking is not None:
+        left = len(SCENES) - len(scenes)
+        tell(f"no sandbox, so {left} scenes that run code were left out", lacking)
+        return NO_SANDBOX
+    return 0
+
+
+def tell(what: str, error: ExecgateError) -> None:
+    """Say in one line what went wrong, and what to do."""
+    print(f"demo: {what}: {error.message}{f'; {error.help}' if error.help else ''}", file=sys.stderr)
 
 
 def warm_up(gate: Gate, home: Path) -> None:
@@ -174,8 +194,10 @@ def digests(work: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in work.iterdir()}
 
 
-def hold_conversation(options: argparse.Namespace, stage: Stage, gate: Gate, work: Path) -> None:
-    """Let the team talk through every scene, in one group chat."""
+def hold_conversation(
+    options: argparse.Namespace, stage: Stage, gate: Gate, work: Path, scenes: Sequence[Scene]
+) -> None:
+    """Let the team talk through `scenes`, in one group chat."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Of AutoGen's own imports.
         import autogen
@@ -191,11 +213,11 @@ def hold_conversation(options: argparse.Namespace, stage: Stage, gate: Gate, wor
         human_input_mode="NEVER",
         code_execution_config={"executor": GatedExecutor(gate, work_dir=work)},
     )
-    colleague.register_model_client(ScriptedModel, lines=colleague_lines()[1:])
+    colleague.register_model_client(ScriptedModel, lines=colleague_lines(scenes)[1:])
     if not options.live:
-        analyst.register_model_client(ScriptedModel, lines=[scene.suggestion for scene in SCENES])
+        analyst.register_model_client(ScriptedModel, lines=[scene.suggestion for scene in scenes])
 
-    turns = [(scene, name) for scene in SCENES for name in speakers(scene)]
+    turns = [(scene, name) for scene in scenes for name in speakers(scene)]
     cast = {agent.name: agent for agent in (analyst, colleague, user_proxy)}
 
     def next_speaker(_last: Any, chat: Any) -> Any:
@@ -213,7 +235,7 @@ def hold_conversation(options: argparse.Namespace, stage: Stage, gate: Gate, wor
     manager = autogen.GroupChatManager(chat, name=GROUP, llm_config=False)
     # AutoGen prints the conversation in its own way; the stage shows it in ours.
     with contextlib.redirect_stdout(io.StringIO()):
-        colleague.initiate_chat(manager, message=colleague_lines()[0])
+        colleague.initiate_chat(manager, message=colleague_lines(scenes)[0])
     stage.message(*turns[-1], chat.messages[-1]["content"])
 
 
@@ -222,9 +244,9 @@ def speakers(scene: Scene) -> list[str]:
     return ["colleague", "analyst", *(["colleague"] if scene.aside else []), "user_proxy"]
 
 
-def colleague_lines() -> list[str]:
+def colleague_lines(scenes: Sequence[Scene]) -> list[str]:
     """Return all that the colleague says."""
-    return [line for scene in SCENES for line in (scene.request, scene.aside) if line]
+    return [line for scene in scenes for line in (scene.request, scene.aside) if line]
 
 
 def scripted() -> dict[str, Any]:
@@ -242,13 +264,13 @@ def model(options: argparse.Namespace) -> dict[str, Any]:
     return {"config_list": [config], "cache_seed": None, "timeout": 120}
 
 
-def differences(decisions: list[Any], outcomes: list[Any]) -> list[str]:
+def differences(scenes: Sequence[Scene], decisions: list[Any], outcomes: list[Any]) -> list[str]:
     """Return how what the receipts say differs from what the scenes call for."""
-    if len(decisions) != len(SCENES):
-        return [f"{len(decisions)} decisions for {len(SCENES)} suggestions"]
+    if len(decisions) != len(scenes):
+        return [f"{len(decisions)} decisions for {len(scenes)} suggestions"]
     found = []
     turn = 0
-    for scene, decision, outcome in zip(SCENES, decisions, outcomes, strict=True):
+    for scene, decision, outcome in zip(scenes, decisions, outcomes, strict=True):
         seen = {"verdict": decision.summary.verdict, **attribution(decision)}
         wanted = {
             "verdict": scene.verdict,

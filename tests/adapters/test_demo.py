@@ -77,11 +77,14 @@ def test_the_demo_shows_what_it_says(tmp_path):
 
 
 @pytest.mark.autogen
-def test_without_an_engine_the_demo_says_what_to_do(tmp_path):
+def test_without_an_engine_the_demo_shows_what_is_denied_and_says_what_to_do(tmp_path):
     found = play(DOCKER_HOST=f"unix://{tmp_path}/no.sock")
-    assert (found.returncode, found.stdout) == (4, "")
-    assert found.stderr.startswith("demo: no sandbox: ")
+    assert found.returncode == 4, found.stderr
+    assert found.stderr.startswith("demo: no sandbox, so 3 scenes that run code were left out: ")
     assert found.stderr.count("\n") == 1
+    assert [row[0] for row in receipts(found.stdout)] == ["DENY"] * 3
+    assert "3 decisions and 0 outcomes verified" in found.stdout
+    assert "failed: 3 payments" not in found.stdout
 
 
 def test_a_real_model_takes_a_key():
