@@ -7,6 +7,7 @@ loads neither the container engine's client nor the receipt store.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +21,16 @@ from execgate.model.source import Source, Span
 from execgate.model.verdict import Authorization, Decision, Reason, Verdict, Violation
 
 if TYPE_CHECKING:
+    from execgate.model.program import Program
     from execgate.policy import PolicySet
     from execgate.receipts import Receipt, ReceiptStore
-    from execgate.sandbox import Sandbox
+    from execgate.sandbox import Reserved, Sandbox
+
+LOCAL_HOME = ".execgate"
+"""Where state lives in a working folder."""
+
+PLAIN_PYTHON = f"write it in the syntax of Python {sys.version_info[0]}.{sys.version_info[1]}"
+"""The help for what is no Python, where no better is known."""
 
 DENIED_EXIT_CODE = 126
 """What a denied call returns: the shell's status for a command that may not be executed."""
@@ -76,6 +84,14 @@ class BlocksExecution:
         return 1 if codes[-1] is None else codes[-1]
 
 
+class NotRunError(SandboxUnavailableError):
+    """There was no sandbox for a program that may run; `execution` holds its verdict and its receipts."""
+
+    def __init__(self, error: SandboxUnavailableError, execution: Execution) -> None:
+        super().__init__(error.message, help=error.help)
+        self.execution = execution
+
+
 class Gate:
     """Judges code by the executing agent's policy and runs what is allowed; safe to share between threads."""
 
@@ -85,10 +101,15 @@ class Gate:
         *,
         home: str | Path | None = None,
         sandbox: Sandbox | None = None,
+        policy_path: str | Path | None = None,
     ) -> None:
+        """Make a gate for policies that are loaded already; `policy_path` is where from, for `reserved`."""
         self.policies = policies
         # Fixed now: a program that changes its working folder must not get a second log there.
         self.home = Path(home).absolute() if home is not None else default_home()
+        # Where another start looks for state is as closed to programs as where this gate keeps its own.
+        self._homes = tuple(dict.fromkeys((self.home, default_home(), Path(LOCAL_HOME).absolute())))
+        self._policy_path = None if policy_path is None else Path(policy_path).absolute()
         self._sandbox = sandbox
         self._store: ReceiptStore | None = None
         self._opening = threading.Lock()
@@ -108,13 +129,15 @@ class Gate:
         """
         from execgate.policy import PolicySet
 
-        return cls(PolicySet.load(Path(policies)), home=home, sandbox=sandbox)
+        return cls(PolicySet.load(Path(policies)), home=home, sandbox=sandbox, policy_path=policies)
 
     def analyze(self, code: str | Source, *, agent: str) -> Verdict:
         """Return the verdict on `code` for `agent`; runs nothing and leaves no receipt.
 
-        Code that can't be analysed and an agent without a policy are denied verdicts, not errors.
+        Code that can't be analysed and an agent without a policy are denied verdicts, not errors.  Raises
+        TypeError for what is neither text nor a Source, and for an agent that is no text.
         """
+        _check_types(code, agent)
         try:
             source = code if isinstance(code, Source) else Source(code)
         except SourceError as error:
@@ -133,8 +156,8 @@ class Gate:
         """Judge `code`, receipt the decision, and run it if it is allowed.
 
         The decision is durable before anything runs, and the outcome follows it.  Raises ReceiptError where
-        a decision could not be made durable (then nothing ran) and SandboxUnavailableError where there is
-        no sandbox (then nothing ran, and the outcome receipt says so).
+        a decision could not be made durable (then nothing ran), and NotRunError, a SandboxUnavailableError,
+        where there is no sandbox (then nothing ran, and the outcome receipt says so).
         """
         call = self.execute_blocks(
             [code], agent=agent, conversation=conversation, inputs=inputs, on_output=on_output
@@ -156,6 +179,8 @@ class Gate:
         Raises as `execute` does, as long as nothing has run; a later block that can't be run has a result
         that says so, beside those of the blocks before it.
         """
+        if isinstance(blocks, (str, bytes, Source)):
+            raise TypeError(f"blocks must be a sequence of texts or Sources, not {type(blocks).__name__}")
         executions = self._decide([self.analyze(block, agent=agent) for block in blocks], conversation)
         if _strictest([execution.verdict for execution in executions]) is not Decision.ALLOW:
             return BlocksExecution(tuple(executions))
@@ -220,7 +245,9 @@ class Gate:
             if not_run and not first:
                 # An error would say that nothing of the call was run, and take the other results with it.
                 return result
-            self._recorded(execution, result)
+            recorded = self._recorded(execution, result)
+            if isinstance(error, SandboxUnavailableError):
+                raise NotRunError(error, recorded) from error
             raise
 
     @property
@@ -243,6 +270,13 @@ class Gate:
                 self._sandbox = DockerSandbox()
             return self._sandbox
 
+    @property
+    def reserved(self) -> Reserved:
+        """What is never handed to a program, and never replaced by what one leaves."""
+        from execgate.sandbox import Reserved
+
+        return Reserved(self._homes, () if self._policy_path is None else (self._policy_path,))
+
     def close(self) -> None:
         """Release the sandbox and the receipt store."""
         with self._opening:
@@ -262,7 +296,16 @@ class Gate:
 def default_home() -> Path:
     """Return where state lives: `$EXECGATE_HOME`, else `.execgate` in the working folder."""
     named = os.environ.get("EXECGATE_HOME")
-    return Path(named or ".execgate").absolute()
+    # A file that sets the variable is not always read by a shell, which would know what `~` is.
+    return Path(os.path.expanduser(named) if named else LOCAL_HOME).absolute()  # noqa: PTH111 - never raises
+
+
+def _check_types(code: object, agent: object) -> None:
+    """Raise TypeError for what no code and no agent is: that is the caller's mistake, and no denial."""
+    if not isinstance(code, (str, Source)):
+        raise TypeError(f"code must be a str or a Source, not {type(code).__name__}")
+    if not isinstance(agent, str):
+        raise TypeError(f"agent must be the name of the executing agent, a str, not {type(agent).__name__}")
 
 
 def judge(source: Source, agent: str, policies: PolicySet) -> Verdict:
@@ -282,10 +325,8 @@ def judge(source: Source, agent: str, policies: PolicySet) -> Verdict:
             Reason.ANALYSIS,
             "language",
         )
-    from execgate.analysis import analyze
-
     try:
-        program = analyze(source)
+        program = analyzed(source)
     except SourceError as error:
         return _refused(source, agent, error, Reason.ANALYSIS, "syntax")
     except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
@@ -294,6 +335,18 @@ def judge(source: Source, agent: str, policies: PolicySet) -> Verdict:
         return policy.judge(program)
     except Exception as error:  # noqa: BLE001
         return _refused(source, agent, _defect("policy", error), Reason.SYSTEM, "gate")
+
+
+def analyzed(source: Source) -> Program:
+    """Return what `source` can do; raises SourceError, which always has a help, for what is no program."""
+    from execgate.analysis import analyze
+
+    try:
+        return analyze(source)
+    except SourceError as error:
+        if error.help is not None:
+            raise
+        raise SourceError(error.message, line=error.line, column=error.column, help=PLAIN_PYTHON) from error
 
 
 def _defect(room: str, error: Exception) -> ExecgateError:
@@ -309,7 +362,8 @@ def _refused(source: Source, agent: str, error: ExecgateError, reason: Reason, c
     if isinstance(error, SourceError) and error.line is not None:
         column = error.column or 0
         location = Span(error.line, column, error.line, column + 1)
-        message = f"{message} (line {error.line}, column {column})"
+        if error.column is not None:
+            message = f"{message} (line {error.line}, column {column})"
     # The violation has its place beside its words; the error is read alone.
     violation = Violation(constraint, error.message, reason, location=location, help=error.help)
     return Verdict(source, agent, violations=(violation,), error=message)

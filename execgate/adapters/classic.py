@@ -69,7 +69,7 @@ class GatedExecutor:
         self.gate = gate
         self.agent = agent
         self.save_code = save_code
-        self._folder = None if work_dir is None else WorkFolder(Path(work_dir), Path(gate.home))
+        self._folder = None if work_dir is None else WorkFolder(Path(work_dir), gate.home, gate.reserved)
         self._extractor = blocks.BlockExtractor()
         # One call at a time: the next one's inputs are the files that this one leaves.
         self._turn = threading.Lock()

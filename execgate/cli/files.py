@@ -9,22 +9,28 @@ from pathlib import Path
 from execgate.cli.inputs import read_file
 from execgate.errors import InputError
 from execgate.model.execution import Artifact, InputFile
-from execgate.sandbox import Caps, collect_inputs, write_artifacts
+from execgate.sandbox import Caps, Reserved, collect_inputs, write_artifacts
 
 _CAPS = Caps()
 
 
-def collect(paths: Sequence[str], left_out: Callable[[str], None]) -> list[InputFile]:
+def collect(paths: Sequence[str], reserved: Reserved, left_out: Callable[[str], None]) -> list[InputFile]:
     """Return the files that `paths` name, each under the last part of its path; a folder with all below it.
 
-    `left_out` is told of everything in a folder that is not handed in, such as links.  Raises InputError
-    where a path can't be read.
+    `left_out` is told of everything in a folder that is not handed in, such as links and state folders.
+    Raises InputError where a path can't be read, and where it leads into a state folder.
     """
     found: list[InputFile] = []
     for path in paths:
         base = os.path.basename(os.path.abspath(path))  # noqa: PTH100, PTH119 - the name stays as written
+        if path and reserved.home_of(Path(path)) is not None:
+            raise InputError(
+                f"{path}: receipts and their keys are kept there, which no program is handed",
+                help="name the files that the program needs",
+            )
         if path and os.path.isdir(path):  # noqa: PTH112
-            files, notes = collect_inputs(Path(path).resolve())
+            folder = Path(path).resolve()
+            files, notes = collect_inputs(folder, without=reserved.homes_below(folder))
             found += [InputFile(f"{base}/{file.name}", file.data) for file in files]
             for note in notes:
                 left_out(f"{path}: {note}")
@@ -39,11 +45,29 @@ def collect(paths: Sequence[str], left_out: Callable[[str], None]) -> list[Input
     return found
 
 
-def keep(folder: str, artifacts: Sequence[Artifact]) -> list[str]:
+def keep(folder: str, artifacts: Sequence[Artifact], reserved: Reserved) -> list[str]:
     """Write the program's files below `folder` and return their paths; raises InputError unless all were."""
     if not folder:
-        raise InputError("an empty path names no folder for the program's files")
-    written, refused = write_artifacts(Path(folder), artifacts)
+        raise InputError(
+            "an empty path names no folder for the program's files", help="name one with --output-dir"
+        )
+    place = Path(folder)
+    if reserved.home_of(place) is not None:
+        raise InputError(
+            f"{folder}: receipts and their keys are kept there, which no program may write to",
+            help="name another folder with --output-dir",
+        )
+    faults = {artifact.name: reserved.fault(place, artifact.name) for artifact in artifacts}
+    try:
+        written, failed = write_artifacts(
+            place, [artifact for artifact in artifacts if faults[artifact.name] is None]
+        )
+    except InputError as error:
+        raise InputError(
+            error.message, help="name a folder with --output-dir that this user may make or write to"
+        ) from error
+    refused = [f"{name}: {fault}" for name, fault in faults.items() if fault is not None]
+    refused += failed
     if refused:
         more = f", and {len(refused) - 1} more" if len(refused) > 1 else ""
         raise InputError(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from execgate.cli import policies
 from execgate.cli.analyze import ALLOWED, DENIED, ESCALATED
 from execgate.cli.console import Console
-from execgate.cli.inputs import Input, read
+from execgate.cli.inputs import STDIN, Input, read
 from execgate.cli.live import Live
 from execgate.cli.parser import Parser, add_format, add_home, add_policy, examples, statuses
-from execgate.errors import ExecgateError, InputError, SandboxError, SourceError
-from execgate.gate import Execution, Gate
+from execgate.cli.receipts import home_of, make_store
+from execgate.errors import ExecgateError, InputError, SourceError
+from execgate.gate import Execution, Gate, NotRunError
 from execgate.model.conversation import Conversation
 from execgate.model.execution import ExecutionResult, Stop
 from execgate.model.source import Source
@@ -78,38 +82,42 @@ def configure(parser: Parser) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How a command ended that came as far as a decision; `problem` is what did not work about it."""
+
+    report: FileReport
+    execution: Execution
+    written: tuple[str, ...] = ()
+    problem: ExecgateError | None = None
+
+
 def execute(options: argparse.Namespace, console: Console) -> int:
     """Judge the program, run it if it is allowed, say how that went, and return the exit status."""
     live = Live(console) if options.format == "text" else None
     try:
         with _termination_interrupts():
-            report, execution = _run(options, live, console)
+            ended = _run(options, live, console)
     except ExecgateError as error:
         if live is None:
             console.out(dumps(report_document([], error)))
-        if not isinstance(error, SandboxError):
-            raise
-        console.error(error)
-        return NO_SANDBOX
-    problem = None
-    written: list[str] = []
-    if options.output_dir is not None and execution.result is not None:
-        from execgate.cli import files
-
-        try:
-            written = files.keep(options.output_dir, execution.result.artifacts)
-        except ExecgateError as error:
-            problem = error
+        raise
+    execution, problem = ended.execution, ended.problem
     if live is None:
-        console.out(dumps(_document(report, execution, execution.unrecorded or problem)))
-    else:
-        _tell(report, execution, written, options, console)
+        console.out(dumps(_document(ended)))
+    if isinstance(problem, NotRunError):
+        console.error(problem)
+        if live is not None:
+            _name_receipts(execution, console)
+        return NO_SANDBOX
+    if live is not None:
+        _tell(ended, options, console)
     for failure in (execution.unrecorded, problem):
         if failure is not None:
             raise failure
     if live is not None:
         live.check()
-    return status_of(report.decision, execution.result)
+    return status_of(ended.report.decision, execution.result)
 
 
 def status_of(decision: Decision | None, result: ExecutionResult | None) -> int:
@@ -125,20 +133,24 @@ def status_of(decision: Decision | None, result: ExecutionResult | None) -> int:
     return LIMITED if result.stopped_by.is_limit else NO_SANDBOX
 
 
-def _run(options: argparse.Namespace, live: Live | None, console: Console) -> tuple[FileReport, Execution]:
-    """Do all that can be refused before the program starts, then hand it to the gate."""
+def _run(options: argparse.Namespace, live: Live | None, console: Console) -> _Ended:
+    """Do all that can be refused before the program starts, hand it to the gate, and keep what it leaves."""
     from execgate.cli import files
 
+    policy_path = policies.find(options.policy)
     found = policies.load(options.policy)
     found.agent(options.agent)
-    input_ = read(options.path)
-    if input_.error is not None:
-        raise InputError(f"{options.path}: {input_.error.message}", help=input_.error.help)
-    handed = files.collect(options.inputs, lambda what: console.note(f"not handed in: {what}"))
-    if options.output_dir is not None:
-        files.keep(options.output_dir, ())
-    code, defect = _code(input_)
-    with Gate(found, home=options.home or None) as gate:
+    code, defect = _code(_read_program(options.path))
+    problem: ExecgateError | None = None
+    written: Sequence[str] = ()
+    with Gate(found, home=home_of(options), policy_path=policy_path) as gate:
+        # Without --policy the next start looks in the working folder, so that place is reserved as well.
+        local = Path(policies.LOCAL).absolute()
+        reserved = replace(gate.reserved, policies=(*gate.reserved.policies, local))
+        handed = files.collect(options.inputs, reserved, lambda what: console.note(f"not handed in: {what}"))
+        if options.output_dir is not None:
+            files.keep(options.output_dir, (), reserved)
+        make_store(gate)
         try:
             execution = gate.execute(
                 code,
@@ -147,13 +159,38 @@ def _run(options: argparse.Namespace, live: Live | None, console: Console) -> tu
                 inputs=handed,
                 on_output=None if live is None else live.write,
             )
+        except NotRunError as error:
+            execution, problem = error.execution, error
         finally:
             if live is not None:
                 live.end()
-    if defect is not None:
-        return FileReport(options.path, options.agent, error=defect), execution
+    if options.output_dir is not None and execution.result is not None:
+        try:
+            written = files.keep(options.output_dir, execution.result.artifacts, reserved)
+        except ExecgateError as error:
+            problem = problem or error
     verdict = execution.verdict
-    return FileReport(options.path, options.agent, verdict.source, verdict=verdict), execution
+    report = (
+        FileReport(options.path, options.agent, verdict.source, verdict=verdict)
+        if defect is None
+        else FileReport(options.path, options.agent, error=defect)
+    )
+    return _Ended(report, execution, tuple(written), problem)
+
+
+def _read_program(path: str) -> Input:
+    """Return the one program; raises InputError for all else."""
+    if path != STDIN and os.path.isdir(path):  # noqa: PTH112 - the path stays as it was written
+        raise InputError(
+            f"{path}: a folder, not a file",
+            help="name one program, or `-` for standard input; `execgate analyze` takes folders",
+        )
+    found = read(path)
+    if found.error is not None:
+        raise InputError(
+            f"{path}: {found.error.message}" if path else found.error.message, help=found.error.help
+        )
+    return found
 
 
 def _code(input_: Input) -> tuple[Source | str, SourceError | None]:
@@ -167,36 +204,40 @@ def _code(input_: Input) -> tuple[Source | str, SourceError | None]:
         return input_.data.decode("utf-8", "surrogateescape"), error
 
 
-def _document(report: FileReport, execution: Execution, problem: ExecgateError | None) -> dict[str, Any]:
+def _document(ended: _Ended) -> dict[str, Any]:
+    execution = ended.execution
     receipts = {
         "decision": execution.decision.receipt_id,
         "outcome": None if execution.outcome is None else execution.outcome.receipt_id,
     }
-    return run_document(report, execution=execution.result, receipts=receipts, error=problem)
+    return run_document(
+        ended.report,
+        execution=execution.result,
+        receipts=receipts,
+        error=execution.unrecorded or ended.problem,
+    )
 
 
-def _tell(
-    report: FileReport,
-    execution: Execution,
-    written: list[str],
-    options: argparse.Namespace,
-    console: Console,
-) -> None:
+def _tell(ended: _Ended, options: argparse.Namespace, console: Console) -> None:
     """Say in text what was decided and how the run ended."""
-    result = execution.result
+    result = ended.execution.result
     if result is None:
-        console.out(file_text(report, console.out_style))
-        console.note(f"nothing was run; receipt {execution.decision.receipt_id}")
+        console.out(file_text(ended.report, console.out_style))
+        console.note(f"nothing was run; receipt {ended.execution.decision.receipt_id}")
         return
     console.note(outcome_text(result, console.error_style))
     for name in result.rejected:
         console.note(f"not taken over: {name}")
-    for path in written:
+    for path in ended.written:
         console.note(f"wrote {path}")
     if result.artifacts and options.output_dir is None:
         total = sum(len(artifact.data) for artifact in result.artifacts)
         count = plural(len(result.artifacts), "file")
         console.note(f"the program left {count} ({size(total)}), which --output-dir would keep")
+    _name_receipts(ended.execution, console)
+
+
+def _name_receipts(execution: Execution, console: Console) -> None:
     outcome = "" if execution.outcome is None else f" and {execution.outcome.receipt_id}"
     console.note(f"receipts {execution.decision.receipt_id}{outcome}")
 

@@ -9,12 +9,14 @@ from execgate.sandbox.doctor import Check, diagnose
 from execgate.sandbox.files import Caps, collect_inputs, write_artifacts
 from execgate.sandbox.image import Image, ensure_image
 from execgate.sandbox.protocol import Sandbox
+from execgate.sandbox.reserved import Reserved
 
 __all__ = [
     "Caps",
     "Check",
     "DockerSandbox",
     "Image",
+    "Reserved",
     "Sandbox",
     "collect_inputs",
     "diagnose",

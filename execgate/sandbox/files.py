@@ -13,6 +13,7 @@ import secrets
 import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,11 +98,13 @@ def check_inputs(inputs: Sequence[InputFile], caps: Caps = CAPS) -> None:
         raise InputError(f"input files too large: {size:,} bytes, at most {caps.total_bytes:,}")
 
 
-def collect_inputs(folder: Path, caps: Caps = CAPS) -> tuple[tuple[InputFile, ...], tuple[str, ...]]:
+def collect_inputs(
+    folder: Path, caps: Caps = CAPS, *, without: Sequence[Path] = ()
+) -> tuple[tuple[InputFile, ...], tuple[str, ...]]:
     """Return the regular files below `folder` in order of name, and a line for each that was left out.
 
-    Follows no link, opens no device, stays within `caps`.  A folder that is not there holds nothing;
-    raises InputError where `folder` itself can't be read or is a link.
+    Follows no link, opens no device, stays within `caps`, and goes into no folder of `without`.  A folder
+    that is not there holds nothing; raises InputError where `folder` itself can't be read or is a link.
     """
     try:
         root = os.open(folder, _FOLDER)
@@ -113,7 +116,8 @@ def collect_inputs(folder: Path, caps: Caps = CAPS) -> tuple[tuple[InputFile, ..
     notes: list[str] = []
     room = caps.total_bytes
     try:
-        for name, parent, entry in _walk(root, caps, notes):
+        closed = {(info.st_dev, info.st_ino) for info in map(os.stat, without)}
+        for name, parent, entry in _walk(root, caps, closed, notes):
             fault = name_fault(name)
             if fault is None and len(found) >= caps.count:
                 fault = f"too many: at most {caps.count} files are handed in"
@@ -130,8 +134,13 @@ def collect_inputs(folder: Path, caps: Caps = CAPS) -> tuple[tuple[InputFile, ..
     return tuple(found), tuple(notes)
 
 
-def _walk(root: int, caps: Caps, notes: list[str]) -> Iterator[tuple[str, int, str]]:
-    """Yield (name, descriptor of the folder, entry) of what is no folder, in order of name."""
+def _walk(
+    root: int, caps: Caps, closed: AbstractSet[tuple[int, int]], notes: list[str]
+) -> Iterator[tuple[str, int, str]]:
+    """Yield (name, descriptor of the folder, entry) of what is no folder, in order of name.
+
+    `closed` are folders that are left alone, by device and inode.
+    """
     budget = _ENTRIES
     waiting: list[tuple[str, int]] = [("", os.dup(root))]
     try:
@@ -145,8 +154,11 @@ def _walk(root: int, caps: Caps, notes: list[str]) -> Iterator[tuple[str, int, s
                         notes.append(f"{escaped(prefix or '.', 200)}: too many entries")
                         return
                     name = prefix + entry
-                    if not stat.S_ISDIR(os.lstat(entry, dir_fd=here).st_mode):
+                    info = os.lstat(entry, dir_fd=here)
+                    if not stat.S_ISDIR(info.st_mode):
                         yield name, here, entry
+                    elif (info.st_dev, info.st_ino) in closed:
+                        notes.append(f"{escaped(name, 200)}: receipts and their keys are kept there")
                     elif name.count("/") + 1 >= caps.depth:
                         notes.append(f"{escaped(name, 200)}: too deep")
                     else:

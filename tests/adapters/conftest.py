@@ -19,6 +19,7 @@ from execgate.model.execution import ExecutionResult, InputFile, Stop, Usage
 from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Reason, Verdict, Violation
+from execgate.sandbox import Reserved
 
 
 class RecordingGate:
@@ -26,6 +27,7 @@ class RecordingGate:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.reserved = Reserved((home,))
         self.calls: list[tuple[str, Conversation, list[str]]] = []
         self.on_run: Callable[[str], None] = lambda _text: None
         self.refused: list[str] = []
