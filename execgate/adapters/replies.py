@@ -16,7 +16,7 @@ from execgate.model.execution import ExecutionResult, Stop
 from execgate.model.limits import Limits
 from execgate.model.verdict import Decision, Reason, Verdict
 from execgate.report.escape import visible
-from execgate.report.text import plural, size
+from execgate.report.text import plural, size, was_not_run
 
 MAX_VIOLATIONS = 12
 """How many are listed; the rest are counted."""
@@ -177,6 +177,8 @@ def _ending(result: ExecutionResult, limits: Limits) -> str:
 
 
 def _stopped(result: ExecutionResult, limits: Limits) -> str:
+    if was_not_run(result):
+        return result.detail
     spelled = {
         Stop.TIME: f"Timeout: stopped by the time limit of {_number(limits.wall_s)} s",
         Stop.MEMORY: f"stopped by the memory limit of {_size(limits.memory_bytes)}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from execgate.cli.console import Console, show_traceback
 from execgate.cli.inputs import Input, read_all
 from execgate.cli.parser import Parser, add_format, add_policy, examples, statuses
 from execgate.errors import ExecgateError
-from execgate.gate import judge
+from execgate.gate import analyzed, judge
 from execgate.model.verdict import Decision
 from execgate.report.json import dumps, report_document
 from execgate.report.text import file_text, plural, summary_text
@@ -67,7 +68,7 @@ def execute(options: argparse.Namespace, console: Console) -> int:
         report = examine(input_, options.agent, policies)
         reports.append(report)
         if report.unusable and report.error is not None:
-            console.error(ExecgateError(f"{report.path}: {report.error_text}", help=report.error.help))
+            console.error(ExecgateError(_told(report, report.error), help=report.error.help))
         elif not machine:
             text = file_text(report, console.out_style)
             console.out("\n" + text if open_findings or (reports[1:] and report.violations) else text)
@@ -84,15 +85,14 @@ def execute(options: argparse.Namespace, console: Console) -> int:
 def examine(input_: Input, agent: str | None, policies: PolicySet | None) -> FileReport:
     """Return what is found in one input; every way to fail is in the report."""
     # Loaded apart from the rest: what fails here is the installation, and no file is to blame.
-    from execgate.analysis import analyze
-
+    importlib.import_module("execgate.analysis")
     source = None
     try:
         source = input_.source()
         if agent is not None and policies is not None:
             verdict = judge(source, agent, policies)
             return FileReport(input_.path, agent, source, verdict=verdict)
-        return FileReport(input_.path, None, source, program=analyze(source))
+        return FileReport(input_.path, None, source, program=analyzed(source))
     except ExecgateError as error:
         return FileReport(input_.path, agent, source, error=error)
     except Exception as error:  # noqa: BLE001 - one file that defeats the analysis must not hide the others
@@ -114,6 +114,13 @@ def status_of(reports: Iterable[FileReport]) -> int:
     if Decision.DENY in decisions:
         return DENIED
     return ESCALATED if Decision.ESCALATE in decisions else ALLOWED
+
+
+def _told(report: FileReport, error: ExecgateError) -> str:
+    """Return the error with the path and the place in it, counted from 1 as editors do."""
+    place = report.error_place
+    where = report.path if place is None else f"{report.path}:{place.line}:{place.column + 1}"
+    return f"{where}: {error.message}" if where else error.message
 
 
 def _policies(options: argparse.Namespace, console: Console) -> PolicySet | None:

@@ -93,11 +93,13 @@ def _decision(receipt: Mapping[str, Any], predicate: Mapping[str, Any]) -> Itera
         yield "policy", "none"
     else:
         yield "policy", f"{evaluation['executor_policy']}, {evaluation['policy_digest']}"
-    if evaluation.get("error"):
-        yield "error", evaluation["error"]
+    error, violations = evaluation.get("error"), list(_violations(evaluation))
+    # What is told below with its place is not told twice, with columns counted in another way.
+    if error and not any(str(error).startswith(told) for told in _messages(evaluation)):
+        yield "error", error
     yield from _listed("operations", [_operation(entry) for entry in _entries(evaluation, "operations")])
     yield from _listed("gaps", [f"{_place(entry)}{entry['why']}" for entry in _entries(evaluation, "gaps")])
-    yield from _listed("violations", list(_violations(evaluation)))
+    yield from _listed("violations", violations)
 
 
 def _outcome(receipt: Mapping[str, Any], predicate: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -106,7 +108,8 @@ def _outcome(receipt: Mapping[str, Any], predicate: Mapping[str, Any]) -> Iterat
     yield "decision", predicate["decision"]["receipt_id"]
     result = predicate["result"]
     ending = f"exit status {result['exit_code']}" if result["stopped_by"] == "exit" else result["stopped_by"]
-    yield "ended by", f"{ending}: {result['detail']}" if result["detail"] else ending
+    detail = result["detail"] if result["detail"] != ending else ""
+    yield "ended by", f"{ending}: {detail}" if detail else ending
     usage = result["usage"]
     yield "wall time", f"{usage['wall_s']} s"
     if usage["cpu_s"] is not None:
@@ -143,6 +146,11 @@ def _operation(entry: Mapping[str, Any]) -> str:
     tail = "" if entry["resolved"] else f", unresolved: {'; '.join(entry.get('unresolved', []))}"
     words.append(f"via {entry['via']}")
     return f"{_place(entry)}{entry['type']}: {', '.join(words)}{tail}"
+
+
+def _messages(evaluation: Mapping[str, Any]) -> list[str]:
+    found = evaluation.get("violations")
+    return [entry["message"] for entry in found] if isinstance(found, list) else []
 
 
 def _violations(evaluation: Mapping[str, Any]) -> Iterator[str]:

@@ -38,7 +38,7 @@ def sarif_document(
     rules: dict[str, int] = {}
     results = [result for report in reports for result in _results(report, rules)]
     unusable = [report for report in reports if report.unusable]
-    notes = [_notification(report.error_text or "", report.path) for report in unusable]
+    notes = [_notification(_told(report), report.path) for report in unusable]
     if error is not None:
         notes.append(_notification(error.message, None))
     run = {
@@ -62,6 +62,12 @@ def sarif_document(
         "results": results,
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _told(report: FileReport) -> str:
+    message = report.error.message if report.error is not None else ""
+    place = report.error_place
+    return message if place is None else f"{message} (line {place.line}, column {place.column + 1})"
 
 
 def _results(report: FileReport, rules: dict[str, int]) -> Iterable[dict[str, Any]]:

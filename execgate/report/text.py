@@ -16,6 +16,8 @@ from execgate.report.wording import describe
 MAX_MESSAGE = 600
 """A message quotes names from the code, which can be as long as the code."""
 
+NOT_RUN = "nothing was run"
+
 _HEADS = {Decision.ALLOW: "allow", Decision.DENY: "deny", Decision.ESCALATE: "escalate"}
 
 
@@ -73,19 +75,24 @@ def operations_text(path: str, program: Program, style: Style = PLAIN) -> str:
 
 def summary_text(summary: Summary) -> str:
     """Return one line with what became of all files."""
-    if summary.files != summary.errors and not (summary.allowed or summary.denied or summary.escalated):
+    judged = summary.allowed + summary.denied + summary.escalated
+    if summary.files != summary.errors and not judged:
         parts = ["nothing was judged, as no agent was given"]
     else:
         counts = {"allowed": summary.allowed, "denied": summary.denied, "escalated": summary.escalated}
         parts = [f"{count} {word}" for word, count in counts.items() if count]
-    if summary.errors:
-        parts.append(plural(summary.errors, "error"))
+    # What was judged is counted already, also where its own mistake is why it is denied.
+    errors = min(summary.errors, summary.files - judged)
+    if errors:
+        parts.append(plural(errors, "error"))
     return f"{plural(summary.files, 'file')}: {', '.join(parts)}"
 
 
 def outcome_text(result: ExecutionResult, style: Style = PLAIN) -> str:
     """Return in one line how a run ended and what it used."""
-    detail = visible(result.detail, style, limit=MAX_MESSAGE)
+    detail = visible(ending_detail(result), style, limit=MAX_MESSAGE)
+    if was_not_run(result):
+        return detail
     if result.stopped_by is Stop.EXIT:
         ending = f"the program ended with status {result.exit_code}"
     elif result.stopped_by is Stop.ENGINE:
@@ -97,6 +104,18 @@ def outcome_text(result: ExecutionResult, style: Style = PLAIN) -> str:
     used = ", ".join(_usage(result))
     cut = "; its output was cut" if result.output_truncated else ""
     return f"{ending}{f' ({detail})' if detail else ''} after {used}{cut}"
+
+
+def ending_detail(result: ExecutionResult) -> str:
+    """Return what is known of an ending beyond `stopped_by` and the exit status."""
+    return "" if result.detail == f"exit status {result.exit_code}" else result.detail
+
+
+def was_not_run(result: ExecutionResult) -> bool:
+    """Whether the program was never started; `detail` says so, and why."""
+    return result.exit_code is None and (
+        result.detail.startswith(NOT_RUN) or result.detail.endswith(f": {NOT_RUN}")
+    )
 
 
 def plural(count: int, word: str, words: str | None = None) -> str:

@@ -52,10 +52,17 @@ class FileReport:
             return self.verdict.error
         if self.error is None:
             return None
-        place = location_of(self.error)
+        place = self.error_place
         if place is None:
-            return self.error.message
+            return self.error.message  # It names the line, if one is known.
         return f"{self.error.message} (line {place.line}, column {place.column})"
+
+    @property
+    def error_place(self) -> Span | None:
+        """Where in the text the error is, None where that is not known to the column."""
+        if not isinstance(self.error, SourceError) or self.error.column is None:
+            return None
+        return location_of(self.error)
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -80,7 +87,11 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How many files there were, and what became of them; an error is counted beside its decision."""
+    """How many files there were, and what became of them.
+
+    A path that could not be read is an error and nothing else; a program that could not be analysed is an
+    error beside its decision.
+    """
 
     files: int
     allowed: int
@@ -91,7 +102,7 @@ class Summary:
     @classmethod
     def of(cls, reports: Sequence[FileReport]) -> Summary:
         """Count `reports`."""
-        decisions = [report.decision for report in reports]
+        decisions = [report.decision for report in reports if not report.unusable]
         return cls(
             files=len(reports),
             allowed=decisions.count(Decision.ALLOW),
