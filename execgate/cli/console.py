@@ -45,8 +45,8 @@ class Console:
         )
         self._progress = False
 
-    def out(self, text: str) -> None:
-        """Write findings to standard output; raises OutputError."""
+    def out(self, text: str | bytes) -> None:
+        """Write findings to standard output, bytes as they are; raises OutputError."""
         if not text:
             return
         self.end_progress()
@@ -55,9 +55,12 @@ class Console:
         try:
             binary = getattr(sys.stdout, "buffer", None)
             if binary is None:
-                sys.stdout.write(text)
+                sys.stdout.write(text if isinstance(text, str) else text.decode("utf-8"))
             else:
-                write_all(binary, text.encode(sys.stdout.encoding, "backslashreplace"))
+                encoding = sys.stdout.encoding
+                write_all(
+                    binary, text if isinstance(text, bytes) else text.encode(encoding, "backslashreplace")
+                )
             sys.stdout.flush()
         except (OSError, ValueError) as error:
             raise OutputError.of(error) from error
@@ -78,12 +81,14 @@ class Console:
     def error(self, error: ExecgateError) -> None:
         """Write an error to standard error, with the help there is; a policy's report is shown whole."""
         style = self.error_style
-        head = f"{PROGRAM}: {style.paint('error', 'error')}: {visible(error.message, style)}\n"
-        report = ""
+        head = f"{PROGRAM}: {style.paint('error', 'error')}: "
         if isinstance(error, PolicyError) and error.rendered != error.message:
+            # The report says all that the message and the help do, each mistake with its own.
             report = "".join(f"{visible(line, style)}\n" for line in error.rendered.splitlines())
+            self._to_stderr(head + report.removeprefix("error: "))
+            return
         tail = f"{style.paint('help', 'help')}: {visible(error.help, style)}\n" if error.help else ""
-        self._to_stderr(head + report + tail)
+        self._to_stderr(f"{head}{visible(error.message, style)}\n{tail}")
 
     def progress(self, text: str) -> None:
         """Replace the line that says what is being done; only for people who look on."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from execgate.cli.console import Console
 from execgate.cli.parser import Parser, add_format, add_home, examples, statuses
-from execgate.gate import default_home
+from execgate.cli.receipts import named_home
 from execgate.report.escape import Style, visible
 from execgate.report.json import dumps
 from execgate.report.text import plural
@@ -39,8 +38,7 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     from execgate.cli.machine import check_machine
     from execgate.sandbox import diagnose
 
-    home = Path(options.home) if options.home else default_home()
-    checks = [*check_machine(home), *diagnose()]
+    checks = [*check_machine(named_home(options)), *diagnose()]
     missing = sum(check.ok is False for check in checks)
     if options.format == "json":
         console.out(dumps({"ok": not missing, "checks": [asdict(check) for check in checks]}))

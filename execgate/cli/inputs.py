@@ -14,6 +14,7 @@ from execgate.errors import InputError, SourceError
 from execgate.model.source import MAX_BYTES, Source
 
 STDIN = "-"
+_NAME_FILE = "name a regular file that this user can read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,16 @@ def read(path: str) -> Input:
 def read_file(path: str, limit: int) -> tuple[bytes, int]:
     """Return the first `limit` bytes of a regular file, and its size; raises InputError for all else."""
     if not path:
-        raise InputError("an empty path names no file")
+        raise InputError(
+            "an empty path names no file", help="give a file, a folder, or `-` for standard input"
+        )
     if "\0" in path:
-        raise InputError("a path can't hold a NUL byte")
+        raise InputError("a path can't hold a NUL byte", help="give a path without one")
     try:
         # Without O_NONBLOCK a pipe that nobody writes to would be waited for.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise InputError(_why(error)) from error
+        raise _unreadable(error) from error
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -87,20 +90,22 @@ def read_file(path: str, limit: int) -> tuple[bytes, int]:
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(limit), status.st_size
     except OSError as error:
-        raise InputError(_why(error)) from error
+        raise _unreadable(error) from error
     finally:
         os.close(descriptor)
 
 
 def check_file(path: str) -> Path:
     """Return the path of a regular file; raises InputError for all else, which may never end."""
+    if not path:
+        raise InputError("an empty path names no file", help=_NAME_FILE)
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116
     except (OSError, ValueError) as error:
         why = _why(error) if isinstance(error, OSError) else str(error)
-        raise InputError(f"{path}: {why}") from error
+        raise InputError(f"{path}: {why}", help=_NAME_FILE) from error
     if not stat.S_ISREG(mode):
-        raise InputError(f"{path}: {_kind(mode)}, not a file")
+        raise InputError(f"{path}: {_kind(mode)}, not a file", help=_NAME_FILE)
     return Path(path)
 
 
@@ -123,7 +128,7 @@ def _read_folder(folder: str) -> Iterator[Input]:
         found = True
         yield read(path)
     for error in unreadable:
-        yield Input(str(error.filename or folder), error=InputError(_why(error)))
+        yield Input(str(error.filename or folder), error=_unreadable(error))
     if not found and not unreadable:
         nothing = InputError(
             "no Python file below this folder", help="give a folder with *.py files, or a file by its name"
@@ -133,11 +138,21 @@ def _read_folder(folder: str) -> Iterator[Input]:
 
 def _read_stdin() -> tuple[bytes, None]:
     if sys.stdin is None:
-        raise InputError("it is closed")
+        raise InputError("standard input is closed", help="pipe a program in, or name a file")
     try:
         return sys.stdin.buffer.read(MAX_BYTES + 1), None
     except (OSError, ValueError) as error:
-        raise InputError(f"can't be read: {error}") from error
+        raise InputError(f"can't be read: {error}", help="pipe a program in, or name a file") from error
+
+
+def _unreadable(error: OSError) -> InputError:
+    if isinstance(error, FileNotFoundError):
+        advice = "check the spelling; a relative path starts at the working folder"
+    elif isinstance(error, PermissionError):
+        advice = "let this user read it, or name another"
+    else:
+        advice = _NAME_FILE
+    return InputError(_why(error), help=advice)
 
 
 def _why(error: OSError) -> str:

@@ -102,18 +102,20 @@ def check_state(home: Path) -> tuple[bool, str, str | None]:
 
 
 def check_receipts(home: Path) -> tuple[bool, str, str | None]:
-    """Return whether the receipts that are there verify."""
+    """Return whether the receipts that are there verify, and more can be added to them."""
     from execgate.receipts import ReceiptStore
 
-    if not home.exists() or not any(home.iterdir()):
+    if not (home / "receipts.db").exists() and not (home / "keys").exists():
         return True, "none yet", None
-    store = ReceiptStore.open(home, create=False)
-    try:
+    with ReceiptStore.open(home, create=False) as store:
         result = store.verify()
-    finally:
-        store.close()
-    if result.finding is not None:
-        return False, str(result.finding), "`execgate receipts verify` says more; keep the folder as evidence"
+        if result.finding is not None:
+            advice = "`execgate receipts verify` says more; keep the folder as evidence"
+            return False, str(result.finding), advice
+        # What a gate checks when it opens the log; nothing is changed by it.
+        store._check_writable(None)  # noqa: SLF001 - opening the log for writing would also repair it
+    if not os.access(home / "receipts.db", os.W_OK):
+        return False, f"{home / 'receipts.db'}: not writable for this user", "make it writable"
     return True, f"{plural(result.decisions + result.outcomes, 'receipt')} verified", None
 
 

@@ -43,7 +43,14 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError instead of printing and leaving."""
-        raise UsageError(message, help=f"`{self.prog} --help` shows how it is used")
+        advice = f"`{self.prog} --help` shows how it is used"
+        _, unknown_, words = message.partition("unrecognized arguments: ")
+        if unknown_:
+            option = words.split()[0].partition("=")[0] if words.split() else ""
+            near = difflib.get_close_matches(option, self._option_string_actions, n=1)
+            if option.startswith("-") and near:
+                advice = f"did you mean `{near[0]}`? {advice}"
+        raise UsageError(message.replace("\0", ""), help=advice)
 
     def print_help(self, file: object = None) -> NoReturn:  # noqa: ARG002 - it is given, and goes elsewhere
         """Raise HelpAsked instead of printing: argparse takes no notice of an output that is full."""

@@ -33,7 +33,7 @@ def configure(parser: Parser) -> None:
             statuses(
                 "0  every policy is fine",
                 "1  a policy has mistakes",
-                "2  a path can't be read, or holds no policy",
+                "2  a path can't be read, holds no text, or is a folder without policies",
             ),
         ]
     )
@@ -90,16 +90,16 @@ def _check(path: str) -> _Result:
 
 
 def _readable(path: str) -> bool:
-    """Return whether `path` holds policy text, so that what is wrong is in the text."""
+    """Return whether `path` holds text, so that what is wrong is in the text."""
     try:
-        files = sorted(Path(path).glob("*.policy")) if Path(path).is_dir() else [Path(path)]
-        for file in files:
-            if not file.is_file():
-                return False
-            file.read_text(encoding="utf-8-sig")
+        place = Path(path)
+        found = place.glob("*.policy") if place.is_dir() else [place]
+        files = [file for file in found if file == place or not file.name.startswith(".")]
+        return bool(files) and all(
+            file.is_file() and "\0" not in file.read_text(encoding="utf-8-sig") for file in files
+        )
     except (OSError, ValueError):
         return False
-    return bool(files)
 
 
 def _tell(result: _Result, console: Console) -> None:

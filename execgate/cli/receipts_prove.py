@@ -7,13 +7,13 @@ import base64
 
 from execgate.cli.console import Console
 from execgate.cli.parser import Parser, add_format, add_home, examples, statuses
-from execgate.cli.receipts import RECEIPT_STATUSES, opened
+from execgate.cli.receipts import RECEIPT_STATUSES, found, opened
 from execgate.report.json import dumps
 
 
 def configure(parser: Parser) -> None:
     """Add the options, the examples and the exit statuses."""
-    parser.add_argument("id", metavar="ID", help="the receipt's id, as `receipts list` prints it")
+    parser.add_argument("id", metavar="ID", help="the receipt's id, or its first characters (at least 6)")
     add_format(parser, "text", "json")
     add_home(parser)
     parser.epilog = "\n\n".join(
@@ -28,7 +28,7 @@ def configure(parser: Parser) -> None:
 def execute(options: argparse.Namespace, console: Console) -> int:
     """Print leaf, proof and checkpoint, which belong together."""
     with opened(options) as store:
-        receipt = store.get(options.id)
+        receipt = found(store, options.id)
         checkpoint = store.checkpoint()
         while True:
             proof = store.inclusion_proof(receipt.merkle_index)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from execgate.cli.console import Console
 from execgate.cli.inputs import check_file
 from execgate.cli.parser import Parser, UsageError, add_format, add_home, examples, statuses
 from execgate.cli.receipts import opened
+from execgate.errors import InputError
 from execgate.report.escape import visible
 from execgate.report.json import dumps
 
@@ -57,6 +59,8 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     if options.partial and options.file is None:
         raise UsageError("--partial is about a FILE", help="name the exported file, or leave --partial out")
     checkpoint = None if options.checkpoint is None else check_file(options.checkpoint)
+    if checkpoint is not None:
+        _check_checkpoint(checkpoint, options.checkpoint)
     key = None if options.key is None else check_file(options.key)
     if options.file is None:
         with opened(options) as store:
@@ -65,6 +69,7 @@ def execute(options: argparse.Namespace, console: Console) -> int:
         from execgate.receipts import verify_file
 
         file = check_file(options.file)
+        _check_export(file, options.file)
         result = verify_file(file, checkpoint=checkpoint, key=key, complete=not options.partial)
     if options.format == "json":
         console.out(dumps(result.to_json()))
@@ -74,3 +79,35 @@ def execute(options: argparse.Namespace, console: Console) -> int:
         lines[0] = style.paint(lines[0], "allow" if result.ok else "deny")
         console.out("\n".join(lines) + "\n")
     return VERIFIED if result.ok else FAILED
+
+
+def _check_export(path: Path, named: str) -> None:
+    """Raise InputError for a file no line of which was ever an exported receipt."""
+    try:
+        with path.open("rb") as lines:
+            first = lines.read(1)
+            lines.seek(0)
+            if first and not any(line.startswith(b'{"bodies"') or b'"bundle"' in line for line in lines):
+                raise InputError(
+                    f"{named}: no exported receipts",
+                    help="name a file that `execgate receipts export` has written",
+                )
+    except OSError as error:
+        raise InputError(f"{named}: can't be read: {error.strerror}") from error
+
+
+def _check_checkpoint(path: Path, named: str) -> None:
+    """Raise InputError for a file that is no checkpoint, whoever signed it."""
+    from execgate.receipts.canonical import MalformedError
+    from execgate.receipts.home import read_small
+    from execgate.receipts.note import parse
+
+    try:
+        parse(read_small(path))
+    except OSError as error:
+        raise InputError(f"{named}: can't be read: {error.strerror}") from error
+    except MalformedError as error:
+        raise InputError(
+            f"{named}: no checkpoint: {error}",
+            help="pass a copy of the file `checkpoint` of the state folder",
+        ) from error

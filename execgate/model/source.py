@@ -58,7 +58,9 @@ class Source:
             )
         if "\0" in self.text:
             line = self.text.count("\n", 0, self.text.index("\0")) + 1
-            raise SourceError(f"not a text: NUL byte on line {line}", line=line)
+            raise SourceError(
+                f"not a text: NUL byte on line {line}", line=line, help="remove it, or write it as an escape"
+            )
         object.__setattr__(self, "digest", "sha256:" + hashlib.sha256(data).hexdigest())
 
     @classmethod

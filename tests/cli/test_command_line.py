@@ -60,7 +60,7 @@ def test_a_group_lists_its_commands(execgate, group):
         (
             ["analyze", "x", "--form=json"],
             "unrecognized arguments: --form=json",
-            "`execgate analyze --help` shows how it is used",
+            "did you mean `--format`? `execgate analyze --help` shows how it is used",
         ),
         (
             ["run", "x"],

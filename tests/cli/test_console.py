@@ -106,7 +106,7 @@ def test_a_closed_input_is_an_input_that_can_not_be_used(folder):
         timeout=60,
     )
     assert (ended.returncode, ended.stdout) == (2, b"")
-    assert ended.stderr.startswith(b"execgate: error: -: it is closed\n")
+    assert ended.stderr.startswith(b"execgate: error: -: standard input is closed\n")
 
 
 @pytest.mark.parametrize("variables", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])

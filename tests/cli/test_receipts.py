@@ -235,7 +235,9 @@ def test_what_is_no_file_is_neither_waited_for_nor_replaced(execgate, recorded, 
     command = ("export", option) if option == "--out" else ("verify", *([option] if option else []))
     done = execgate("receipts", *command, "pipe")
     assert (done.status, done.out) == (2, "")
-    assert done.err == "execgate: error: pipe: a pipe, not a file\n"
+    assert done.err == (
+        "execgate: error: pipe: a pipe, not a file\nhelp: name a regular file that this user can read\n"
+    )
     assert (folder / "pipe").is_fifo()
 
 
