@@ -16,6 +16,7 @@ from execgate.analysis.values import (
     MAX_ALTERNATIVES,
     NONE,
     NUM,
+    OWN,
     Anything,
     Args,
     Const,
@@ -643,8 +644,12 @@ def _dynamic(site: Site, effect: catalogue.Dynamic) -> None:
 
 def _imports(site: Site, effect: catalogue.Imports) -> None:
     value = site.at(effect.module)
-    if value is not None:
+    if value is not None and not all(isinstance(v, NO_NAMES) for v in alternatives(value)):
         site.result = import_by_name(site.m, value, site.entry.name, site.node)
+
+
+NO_NAMES = (Ref, *OWN, Num)
+"""Values that are no text, which could name a module."""
 
 
 def import_by_name(m: Machine, value: Value, via: str, node: cst.CSTNode) -> Value:
@@ -739,7 +744,7 @@ def _calls(site: Site, effect: catalogue.Calls) -> None:
     result = m.call(function, args, site.node)
     site.called = result
     # It may be called later, in another state of the program.
-    m.defer(lambda: m.call(function, args, site.node))
+    m.defer(lambda: m.call(function, args, site.node), site.node)
     if site.result is None and site.entry.returns is None:
         site.result = derived(f"it is the result of `{site.entry.name}`", [result, *site.bound.values()])
 

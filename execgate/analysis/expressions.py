@@ -26,6 +26,7 @@ from execgate.analysis.values import (
     TRUE,
     Anything,
     Args,
+    Bound,
     Const,
     Inst,
     Map,
@@ -115,7 +116,25 @@ def _attribute(m: Machine, node: cst.Attribute) -> Value:
 
 def _call(m: Machine, node: cst.Call) -> Value:
     function = m.evaluate(node.func)
-    return m.call(function, arguments(m, node.args), node)
+    given = arguments(m, node.args)
+    if _uses_up(function):
+        m.at_once(argument.value for argument in node.args)
+    return m.call(function, given, node)
+
+
+_USING_UP = frozenset(
+    """
+    builtins.list builtins.tuple builtins.set builtins.frozenset builtins.dict builtins.sorted builtins.sum
+    builtins.min builtins.max builtins.any builtins.all collections.Counter asyncio.run
+    """.split()
+)
+"""What uses up an iterable, or runs a coroutine, before it returns."""
+
+
+def _uses_up(function: Value) -> bool:
+    if isinstance(function, Bound):
+        return function.name == "join" and isinstance(function.receiver, (Const, Str))
+    return isinstance(function, Ref) and function.name in _USING_UP
 
 
 def _subscript(m: Machine, node: cst.Subscript) -> Value:
@@ -511,7 +530,9 @@ def _lambda(m: Machine, node: cst.Lambda) -> Value:
 
 def _await(m: Machine, node: cst.Await) -> Value:
     results: list[Value] = []
-    for alternative in alternatives(m.evaluate(node.expression)):
+    awaited = m.evaluate(node.expression)
+    m.at_once([node.expression])
+    for alternative in alternatives(awaited):
         if isinstance(alternative, Obj) and CALLED in alternative.fields:
             results.append(alternative.fields[CALLED])
         hook = alternative.cls.lookup("__await__") if isinstance(alternative, Inst) else None
@@ -557,7 +578,7 @@ def _generator(m: Machine, node: cst.GeneratorExp) -> Value:
         finally:
             m.scope = outer
 
-    m.defer(later)
+    m.defer(later, node)
     return result
 
 

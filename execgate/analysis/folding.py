@@ -461,11 +461,11 @@ def _dict_method(m: Machine, receiver: Map, name: str, args: Args) -> Value | No
     if name == "keys":
         return Seq([Const(key) for key in receiver.items], _ANY_TEXT if receiver.more is not None else None)
     if name == "values":
-        return Seq(list(receiver.items.values()), receiver.more)
+        return _view(m, receiver, Seq(list(receiver.items.values()), receiver.more), whole=False)
     if name == "items":
         pairs: list[Value] = [Seq([Const(key), value], kind="tuple") for key, value in receiver.items.items()]
         more = Seq([_ANY_TEXT, receiver.more], kind="tuple") if receiver.more is not None else None
-        return Seq(pairs, more)
+        return _view(m, receiver, Seq(pairs, more), whole=True)
     if name == "copy":
         return Map(dict(receiver.items), receiver.more, m.path)
     if name in {"update", "__init__", "__ior__"}:
@@ -481,6 +481,12 @@ def _dict_method(m: Machine, receiver: Map, name: str, args: Args) -> Value | No
     if name == "fromkeys":
         return Map({}, second if second is not None else Const(None), m.path)
     return None
+
+
+def _view(m: Machine, receiver: Map, view: Seq, *, whole: bool) -> Value:
+    view.path = m.path
+    receiver.views.append((view, whole))
+    return view
 
 
 def _looked_up(receiver: Map, key: Value, default: Value | None) -> Value:

@@ -89,7 +89,7 @@ def enter(m: Machine, function: Func, args: Args, node: cst.CSTNode) -> Value:
     known.version, known.rebound, known.stateful = m.version, m.rebound, frame.stateful
     caller.stateful = caller.stateful or frame.stateful
     if _runs_later(function, frame):
-        m.defer(lambda: follow(m, function, args, Frame(function)))
+        m.defer(lambda: follow(m, function, args, Frame(function)), node)
     return known.result
 
 
@@ -101,7 +101,7 @@ def _in_any_state(m: Machine, function: Func, args: Args, known: Known) -> Value
     m.monotone = True
     if not known.postponed and not m.settling:
         known.postponed = True
-        m.defer(lambda: follow(m, function, args, Frame(function)))
+        m.defer(lambda: follow(m, function, args, Frame(function)), function.node)
     pool = m.draw(("returned", id(function.node)))
     more = Anything(f"`{function.name}` is called in many states of the program", pool)
     return union([known.result, more]) if m.rebound or known.stateful else known.result

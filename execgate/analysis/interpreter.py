@@ -74,7 +74,7 @@ class Interpreter(Machine):
             if not waiting and not later:
                 return
             self.settling = True
-            for state, code in later:
+            for state, code, _ in later:
                 if state != (self.version, self.rebound):
                     code()
             self.settling = False

@@ -157,7 +157,7 @@ class Machine:
         """The branch on which the oldest object was made that has changed since a loop's turn began."""
         self.turn = 0
         """Which turn of a loop is followed: the later, the more of what still grows is given up on."""
-        self.deferred: list[tuple[tuple[int, int], Callable[[], object]]] = []
+        self.deferred: list[tuple[tuple[int, int], Callable[[], object], cst.CSTNode]] = []
         """Generators and coroutines, which run later than they are made: the state then, and the code."""
         self.monotone = False
         """Whether nothing that an object ever held is forgotten."""
@@ -246,10 +246,16 @@ class Machine:
         self.changed(path, old, result)
         return result
 
-    def defer(self, code: Callable[[], object]) -> None:
-        """Note code that may run later than it is followed."""
+    def defer(self, code: Callable[[], object], node: cst.CSTNode) -> None:
+        """Note code that may run later than it is followed; what is at `node` runs it."""
         if not self.settling:
-            self.deferred.append(((self.version, self.rebound), code))
+            self.deferred.append(((self.version, self.rebound), code, node))
+
+    def at_once(self, nodes: Iterable[cst.CSTNode]) -> None:
+        """Note that what the expressions at `nodes` gave is used up, so that nothing of it runs later."""
+        if self.deferred:
+            used = {id(node) for node in nodes}
+            self.deferred = [entry for entry in self.deferred if id(entry[2]) not in used]
 
     def pour(self, pool: Any, values: Iterable[Value]) -> None:
         """Add what can act among `values` to a pool."""

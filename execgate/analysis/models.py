@@ -44,6 +44,7 @@ from execgate.analysis.values import (
     Seq,
     Str,
     Super,
+    Union,
     Value,
     alternatives,
     derived,
@@ -180,6 +181,11 @@ def _quiet(result: Value) -> Model:
         return result
 
     return model
+
+
+def _dir(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    _quiet(NONE)(m, args, node)
+    return m.sequence([], _ANY_TEXT)
 
 
 def _text_hooks(m: Machine, value: Inst, node: cst.CSTNode) -> None:
@@ -321,6 +327,11 @@ def _enumerate(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 def _map(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     if not args.positional:
         return Anything("it maps an unknown function")
+    m.defer(lambda: _mapped(m, args, node), node)
+    return _mapped(m, args, node)
+
+
+def _mapped(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     function, iterables = args.positional[0], args.positional[1:]
     exact = iteration.exact_items(m, iterables[0]) if len(iterables) == 1 else None
     if exact is not None and len(exact) <= 64:
@@ -330,9 +341,14 @@ def _map(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 
 def _filter(m: Machine, args: Args, node: cst.CSTNode) -> Value:
-    function, iterable = args.get(0), args.get(1)
-    if iterable is None:
+    if args.get(1) is None:
         return m.sequence([])
+    m.defer(lambda: _filtered(m, args, node), node)
+    return _filtered(m, args, node)
+
+
+def _filtered(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    function, iterable = args.get(0), args.get(1) or NONE
     element = iteration.element(m, iterable, node)
     if function is not None and not (isinstance(function, Const) and function.value is None):
         m.call(function, Args([element]), node)
@@ -519,7 +535,54 @@ def _starmap(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 def _default_dict(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     factory = args.get(0)
     made = m.call(factory, Args(), node) if factory is not None and not _is_none(factory) else None
-    return Map({}, made, m.path)
+    result = Map(dict(args.keywords), None, m.path)
+    for value in args.positional[1:]:
+        subscripts.update(m, result, _dict(m, Args([value]), node))
+    result.more = join(result.more, made) if made is not None else result.more
+    return result
+
+
+def _chain_map(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    del node
+    return union(args.values()) if args.positional else Map(path=m.path)
+
+
+def _copied(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    value = args.get(0)
+    return copy_of(m, value, node, {}) if value is not None else NONE
+
+
+def copy_of(m: Machine, value: Value, node: cst.CSTNode, done: dict[int, Value]) -> Value:
+    """Return a copy, of which a change leaves the original as it is."""
+    known = done.get(id(value))
+    if known is not None:
+        return known
+    if isinstance(value, Union):
+        return union([copy_of(m, alternative, node, done) for alternative in value.values])
+    if isinstance(value, Seq):
+        sequence = done[id(value)] = m.sequence([], value.more, value.kind)
+        sequence.items = [copy_of(m, item, node, done) for item in value.items]
+        sequence.maker, sequence.result = value.maker, value.result
+        return sequence
+    if isinstance(value, Map):
+        mapping = Map({}, value.more, m.path)
+        done[id(value)] = mapping
+        mapping.items = {key: copy_of(m, item, node, done) for key, item in value.items.items()}
+        mapping.maybe = set(value.maybe)
+        return mapping
+    if isinstance(value, Inst):
+        hooks = [h for h in ("__copy__", "__deepcopy__") if value.cls.lookup(h) is not None]
+        if hooks:
+            return union(
+                m.call(attributes.get(m, value, hook, node), Args(rest=NONE), node) for hook in hooks
+            )
+        instance = Inst(value.cls, m.path)
+        done[id(value)] = instance
+        for name, held in value.attributes.items():
+            instance.attributes[name] = copy_of(m, held, node, done)
+        instance.made = copy_of(m, value.made, node, done) if value.made is not None else None
+        return instance
+    return value
 
 
 def _is_none(value: Value | None) -> bool:
@@ -836,7 +899,7 @@ FUNCTIONS: dict[str, Model] = {
     "builtins.vars": _vars,
     "builtins.globals": _globals,
     "builtins.locals": _locals,
-    "builtins.dir": _quiet(Seq([], _ANY_TEXT)),
+    "builtins.dir": _dir,
     "builtins.type": _type,
     "builtins.super": _super,
     "builtins.isinstance": _quiet(_TRUTH),
@@ -862,8 +925,8 @@ FUNCTIONS: dict[str, Model] = {
     "collections.deque": _collection("list"),
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
-    "collections.ChainMap": _dict,
-    "types.MappingProxyType": _dict,
+    "collections.ChainMap": _chain_map,
+    "types.MappingProxyType": _same,
     "types.SimpleNamespace": _namespace_object,
     "collections.defaultdict": _default_dict,
     "collections.namedtuple": _named_tuple,
@@ -884,8 +947,8 @@ FUNCTIONS: dict[str, Model] = {
     "secrets.choice": _element,
     "builtins.iter": _iter,
     "builtins.aiter": _iter,
-    "copy.copy": _same,
-    "copy.deepcopy": _same,
+    "copy.copy": _copied,
+    "copy.deepcopy": _copied,
     "typing.cast": _second,
     "asyncio.run": _same,
     "asyncio.create_task": _same,

@@ -214,6 +214,9 @@ def store_item(m: Machine, receiver: Value, key: Value, value: Value, node: cst.
 
 
 def _store_in_map(m: Machine, target: Map, key: Value, value: Value) -> None:
+    for view, whole in target.views:
+        seen = m.sequence([key, value], kind="tuple") if whole else value
+        view.more = m.merged(view.path, view.more, seen)
     constant = key.value if isinstance(key, Const) else None
     if isinstance(key, Const) and hashable(constant):
         if constant not in target.items and len(target.items) >= MAX_KEYS:

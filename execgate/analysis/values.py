@@ -178,7 +178,7 @@ class Seq(Value):
 class Map(Value):
     """A dictionary: values under constant keys, and `more` under keys that are not among them."""
 
-    __slots__ = ("items", "maybe", "more", "path")
+    __slots__ = ("items", "maybe", "more", "path", "views")
 
     def __init__(
         self, items: dict[Any, Value] | None = None, more: Value | None = None, path: int = 0
@@ -188,6 +188,8 @@ class Map(Value):
         """Those of its keys that may be missing."""
         self.more = more
         self.path = path
+        self.views: list[tuple[Seq, bool]] = []
+        """What `values()`, and with True `items()`, gave: they see what is stored later."""
 
     def element(self) -> Value:
         """Return what any one of its values can be."""
