@@ -43,7 +43,7 @@ TABLE: Table = {
     "builtins.__build_class__(func, name, *bases, metaclass, **kwds)": INTROSPECTION,
     "builtins.breakpoint(*args, **kws)": effect(Accesses("input"), Dynamic("introspection")),
     "builtins.input(prompt)": nothing(),
-    "builtins.help(request)": nothing(),
+    "builtins.help(request)": effect(Imports("request")),
     "builtins.memoryview(object)": nothing(),
     "ast.literal_eval(node_or_string)": nothing(),
     "code.interact(banner, readfunc, local, exitmsg, local_exit)": effect(
@@ -230,7 +230,7 @@ TABLE: Table = {
     "site.getuserbase()": nothing(),
     "site.*(*args)": IMPORT,
     "unittest.main(module, defaultTest, argv, testRunner, testLoader, exit, verbosity, failfast, catchbreak, buffer, warnings, *, tb_locals, durations)": effect(
-        Dynamic("import")
+        Imports("module")
     ),
     "unittest.TestLoader()": returns("unittest.TestLoader"),
     "unittest.TestLoader.discover(self, start_dir, pattern, top_level_dir)": effect(
