@@ -9,6 +9,7 @@ import libcst as cst
 from execgate.analysis import (
     attributes,
     classes,
+    data_models,
     effects,
     escaping,
     folding,
@@ -159,7 +160,7 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
     if name in FILES:
         escaping.let_go(m, args.values(), node)
         return Obj(name)
-    method = models.unbound(m, name, args, node)
+    method = data_models.unbound(m, name, args, node)
     return method if method is not None else _unlisted(m, name, args, node)
 
 
