@@ -11,8 +11,11 @@ from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     DYNAMIC,
     NONE,
+    Anything,
     Args,
+    Class,
     Const,
+    Inst,
     Obj,
     Str,
     Value,
@@ -40,7 +43,32 @@ def attribute_by_value(m: Machine, target: Value, name: Value, via: str, node: c
     for alternative in alternatives(name):
         if isinstance(alternative, Const) and isinstance(alternative.value, str):
             results.append(attributes.get(m, target, m.identifier(alternative.value), node))
-        else:
-            m.report(DynamicCode, node, kind="attribute", via=via)
-            results.append(Obj(DYNAMIC))
-    return union(results)
+            continue
+        known = _named_like(target, alternative)
+        if known is not None:
+            results += [attributes.get(m, target, found, node) for found in known]
+            continue
+        m.report(DynamicCode, node, kind="attribute", via=via)
+        results.append(Obj(DYNAMIC))
+    return union(results) if results else Anything("it has no attribute of such a name")
+
+
+def _named_like(target: Value, name: Value) -> list[str] | None:
+    """Return which attributes of the program's own objects `do_*` can name; None where it can name others.
+
+    What starts with an underscore can lead anywhere.
+    """
+    first = name.parts[0] if isinstance(name, Str) else None
+    if not isinstance(first, str) or first.startswith("_"):
+        return None
+    found: dict[str, None] = {}
+    for alternative in alternatives(target):
+        cls = alternative.cls if isinstance(alternative, Inst) else alternative
+        if not isinstance(cls, Class) or cls.intercepts or cls.lookup("__getattr__") is not None:
+            return None
+        if not all(isinstance(base, Class) for base in cls.mro):
+            return None
+        held = alternative.attributes if isinstance(alternative, Inst) else {}
+        own = [cls.attributes for cls in cls.mro if isinstance(cls, Class)]
+        found.update(dict.fromkeys(n for names in (held, *own) for n in names if n.startswith(first)))
+    return list(found)
