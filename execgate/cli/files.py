@@ -13,6 +13,9 @@ from execgate.sandbox import Caps, Reserved, collect_inputs, write_artifacts
 
 _CAPS = Caps()
 
+MAX_TOLD = 4
+"""How many files that could not be written are told one by one."""
+
 
 def collect(paths: Sequence[str], reserved: Reserved, left_out: Callable[[str], None]) -> list[InputFile]:
     """Return the files that `paths` name, each under the last part of its path; a folder with all below it.
@@ -45,8 +48,13 @@ def collect(paths: Sequence[str], reserved: Reserved, left_out: Callable[[str], 
     return found
 
 
-def keep(folder: str, artifacts: Sequence[Artifact], reserved: Reserved) -> list[str]:
-    """Write the program's files below `folder` and return their paths; raises InputError unless all were."""
+def keep(
+    folder: str, artifacts: Sequence[Artifact], reserved: Reserved
+) -> tuple[list[str], InputError | None]:
+    """Write the program's files below `folder`; return the paths of those that were, and why others were not.
+
+    Raises InputError where nothing can be written there at all.
+    """
     if not folder:
         raise InputError(
             "an empty path names no folder for the program's files", help="name one with --output-dir"
@@ -68,10 +76,11 @@ def keep(folder: str, artifacts: Sequence[Artifact], reserved: Reserved) -> list
         ) from error
     refused = [f"{name}: {fault}" for name, fault in faults.items() if fault is not None]
     refused += failed
+    problem = None
     if refused:
-        more = f", and {len(refused) - 1} more" if len(refused) > 1 else ""
-        raise InputError(
-            f"{folder}: {refused[0]}{more}",
+        more = f"; and {len(refused) - MAX_TOLD} more" if len(refused) > MAX_TOLD else ""
+        problem = InputError(
+            f"{folder}: {'; '.join(refused[:MAX_TOLD])}{more}",
             help="the outcome receipt names every file with its digest; run again with another --output-dir",
         )
-    return [str(path) for path in written]
+    return [str(path) for path in written], problem

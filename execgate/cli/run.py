@@ -166,9 +166,10 @@ def _run(options: argparse.Namespace, live: Live | None, console: Console) -> _E
                 live.end()
     if options.output_dir is not None and execution.result is not None:
         try:
-            written = files.keep(options.output_dir, execution.result.artifacts, reserved)
-        except ExecgateError as error:
-            problem = problem or error
+            written, unwritten = files.keep(options.output_dir, execution.result.artifacts, reserved)
+        except InputError as error:
+            unwritten = error
+        problem = problem or unwritten
     verdict = execution.verdict
     report = (
         FileReport(options.path, options.agent, verdict.source, verdict=verdict)

@@ -11,6 +11,7 @@ from autogen.coding import CodeBlock, CodeExecutor
 from execgate.autogen import GatedExecutor
 from execgate.errors import ExecgateError, InputError, ReceiptError, SandboxUnavailableError
 from execgate.model.execution import Artifact, ExecutionResult, Stop, Usage
+from execgate.sandbox import Reserved
 
 pytestmark = pytest.mark.autogen
 
@@ -479,3 +480,46 @@ def test_a_member_that_runs_code_around_the_gate_is_named_once(recorder, cast, c
     assert warned == [
         "agent `other` of the same group runs code without the gate; see execgate.autogen.guard"
     ]
+
+
+def test_a_working_folder_among_the_receipts_is_refused(recorder, tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "home")
+    for place in ("home", "home/keys", "link/work"):
+        with pytest.raises(InputError, match="where receipts and their keys are kept"):
+            GatedExecutor(recorder, work_dir=tmp_path / place)
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_run_replaces_no_policy_that_its_gate_was_loaded_from(recorder, tmp_path):
+    work = tmp_path / "work"
+    (work / "policies").mkdir(parents=True)
+    (work / "policies" / "team.policy").write_text("old")
+    recorder.reserved = Reserved((tmp_path / "home",), (work / "policies",))
+    names = ("policies/team.policy", "policies/more.policy", "policies/readme.txt")
+    recorder.result = ExecutionResult(
+        Stop.EXIT, 0, "", "", Usage(0.1), artifacts=tuple(Artifact(name, b"new") for name in names)
+    )
+    found = direct(recorder, work_dir=work).execute_code_blocks([block("a = 1")])
+    assert "policies/team.policy: not written: policies are loaded from there" in found.output
+    assert "policies/more.policy: not written" in found.output
+    assert {path.name: path.read_text() for path in (work / "policies").iterdir()} == {
+        "team.policy": "old",
+        "readme.txt": "new",
+    }
+
+
+def test_a_block_that_names_a_policy_is_not_saved_over_it(recorder, tmp_path):
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "team.policy").write_text("old")
+    recorder.reserved = Reserved((tmp_path / "home",), (work / "team.policy",))
+    saving = direct(recorder, work_dir=work, save_code=True)
+    found = saving.execute_code_blocks([block("# filename: team.policy\na = 1")])
+    assert found.code_file is None
+    assert (work / "team.policy").read_text() == "old"
+
+
+def test_a_program_that_was_not_started_is_said_to_be_just_that(recorder):
+    why = "the input files do not fit into 1 MB (max_disk): nothing was run"
+    recorder.result = ExecutionResult(Stop.DISK, None, "", "", Usage(0.0), detail=why)
+    assert direct(recorder).execute_code_blocks([block("a = 1")]).output == f"[execgate] {why}\n"

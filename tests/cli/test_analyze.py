@@ -380,3 +380,12 @@ def test_a_name_that_is_no_text_is_shown_escaped(execgate, folder):
     done = execgate("analyze", "src", *JUDGE)
     assert " --> src/caf\\u{dce9}\\u{1b}.py:1:1\n" in done.out
     assert execgate("analyze", "src", *JUDGE, "--format", "sarif").status == 1
+
+
+def test_a_path_that_can_not_be_read_is_an_error_alone(execgate, folder):
+    write(folder, "ok.py", "import json\n")
+    done = execgate("analyze", "gone.py", "ok.py", *JUDGE)
+    assert done.status == 2
+    assert done.err.endswith("execgate: 2 files: 1 allowed, 1 error\n")
+    counts = execgate("analyze", "gone.py", "ok.py", *JUDGE, "--format", "json").document["summary"]
+    assert counts == {"files": 2, "allowed": 1, "denied": 0, "escalated": 0, "errors": 1}

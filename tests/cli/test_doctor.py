@@ -12,6 +12,7 @@ import pytest
 
 from execgate.cli import machine
 from execgate.cli.machine import check_autogen, check_clock, check_machine, check_state
+from execgate.receipts import ReceiptStore
 
 
 @pytest.fixture
@@ -132,3 +133,41 @@ def test_where_all_is_there_the_status_is_0(execgate):
     done = execgate("doctor")
     assert (done.status, done.err) == (0, "execgate: all there\n")
     assert "missing" not in done.out
+
+
+@pytest.mark.parametrize("name", ["receipts.pem", "log.pem"])
+def test_a_log_that_can_not_be_added_to_is_found_with_the_fix(tmp_path, name):
+    home = tmp_path / "state"
+    ReceiptStore.open(home).close()
+
+    def check():
+        (found,) = [check for check in check_machine(home) if check.name == "receipts"]
+        return found
+
+    key = home / "keys" / name
+    good = key.read_bytes()
+    assert check().ok
+    key.chmod(0o644)
+    assert (check().ok, f"chmod go-rwx {key}" in check().fix) == (False, True)
+    key.chmod(0o600)
+    key.write_text("junk")
+    assert check().ok is False
+    assert check().fix
+    assert key.read_text() == "junk"
+    key.unlink()
+    assert check().ok is False
+    assert check().fix
+    assert not key.exists()
+    key.write_bytes(good)
+    key.chmod(0o600)
+    assert check().ok
+
+
+def test_a_folder_with_keys_of_another_log_is_found(tmp_path):
+    for name in ("one", "two"):
+        ReceiptStore.open(tmp_path / name).close()
+    for key in ("receipts.pem", "log.pem"):
+        (tmp_path / "one" / "keys" / key).write_bytes((tmp_path / "two" / "keys" / key).read_bytes())
+    (found,) = [check for check in check_machine(tmp_path / "one") if check.name == "receipts"]
+    assert found.ok is False
+    assert "does not hold the key that the log names" in found.detail

@@ -52,3 +52,27 @@ def test_the_json_document_has_an_entry_for_each_path(execgate, folder):
     assert (bad["ok"], gone["ok"]) == (False, False)
     assert "bad.policy:3:1" in bad["report"]
     assert done.document["summary"] == {"paths": 3, "fine": 1, "findings": 1, "errors": 1}
+
+
+def test_what_is_no_text_is_unusable_and_an_empty_policy_is_a_mistake(execgate, folder):
+    for name, data, status in (
+        ("latin", b"\xff", 2),
+        ("binary", b"agent\0", 2),
+        ("empty", b"", 1),
+        ("comment", b"// nobody yet\n", 1),
+    ):
+        (folder / f"{name}.policy").write_bytes(data)
+        assert execgate("policy", "check", f"{name}.policy").status == status, name
+
+
+def test_a_mistake_is_told_once_with_its_help(execgate, folder):
+    (folder / "bad.policy").write_text(BAD)
+    (folder / "job.py").write_text("x = 1\n")
+    for command in (("analyze",), ("run",)):
+        done = execgate(*command, "job.py", "--agent", "a", "--policy", "bad.policy")
+        assert (done.status, done.out) == (2, "")
+        assert done.err.startswith("execgate: error: ")
+        assert done.err.count("allowed_import`") == 1
+        assert done.err.count("help: ") == 1
+    done = execgate("policy", "check", "gone.policy")
+    assert done.err.count("no such file") == done.err.count("help: ") == 1

@@ -257,3 +257,66 @@ def test_a_count_is_a_whole_number_from_1(execgate, count):
     done = execgate("receipts", "list", f"--limit={count}")
     assert done.status == 2
     assert f"a count from 1 is expected, got `{count}`" in done.err
+
+
+def test_an_id_may_be_cut_to_what_no_other_begins_with(execgate, recorded):
+    whole = execgate("receipts", "show", recorded[1].receipt_id)
+    assert execgate("receipts", "show", recorded[1].receipt_id[:8]) == whole
+    assert execgate("receipts", "prove", recorded[1].receipt_id[:6]).status == 0
+    for short in (recorded[1].receipt_id[:5], "zzzzzz"):
+        done = execgate("receipts", "show", short)
+        assert (done.status, done.out) == (2, "")
+        assert f"there is no receipt {short}" in done.err
+
+
+def test_an_export_to_standard_output_is_the_same_as_one_to_a_file(execgate, recorded, folder):
+    execgate("receipts", "export", "--out", "file.jsonl")
+    done = execgate("receipts", "export", "--out", "-")
+    assert (done.status, done.err) == (0, "execgate: wrote 3 receipts to standard output\n")
+    assert done.out == (folder / "file.jsonl").read_text(encoding="utf-8")
+    both = execgate("receipts", "export", "--out", "-", "--format", "json")
+    assert (both.status, both.out) == (2, "")
+    assert not (folder / "-").exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ("gone/x", "gone/x: no such folder: "),
+        ("team.policy/x", "team.policy/x: not a folder: "),
+        ("/proc/x", "/proc/x: can't be written: "),
+        ("", "an empty path names no file"),
+        ("state/receipts.db", "state/receipts.db: the log itself is kept there"),
+        ("state/keys/new", "state/keys/new: the log itself is kept there"),
+    ],
+)
+def test_an_export_says_what_is_wrong_with_its_file(execgate, recorded, out, message):
+    done = execgate("receipts", "export", "--out", out)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"execgate: error: {message}")
+    assert "\nhelp: name a file " in done.err
+    assert "backup" not in done.err
+    assert execgate("receipts", "verify").status == 0
+
+
+def test_what_was_never_exported_is_unusable_and_what_was_changed_is_a_finding(execgate, recorded, folder):
+    execgate("receipts", "export", "--out", "good.jsonl")
+    text = (folder / "good.jsonl").read_text(encoding="utf-8")
+    (folder / "bad.jsonl").write_text("junk\n" + text, encoding="utf-8")
+    (folder / "cut.jsonl").write_text(text[:100], encoding="utf-8")
+    assert execgate("receipts", "verify", "good.jsonl").status == 0
+    for changed in ("bad.jsonl", "cut.jsonl"):
+        assert execgate("receipts", "verify", changed).status == 1
+    for option in ((), ("good.jsonl", "--checkpoint"), ("--checkpoint",)):
+        done = execgate("receipts", "verify", *option, "team.policy")
+        assert (done.status, done.out) == (2, "")
+        assert done.err.startswith("execgate: error: team.policy: no ")
+
+
+@pytest.mark.parametrize("command", [("list",), ("verify",), ("export", "--out", "x")])
+def test_a_state_folder_that_is_a_file_is_told(execgate, folder, command):
+    done = execgate("receipts", *command, "--home", "team.policy")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(
+        "execgate: error: team.policy: not a folder, so receipts can't be kept there\n"
+    )

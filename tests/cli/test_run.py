@@ -299,3 +299,43 @@ def test_an_interrupt_removes_the_sandbox_and_is_receipted(execgate, folder, num
     assert (child.returncode, err) == (status, b"execgate: interrupted\n")
     assert time.monotonic() - began < 45  # Not by the program's own end.
     assert receipts(execgate) == [("decision", "ALLOW"), ("outcome", "ALLOW")]
+
+
+@pytest.mark.enable_socket
+def test_without_an_engine_the_document_holds_verdict_result_and_receipts(execgate, folder, no_engine):
+    (folder / "job.py").write_text("print(1)\n")
+    done = execgate("run", "job.py", *AS_WORKER, "--format", "json")
+    (entry,) = done.document["results"]
+    assert (entry["verdict"], entry["execution"]["stopped_by"]) == ("ALLOW", "engine")
+    listed = execgate("receipts", "list", "--format", "json").document["receipts"]
+    assert list(entry["receipts"].values()) == [row["receipt_id"] for row in listed]
+    told = execgate("run", "job.py", *AS_WORKER)
+    last = [
+        row["receipt_id"] for row in execgate("receipts", "list", "--format", "json").document["receipts"]
+    ]
+    assert told.err.endswith(f"execgate: receipts {last[2]} and {last[3]}\n")
+
+
+@pytest.mark.parametrize("home", ["job.py", "job.py/x", "/proc/x"])
+def test_a_state_folder_that_can_not_be_made_is_told_as_the_path_it_is(execgate, folder, no_engine, home):
+    (folder / "job.py").write_text("print(1)\n")
+    done = execgate("run", "job.py", *AS_WORKER, "--home", home)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"execgate: error: {home}: ")
+    assert "backup" not in done.err
+    assert "\nhelp: name a folder " in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--input", "gone.csv"), ("--output-dir", "/proc/x"), ("--input", "/proc/self/mem")]
+)
+def test_a_path_that_can_not_be_used_comes_with_help(execgate, folder, no_engine, arguments):
+    (folder / "job.py").write_text("print(1)\n")
+    done = execgate("run", "job.py", *AS_WORKER, *arguments)
+    assert done.status == 2
+    assert "\nhelp: " in done.err
+
+
+def test_help_for_a_folder_does_not_suggest_a_folder(execgate, folder, no_engine):
+    done = execgate("run", ".", *AS_WORKER)
+    assert "help: name one program" in done.err

@@ -9,7 +9,7 @@ import pytest
 
 from execgate import Gate
 from execgate.errors import AuthorizationError, InputError, PolicyError, ReceiptError, SandboxUnavailableError
-from execgate.gate import DENIED_EXIT_CODE
+from execgate.gate import DENIED_EXIT_CODE, NotRunError, default_home
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
 from execgate.model.source import MAX_BYTES, Source
@@ -326,3 +326,57 @@ def test_a_broken_policy_loads_no_gate(tmp_path: Path) -> None:
     (tmp_path / "a.policy").write_text('agent "a" { can "code_exec" }')
     with pytest.raises(PolicyError):
         Gate.load(tmp_path)
+
+
+def test_a_lost_sandbox_is_told_with_the_receipts(gate: Gate, sandbox: Recorder) -> None:
+    def lost(_: str) -> ExecutionResult:
+        raise SandboxUnavailableError("no engine answers", help="start it")
+
+    sandbox.answer = lost
+    with pytest.raises(NotRunError) as caught:
+        gate.execute("print(1)", agent="coder")
+    execution = caught.value.execution
+    assert (caught.value.message, caught.value.help) == ("no engine answers", "start it")
+    assert execution.outcome is not None
+    assert [execution.decision.receipt_id, execution.outcome.receipt_id] == [
+        receipt.receipt_id for receipt in gate.receipts.list()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "agent", "message"),
+    [
+        (b"x", "coder", "code must be a str or a Source, not bytes"),
+        (None, "coder", "code must be a str or a Source, not NoneType"),
+        ("x = 1", None, "agent must be the name of the executing agent, a str, not NoneType"),
+        ("x = 1", 5, "agent must be the name of the executing agent, a str, not int"),
+    ],
+)
+def test_what_is_no_code_and_no_agent_is_the_callers_mistake(
+    gate: Gate, tmp_path: Path, code: object, agent: object, message: str
+) -> None:
+    for call in (gate.analyze, gate.execute):
+        with pytest.raises(TypeError, match=message):
+            call(code, agent=agent)
+    with pytest.raises(TypeError, match="blocks must be a sequence"):
+        gate.execute_blocks("x = 1", agent="coder")
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_gate_reserves_its_state_and_its_policies(gate: Gate, tmp_path: Path) -> None:
+    assert gate.reserved.policies == (tmp_path / "agents.policy",)
+    assert gate.reserved.fault(tmp_path, "agents.policy") == "not written: policies are loaded from there"
+    assert gate.reserved.home_of(tmp_path / "home" / "keys") == tmp_path / "home"
+    assert gate.reserved.home_of(Path(".execgate")) is not None
+
+
+def test_the_state_folder_may_be_named_below_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXECGATE_HOME", "~/gate")
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert default_home() == Path("/home/somebody/gate")
+
+
+def test_every_program_that_does_not_parse_is_told_what_to_write(gate: Gate) -> None:
+    for code in ("print 1", "x = (", "x = '\0'"):
+        (violation,) = gate.analyze(code, agent="coder").all_violations
+        assert violation.help

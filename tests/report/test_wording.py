@@ -171,3 +171,15 @@ def test_the_outcome_says_what_ended_the_run_and_what_it_used():
 )
 def test_sizes_are_decimal(count, text):
     assert size(count) == text
+
+
+def test_how_a_program_ended_is_said_once():
+    def told(*arguments, detail):
+        return outcome_text(ExecutionResult(*arguments, "", "", Usage(0.0), detail=detail))
+
+    assert told(Stop.EXIT, 3, detail="exit status 3") == "the program ended with status 3 after 0.00 s"
+    assert told(Stop.EXIT, -9, detail="killed by SIGKILL") == (
+        "the program ended with status -9 (killed by SIGKILL) after 0.00 s"
+    )
+    for why in ("no room (max_disk): nothing was run", "nothing was run: it is gone"):
+        assert told(Stop.DISK, None, detail=why) == why
