@@ -119,6 +119,10 @@ def entry(text: str, _denies: bool = False) -> tuple[HostShape, ...]:  # noqa: F
         raise BadEntryError(f"`{clipped(scheme)}` is no scheme", 'write it as in "https://api.example.com"')
     if "@" in rest:
         raise BadEntryError("user-info is no part of a host", f'write "{clipped(rest.rpartition("@")[2])}"')
+    slip = None if separator else re.match(r"(https?|wss?|ftp):?/+([^/?#]+)", rest, re.IGNORECASE)
+    if slip:
+        meant = f"{slip[1]}://{slip[2]}"
+        raise BadEntryError("`://` stands between scheme and host", f'did you mean "{clipped(meant)}"?')
     for char in "/?#":
         if char in rest:
             host = clipped(text[: len(text) - len(rest)] + rest.partition(char)[0])

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import functools
+import bisect
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+from lark import Token, Tree
 
-from execgate import _resources
 from execgate.model.source import Span
 from execgate.model.verdict import Clause
-from execgate.policy.problems import Problems, clipped, did_you_mean, visible
+from execgate.policy import tokens
+from execgate.policy.mending import Mender
+from execgate.policy.problems import Problems, clipped, visible
 from execgate.policy.text import PolicyText
 
 MAX_TOKENS = 100_000
 """How many words and signs are read at once, over all files: what takes the time is their number."""
 
+MISSING = "MISSING"
+"""The kind of a name that a mistake took away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A string, number or bare word; `kind` is STRING, NUMBER or NAME, `text` a string's content."""
+    """A string, number or bare word; `kind` is STRING, NUMBER, NAME or MISSING, `text` a string's content."""
 
     kind: str
     text: str
@@ -69,21 +71,6 @@ class Agent:
     """The place of `agent "name"`."""
 
 
-@functools.cache
-def _parser(*, strict: bool = False) -> Lark:
-    """Return the parser; `strict` also proves that no two terminals collide, which a test asks for.
-
-    That proof needs interegular, and takes six times as long as all the rest.
-    """
-    return Lark(
-        _resources.text("grammar", "policy.lark"),
-        parser="lalr",
-        strict=strict,
-        propagate_positions=True,
-        maybe_placeholders=False,
-    )
-
-
 class Parser:
     """Parses the texts of one load, which share a bound of MAX_TOKENS."""
 
@@ -94,42 +81,30 @@ class Parser:
         self._left = MAX_TOKENS
 
     def parse(self, policy: PolicyText) -> tuple[Agent, ...]:
-        """Return the agents of one text; its first syntax error is a problem, and then there are none."""
-        interactive = _parser().parse_interactive(policy.text)
-        last: Token | None = None
-        try:
-            for last in interactive.iter_parse():
-                self._left -= 1
-                if self._left < 0:
-                    self._problems.at(
-                        policy.clause(_token_span(last)),
-                        f"too much policy: at most {MAX_TOKENS:,} words and signs are read",
-                        "split the policy, and load the agents that are needed",
-                    )
-                    return ()
-            tree: Tree[Token] = interactive.feed_eof(last)  # type: ignore[no-untyped-call]  # lark's gap
-        except UnexpectedToken as error:
-            error.interactive_parser = interactive
-            return self._misread(policy, error)
-        except UnexpectedCharacters as error:
-            return self._misread(policy, error)
-        reader = _Reader(policy, self._problems)
+        """Return the agents of one text.  Each syntax mistake is a problem; what it spoils is left out."""
+        words = tokens.read(policy, self._left)
+        self._left -= len(words.tokens)
+        if self._left < 0:
+            self._problems.at(
+                policy.clause(tokens.span(words.tokens[-1])),
+                f"too much policy: at most {MAX_TOKENS:,} words and signs are read",
+                "split the policy, and load the agents that are needed",
+            )
+            self._left = 0
+            return ()
+        mender = Mender(policy, words, self._problems)
+        tree = mender.parse()
+        reader = _Reader(policy, self._problems, sorted(mender.spoiled))
         return tuple(reader.agent(node) for node in _trees(tree))
-
-    def _misread(
-        self, policy: PolicyText, error: UnexpectedToken | UnexpectedCharacters
-    ) -> tuple[Agent, ...]:
-        span, message, help_ = _explain(policy, error)
-        self._problems.at(policy.clause(span), message, help_)
-        return ()
 
 
 class _Reader:
     """Turns the parser's tree into ours."""
 
-    def __init__(self, policy: PolicyText, problems: Problems) -> None:
+    def __init__(self, policy: PolicyText, problems: Problems, spoiled: list[tuple[int, int]]) -> None:
         self._policy = policy
         self._problems = problems
+        self._spoiled = spoiled
 
     def agent(self, tree: Tree[Token]) -> Agent:
         name = self._scalar(_token(tree))
@@ -138,8 +113,20 @@ class _Reader:
 
     def _grant(self, tree: Tree[Token]) -> Grant:
         capability = self._scalar(_token(tree))
-        constraints = tuple(self._constraint(node) for block in _trees(tree) for node in _trees(block))
+        constraints = tuple(
+            self._constraint(node)
+            for block in _trees(tree)
+            for node in _trees(block)
+            if not self._spoiled_in(node)
+        )
         return Grant(capability, constraints, self._clause(tree, capability.clause.span))
+
+    def _spoiled_in(self, tree: Tree[Token]) -> bool:
+        """Return whether a mistake stands in a constraint, or its value is missing."""
+        meta = tree.meta
+        at = bisect.bisect_left(self._spoiled, (meta.line, meta.column - 1))
+        inside = at < len(self._spoiled) and self._spoiled[at] < (meta.end_line, meta.end_column - 1)
+        return inside or not tree.children[1]
 
     def _constraint(self, tree: Tree[Token]) -> Constraint:
         name, value = _token(tree), tree.children[1]
@@ -152,6 +139,8 @@ class _Reader:
 
     def _scalar(self, token: Token) -> Scalar:
         clause = self._place(token)
+        if not token:
+            return Scalar(MISSING, "", clause)
         if token.type != "STRING":
             return Scalar(token.type, str(token), clause)
         return Scalar("STRING", self._unquote(str(token), clause), clause)
@@ -182,7 +171,7 @@ class _Reader:
         return text
 
     def _place(self, token: Token) -> Clause:
-        return self._policy.clause(_token_span(token))
+        return self._policy.clause(tokens.span(token))
 
     def _clause(self, tree: Tree[Token], end: Span) -> Clause:
         meta = tree.meta
@@ -200,107 +189,3 @@ def _trees(tree: Tree[Token]) -> Iterator[Tree[Token]]:
 
 def _token(tree: Tree[Token]) -> Token:
     return cast("Token", tree.children[0])
-
-
-def _token_span(token: Token) -> Span:
-    line, column = token.line or 1, (token.column or 1) - 1
-    return Span(line, column, line, column + len(token))
-
-
-# --- syntax errors, in plain words -------------------------------------------------------------------------
-
-_WORDS = {
-    "AGENT": "`agent`",
-    "CAN": "`can`",
-    "WITH": "`with`",
-    "CONSTRAINT": "`constraints`",
-    "CONSTRAINTS": "`constraints`",
-    "LBRACE": "`{`",
-    "RBRACE": "`}`",
-    "LSQB": "`[`",
-    "RSQB": "`]`",
-    "COLON": "`:`",
-    "COMMA": "`,`",
-    "STRING": "a string in double quotes",
-    "NUMBER": "a number with its unit",
-    "NAME": "a name",
-    "$END": "the end of the file",
-}
-_VALUE = {"STRING", "NUMBER", "NAME", "LSQB"}
-
-
-def _explain(
-    policy: PolicyText, error: UnexpectedToken | UnexpectedCharacters
-) -> tuple[Span, str, str | None]:
-    """Return place, message and help of a syntax error."""
-    if isinstance(error, UnexpectedToken):
-        accepted = set(error.accepts or error.expected)
-        token = error.token
-        if token.type == "$END":
-            end = policy.text.rstrip()
-            line = end.count("\n") + 1
-            column = len(end) - (end.rfind("\n") + 1)
-            span = Span(line, max(0, column - 1), line, max(1, column))
-            return span, f"the text ends too early: expected {_expected(accepted)}", _missing(accepted)
-        message = f"expected {_expected(accepted)}, got `{clipped(str(token))}`"
-        return _token_span(token), message, _hint(token, accepted)
-    return _stray(policy, error.line, error.column - 1, error.pos_in_stream or 0)
-
-
-def _expected(accepted: set[str]) -> str:
-    if accepted >= _VALUE:
-        accepted = accepted - _VALUE
-        words = ["a value", *(word for word in dict.fromkeys(map(_WORDS.get, sorted(accepted))) if word)]
-    else:
-        words = [word for word in dict.fromkeys(map(_WORDS.get, sorted(accepted))) if word]
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
-
-
-def _missing(accepted: set[str]) -> str | None:
-    if "RBRACE" in accepted:
-        return "close the block with `}`"
-    return "close the list with `]`" if "RSQB" in accepted else None
-
-
-def _hint(token: Token, accepted: set[str]) -> str | None:
-    word = str(token)
-    if token.type == "NAME" and "STRING" in accepted and not accepted >= _VALUE:
-        return f'write it in quotes: "{word}"'
-    if token.type == "NAME":
-        keywords = [word.strip("`") for key, word in _WORDS.items() if key in accepted and key.isalpha()]
-        close = did_you_mean(word, [keyword for keyword in keywords if keyword.isalpha()])
-        if close is not None:
-            return f"did you mean `{close}`?"
-        if "CAN" in accepted:
-            return 'constraints stand in a grant: `can "code_execution" with constraints { ... }`'
-    if token.type == "STRING" and "NAME" in accepted and "COLON" not in accepted and not accepted >= _VALUE:
-        return "the name of a constraint stands without quotes"
-    if "COMMA" in accepted:
-        return "entries of a list stand apart with `,`, and `]` closes it"
-    if accepted <= {"CONSTRAINT", "CONSTRAINTS"}:
-        return 'write `can "code_execution" with constraints { ... }`'
-    if token.type == "COMMA" and "NAME" in accepted:
-        return "constraints stand apart by themselves: remove the comma"
-    if token.type == "RBRACE":
-        return "there is one `}` too many"
-    if token.type == "LSQB" and "RSQB" in accepted:
-        return "a list holds no lists"
-    return "a constraint is `name: value`" if accepted == {"COLON"} else None
-
-
-def _stray(policy: PolicyText, line: int, column: int, position: int) -> tuple[Span, str, str | None]:
-    text = policy.text
-    char = text[position]
-    rest = len(policy.lines[line - 1]) - column
-    here = Span(line, column, line, column + 1)
-    to_line_end = Span(line, column, line, column + max(1, rest))
-    if char == '"':
-        if re.match(r'"[^"\n]*\t', text[position : position + 1000]):
-            return to_line_end, "a tab in a string", "write it as \\t"
-        return to_line_end, 'a string that does not end: expected `"` on the same line', None
-    if text.startswith("/*", position):
-        return to_line_end, "a comment that does not end: expected `*/`", None
-    if char in "'\u2018\u2019\u201c\u201d":
-        return here, f"expected a string in double quotes, got {visible(char)}", 'quote with `"`'
-    help_ = {"*": 'write it in quotes: "*"', "=": "a constraint is `name: value`"}.get(char)
-    return here, f"unexpected character `{visible(char)}`", help_

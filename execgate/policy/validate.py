@@ -44,12 +44,14 @@ def agents(texts: Iterable[PolicyText], problems: Problems) -> tuple[AgentPolicy
             )
         for tree in trees:
             agent = _agent(tree, problems)
+            if tree.name.kind == syntax.MISSING:
+                continue
             earlier = found.get(agent.name)
             if earlier is not None:
                 problems.at(
                     tree.name.clause,
                     f"agent `{clipped(agent.name)}` a second time",
-                    f"the first is at {clipped(earlier.clause.file)}:{earlier.clause.span.line}; "
+                    f"the first is at {visible(earlier.clause.file)}:{earlier.clause.span.line}; "
                     "join the two, or rename one",
                 )
             else:
@@ -59,7 +61,7 @@ def agents(texts: Iterable[PolicyText], problems: Problems) -> tuple[AgentPolicy
 
 def _agent(tree: syntax.Agent, problems: Problems) -> AgentPolicy:
     name = tree.name.text
-    if not name.strip():
+    if not name.strip() and tree.name.kind != syntax.MISSING:
         problems.at(
             tree.name.clause, "an agent without a name", "write the name that the agent has in AutoGen"
         )
@@ -73,7 +75,9 @@ def _agent(tree: syntax.Agent, problems: Problems) -> AgentPolicy:
     limits = _DEFAULTS
     for capability in tree.grants:
         word = capability.capability.text
-        if word not in CAPABILITIES:
+        if capability.capability.kind == syntax.MISSING:
+            _constraints(capability, problems)
+        elif word not in CAPABILITIES:
             problems.at(
                 capability.capability.clause,
                 f"unknown capability `{clipped(word)}`",

@@ -205,6 +205,34 @@ def mistakes(body: str) -> list[tuple[str, str]]:
             'not the name of an environment variable: "A=1" in `allowed_environment`',
             'as in "HOME" or "APP_*"',
         ),
+        *(
+            (
+                f'allowed_environment: ["{spelled}"]',
+                f'a variable is named without the signs of a shell: "{spelled}" in `allowed_environment`',
+                'did you mean "HOME"?',
+            )
+            for spelled in ("$HOME", "${HOME}", "%HOME%")
+        ),
+        *(
+            (
+                f'allowed_hosts: ["{spelled}"]',
+                f'`://` stands between scheme and host: "{spelled}" in `allowed_hosts`',
+                f'did you mean "{meant}"?',
+            )
+            for spelled, meant in (
+                ("http//x", "http://x"),
+                ("https:/a.com", "https://a.com"),
+                ("https:/a.com/v1", "https://a.com"),
+            )
+        ),
+        *(
+            (
+                f'allowed_imports: ["{statement}"]',
+                f'a module is named without `import`: "{statement}" in `allowed_imports`',
+                'did you mean "os.path"?',
+            )
+            for statement in ("import os.path", "from os.path import join", "import os.path as p")
+        ),
         (
             'allowed_tables: ["a..b"]',
             'not the name of a table: "a..b" in `allowed_tables`',

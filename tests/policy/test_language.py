@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from execgate.errors import PolicyError, UnknownAgentError
 from execgate.model.limits import Limits
-from execgate.policy import PolicySet, syntax
+from execgate.policy import PolicySet, tokens
 from execgate.policy.constraints import CONSTRAINTS, FAMILIES, LIMITS
 from execgate.policy.constraints import __path__ as constraint_folder
 
@@ -212,5 +212,5 @@ def test_every_constraint_has_a_name_of_its_own_and_a_twin() -> None:
 
 
 def test_no_two_terminals_of_the_grammar_collide() -> None:
-    parser = syntax._parser(strict=True)
+    parser = tokens.grammar(strict=True)
     assert parser.parse('agent "a" { }').data == "start"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lark.exceptions import LarkError
 
 from execgate.errors import PolicyError
 from execgate.policy import PolicySet
 from execgate.policy.problems import visible
 from execgate.policy.text import MAX_BYTES
+from execgate.policy.tokens import grammar
 
 
 def report(text: str, file: str = "a.policy") -> str:
@@ -151,8 +154,50 @@ TOKENS = [
 
 @given(st.lists(st.sampled_from(TOKENS), max_size=25))
 def test_no_sequence_of_tokens_crashes_the_parser(tokens) -> None:
-    rendered = parsed(" ".join(tokens))
+    text = " ".join(tokens)
+    rendered = parsed(text)
     assert not rendered or rendered.startswith("error: ")
+    assert rendered or parses(text)
+    lines = text.split("\n")
+    for line, column in re.findall(r"--> <policy>:(\d+):(\d+)", rendered):
+        assert 1 <= int(column) <= max(1, len(lines[int(line) - 1]))
+
+
+def parses(text: str) -> bool:
+    """Whether the grammar alone takes the text."""
+    try:
+        grammar().parse(text)
+    except LarkError:
+        return False
+    return True
+
+
+SOUND = """agent "x" {
+  can "code_execution" with constraints {
+    allowed_imports: ["os", "sys"]
+    max_cpus: 2
+  }
+}
+agent "y" { }
+"""
+
+
+@given(st.integers(0, len(SOUND)), st.integers(0, 4), st.sampled_from(["", *TOKENS, "'", ";", "="]))
+def test_a_sound_text_with_a_slip_is_refused_or_sound_again(at, length, slip) -> None:
+    text = SOUND[:at] + slip + SOUND[at + length :]
+    rendered = parsed(text)
+    assert rendered or parses(text)
+    assert rendered.count("error: ") <= 4, rendered
+
+
+def test_the_file_of_an_earlier_agent_is_named_whole(tmp_path) -> None:
+    folder = tmp_path / ("long" * 30) / ("folder" * 30)
+    folder.mkdir(parents=True)
+    for name in "ab":
+        (folder / f"{name}.policy").write_text('agent "x" { }')
+    assert f"the first is at {folder}/a.policy:1; join the two, or rename one" in load_report(folder).replace(
+        "PATH", str(folder)
+    )
 
 
 # --- files and folders --------------------------------------------------------------------------------------

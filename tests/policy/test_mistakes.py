@@ -157,8 +157,8 @@ error: unknown capability `code_exection`
     ],
 )
 def test_a_mistake_in_the_form_is_said_in_plain_words(text, place, message, advice) -> None:
-    lines = report(text).splitlines()
-    assert message in lines[0]
+    blocks = [block.splitlines() for block in report(text).split("\n\n")]
+    lines = next(lines for lines in blocks if message in lines[0])
     assert lines[1].strip() == ("--> a.policy" if place is None else f"--> a.policy:{place}")
     if advice is not None:
         assert advice in lines[-1]
@@ -166,7 +166,7 @@ def test_a_mistake_in_the_form_is_said_in_plain_words(text, place, message, advi
 
 def test_hostile_text_is_shown_escaped_with_its_caret_in_place() -> None:
     text = 'agent "a\u200b\u4e2d\ufeff" { cna }'
-    assert report(text, "x\u202e.policy") == (
+    assert report(text, "x\u202e.policy").endswith(
         "error: expected `can` or `}`, got `cna`\n"
         " --> x\\u{202e}.policy:1:16\n"
         "  |\n"
@@ -200,3 +200,141 @@ def test_a_report_says_that_it_ends_after_two_hundred_mistakes() -> None:
     rendered = report("\n".join(f'agent "{number}" {{ can "x" }}' for number in range(250)))
     assert rendered.count("error: ") == 200
     assert rendered.endswith("\n\n... and no more than these 200 were looked for")
+
+
+BODY = 'agent "a" {\n  can "code_execution" with constraints {\n%s\n  }\n}\nagent "b" { can "x" }'
+
+
+def found(text: str) -> list[str]:
+    """Return place and message of each mistake."""
+    blocks = (block.splitlines() for block in report(text).split("\n\n"))
+    return [
+        f"{place.partition('a.policy:')[2]} {message.removeprefix('error: ')}"
+        for message, place, *_ in blocks
+    ]
+
+
+def test_mistakes_in_the_form_and_in_the_meaning_are_reported_together() -> None:
+    body = """\
+    allowed_imports = ["os"]
+    max_memory: 1_gigabite;
+    max_cpus 2
+    max_disk: 1_mb,
+    allowed_hosts: ["a.com" "b.com"]
+    disallowed_hosts: [*]
+    allowed_commands: ["git"
+    allowed_environment: ['$HOME']
+    allowed_packages: ["requests, "numpy"]
+    allowed_tables: ("orders")
+    max_execution_time: 30 seconds
+    max_output:
+    max_processes: 2.5
+    disallowed_import: []"""
+    assert found(BODY % body) == [
+        "3:21 unexpected character `=`",
+        "4:17 unknown unit `gigabite` of a size",
+        "4:27 unexpected character `;`",
+        "5:14 expected `:`, got `2`",
+        "6:19 expected a name or `}`, got `,`",
+        '7:29 expected `,` or `]`, got `"b.com"`',
+        "8:24 unexpected character `*`",
+        "10:5 expected `,` or `]`, got `allowed_environment`",
+        '10:27 a variable is named without the signs of a shell: "$HOME" in `allowed_environment`',
+        "10:27 expected a string in double quotes, got '",
+        '11:24 a string that does not end: expected `"` on the same line',
+        "12:21 unexpected character `(`",
+        "13:25 a number and its unit are one word, got `30 seconds`",
+        "14:15 expected a value, got the next constraint `max_processes`",
+        "15:20 `2.5` is no whole number of processes",
+        "16:5 unknown constraint `disallowed_import`",
+        "19:17 unknown capability `x`",
+    ]
+
+
+def test_a_number_apart_from_its_unit_is_shown_with_both() -> None:
+    assert report(BODY.partition("\nagent")[0] % "    max_execution_time: 30 seconds") == (
+        "error: a number and its unit are one word, got `30 seconds`\n"
+        " --> a.policy:3:25\n"
+        "  |\n"
+        "3 |     max_execution_time: 30 seconds\n"
+        "  |                         ^^^^^^^^^^\n"
+        "  = help: did you mean `30_seconds`?"
+    )
+
+
+SECOND = '\n  can "code_execution" with constraints {\n    max_cpu: 1\n  }\n}'
+UNKNOWN = "3:5 unknown constraint `max_cpu`"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('agent "a"' + SECOND, ["2:3 expected `{`, got `can`", UNKNOWN]),
+        ('agent "a": {' + SECOND, ["1:10 expected `{`, got `:`", UNKNOWN]),
+        ("agent a {" + SECOND, ["1:7 expected a string in double quotes, got `a`", UNKNOWN]),
+        ("agent {" + SECOND, ["1:7 expected a string in double quotes, got `{`", UNKNOWN]),
+        ('agnt "a" {' + SECOND, ["1:1 expected the end of the file or `agent`, got `agnt`", UNKNOWN]),
+        ('agent "a {' + SECOND, ['1:7 a string that does not end: expected `"` on the same line', UNKNOWN]),
+        (
+            'agent "a { can "code_execution" with constraints { max_cpu: 1 } }',
+            [
+                '1:7 a string that does not end: expected `"` on the same line',
+                "1:52 unknown constraint `max_cpu`",
+            ],
+        ),
+        ('agent "a" {' + SECOND + "}", ["5:2 expected the end of the file or `agent`, got `}`", UNKNOWN]),
+        ('agent "a" {' + SECOND[:-2], ["4:3 the text ends too early: expected `can` or `}`", UNKNOWN]),
+        (
+            'agent "a" {' + SECOND[:-2] + '\nagent "b" { can "x" }',
+            ["5:1 expected `can` or `}`, got `agent`", UNKNOWN, "5:17 unknown capability `x`"],
+        ),
+        (
+            'agent "a" {' + SECOND.replace(" with constraints", ""),
+            ["2:24 expected `can`, `}` or `with`, got `{`", UNKNOWN],
+        ),
+        (
+            'agent "a" {' + SECOND.replace("constraints {", "constraints"),
+            ["3:5 expected `{`, got `max_cpu`", UNKNOWN],
+        ),
+        (
+            'agent "a" {' + SECOND.replace('"code_execution" ', ""),
+            ["2:7 expected a string in double quotes, got `with`", UNKNOWN],
+        ),
+        (
+            'agent "a" { can "code_execution" can with constraints { max_cpu: 1 } }',
+            ["1:38 expected a string in double quotes, got `with`", "1:57 unknown constraint `max_cpu`"],
+        ),
+        ('agent "a" {\n  max_cpu: 1\n  b: 2\n}', ["2:3 expected `can` or `}`, got `max_cpu`"]),
+        ('agent "a" { foo "x" with { a: 1 } }', ["1:13 expected `can` or `}`, got `foo`"]),
+        (
+            SECOND[3:-2] + 'agent "b" { can "x" }',
+            ["1:1 expected the end of the file or `agent`, got `can`", "3:20 unknown capability `x`"],
+        ),
+    ],
+)
+def test_what_stands_behind_a_mistake_in_the_form_is_read_as_it_was_meant(text, expected) -> None:
+    assert sorted(found(text)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('cannot "payment"', "expected `can` or `}`, got `cannot`"),
+        ('candy "x"', "expected `can` or `}`, got `candy`"),
+        ('can "x" withconstraints { }', "expected `can`, `}` or `with`, got `withconstraints`"),
+    ],
+)
+def test_a_keyword_ends_where_its_word_does(text, expected) -> None:
+    assert expected in report(f'agent "a" {{ {text} }}')
+
+
+def test_what_is_meant_by_a_word_that_starts_like_a_keyword_is_in_the_help() -> None:
+    assert "help: did you mean `can`?" in report('agent "a" { cannot "payment" }')
+
+
+@pytest.mark.parametrize("mistake", ["@ ", "foo\n", "] ", "x: ] ", '\\"', '"a\t', '"a\n', "agent "])
+def test_no_more_mistakes_are_looked_for_than_are_reported(mistake) -> None:
+    assert (
+        report('agent "a" { can "code_execution" with constraints {' + mistake * 5_000).count("error: ")
+        <= 200
+    )

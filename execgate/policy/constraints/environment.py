@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from execgate.model.operation import EnvironmentAccess
 from execgate.model.values import Text
 from execgate.policy.constraints._family import ALL, Family, Given, Judge, twins
@@ -18,11 +20,17 @@ from execgate.policy.rules import (
     total,
 )
 
+_IN_SHELL = re.compile(r"\$([\w*]+)|\$\{([\w*]+)\}|%([\w*]+)%")
+
 
 def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag
     """Read a name pattern, in which `*` stands for any characters."""
     if text == "*":
         return (ALL,)
+    plain = _IN_SHELL.fullmatch(text)
+    if plain:
+        name = plain[1] or plain[2] or plain[3]
+        raise BadEntryError("a variable is named without the signs of a shell", f'did you mean "{name}"?')
     if not text or "=" in text or any(char.isspace() or char == "\0" for char in text):
         raise BadEntryError("not the name of an environment variable", 'as in "HOME" or "APP_*"')
     pattern = (segment(text),)

@@ -17,6 +17,7 @@ from execgate.policy.syntax import quoted
 _PART = re.compile(r"[\w-]+")
 _TABLES = unicodedata.ucd_3_2_0  # the same in every version of Python
 _PATTERN_PART = re.compile(r"(?:[^\W\d]|\*)[\w*]*")
+_STATEMENT = re.compile(r"(?:import|from)\s+([\w.*]{1,80})(?:\s.*)?")
 
 
 def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag
@@ -26,6 +27,9 @@ def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the r
     name = _TABLES.normalize("NFKC", text)
     parts = name.split(".")
     if "**" in name or not _is_known(name) or not all(_PATTERN_PART.fullmatch(part) for part in parts):
+        statement = _STATEMENT.fullmatch(name)
+        if statement:
+            raise BadEntryError("a module is named without `import`", f"did you mean {quoted(statement[1])}?")
         several = name.replace(",", " ").split()
         if len(several) > 1:
             raise BadEntryError(

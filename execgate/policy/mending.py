@@ -1,0 +1,199 @@
+"""Syntax mistakes: each is reported, mended as its author likely meant it, and parsing goes on.
+
+What comes out is for finding more mistakes, never for judging: a text with a problem is not loaded.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+
+from lark import Token, Tree
+from lark.exceptions import UnexpectedToken
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+from execgate.model.source import Span
+from execgate.policy import explain
+from execgate.policy.problems import MAX_FOUND, Problems, did_you_mean
+from execgate.policy.text import PolicyText
+from execgate.policy.tokens import Words, grammar, span
+
+_AHEAD = 3
+"""How many tokens behind a mistake are tried, and have to fit before another on its line is reported."""
+
+_ENOUGH = 2
+"""How many of them have to fit for a mend to be believed: another mistake may be near."""
+
+_KEYWORDS = ("agent", "can", "constraint", "constraints", "with")
+_MISSING = (("COLON",), ("COMMA",), ("STRING",), ("LBRACE",), ("CONSTRAINTS",), ("WITH", "CONSTRAINTS"))
+# What ends the construct at hand, or is its next part where it can't end yet.
+_ONWARD = ("RSQB", "RBRACE", "STRING", "LBRACE", "COLON", "CONSTRAINTS")
+
+
+class Mender:
+    """Parses one text to its end, whatever it holds.
+
+    `spoiled` are the places of mistakes: what stands around them is not what its author meant.
+    """
+
+    def __init__(self, policy: PolicyText, words: Words, problems: Problems) -> None:
+        self.spoiled: list[tuple[int, int]] = []
+        self._policy = policy
+        self._tokens = words.tokens
+        self._mistakes = iter([*words.mistakes, (len(words.tokens) + 1, None)])
+        self._whole = words.whole
+        self._problems = problems
+        self._parser = grammar().parse_interactive("")
+        self._mends = 0
+        self._fed = 0
+        self._fed_before = 0
+        self._last: Span | None = None
+
+    def parse(self) -> Tree[Token]:
+        """Return the tree; an empty token in it stands for what is missing."""
+        before, mistake = next(self._mistakes)
+        at = 0
+        while at < len(self._tokens):
+            while mistake is not None and before <= at:
+                self._note(mistake.span, mistake.message, mistake.help, spoils=not mistake.sure)
+                before, mistake = next(self._mistakes)
+            try:
+                self._parser.feed_token(self._tokens[at])
+            except UnexpectedToken:
+                at = self._mend(at)
+            else:
+                self._fed += 1
+                at += 1
+        while mistake is not None:
+            self._note(mistake.span, mistake.message, mistake.help, spoils=not mistake.sure)
+            before, mistake = next(self._mistakes)
+        return self._end()
+
+    def _end(self) -> Tree[Token]:
+        last = self._tokens[-1] if self._tokens else Token("$END", "", 0, 1, 1, 1, 1, 0)
+        accepted = _accepted(self._parser)
+        if "$END" not in accepted and self._whole:
+            self._note(*explain.early_end(self._policy, accepted))
+        self._feed(_holes(self._way_to("$END") or (), last))
+        tree: Tree[Token] = self._parser.feed_eof(last)  # type: ignore[no-untyped-call]  # lark's gap
+        return tree
+
+    def _feed(self, tokens: Iterable[Token]) -> None:
+        for token in tokens:
+            self._parser.feed_token(token)
+
+    def _note(self, place: Span, message: str, help_: str | None, *, spoils: bool = True) -> None:
+        """Report a mistake, unless it likely follows from the one before it on the same line."""
+        if spoils:
+            self.spoiled.append((place.line, place.column))
+        last, near = self._last, self._fed - self._fed_before < _AHEAD
+        self._fed_before = self._fed
+        if last is not None and place.line == last.line and (near or place.column < last.end_column):
+            return
+        self._last = place
+        self._problems.at(self._policy.clause(place), message, help_)
+
+    def _mend(self, at: int) -> int:
+        """Report the token that does not fit, and return the number of the one to go on with."""
+        token = self._tokens[at]
+        accepted = _accepted(self._parser)
+        place, message, help_ = explain.unexpected(self._tokens, at, accepted)
+        # Where something new begins, what stands before it is not complete.
+        self._note(place, message, help_, spoils=place != span(token) or not self._begins(at))
+        self._mends += 1
+        if self._mends >= MAX_FOUND:
+            self._whole = False
+            return len(self._tokens)
+        following = self._tokens[at + 1 : at + 1 + _AHEAD]
+        mends = [(self._fitting(instead, following), instead) for instead in self._likely(at, accepted)]
+        fitting, best = max(mends, key=lambda mend: mend[0])
+        if fitting < min(_ENOUGH, len(following)):
+            return self._skip(at, token)
+        self._feed(best)
+        return at + 1
+
+    def _likely(self, at: int, accepted: set[str]) -> Iterable[Sequence[Token]]:
+        """Yield what may have been meant by a token, likely things first."""
+        token = self._tokens[at]
+        if token.type == "NAME":
+            close = did_you_mean(token, _KEYWORDS)
+            if close is not None and close.upper() in accepted:
+                yield (Token.new_borrow_pos(close.upper(), close, token),)
+            if not self._begins(at):
+                yield (Token.new_borrow_pos("STRING", f'"{token}"', token),)
+        if at and token.type == "COLON":
+            # The value before it was the name of the next constraint.
+            yield (self._tokens[at - 1], token)
+        if token.type == "RBRACE" or not self._begins(at):
+            yield ()
+        for missing in _MISSING:
+            yield (*_holes(missing, token), token)
+
+    def _skip(self, at: int, token: Token) -> int:
+        """Leave out what can't be mended, and close what has to be, to go on where something new begins."""
+        depth = 0
+        hopeless: set[str] = set()
+        for index in range(at, len(self._tokens)):
+            kind = self._tokens[index].type
+            if kind == "LBRACE":
+                depth += 1
+            elif kind == "RBRACE" and depth:
+                depth -= 1
+            elif kind not in hopeless and (kind == "AGENT" or not depth) and self._begins(index):
+                way = self._way_to(kind)
+                if way is not None:
+                    self._feed(_holes(way, token))
+                    return index
+                hopeless.add(kind)
+        return len(self._tokens)
+
+    def _begins(self, index: int) -> bool:
+        """Return whether a token begins something new, or ends what is open."""
+        token = self._tokens[index]
+        if token.type != "NAME":
+            return token.type in {"AGENT", "CAN", "RBRACE"}
+        following = self._tokens[index + 1].type if index + 1 < len(self._tokens) else "$END"
+        first_of_line = index == 0 or self._tokens[index - 1].line != token.line
+        return following == "COLON" or (first_of_line and following not in {"COMMA", "RSQB"})
+
+    def _way_to(self, kind: str) -> tuple[str, ...] | None:
+        """Return the tokens that lead to where one of this kind fits, a NAME as that of a constraint."""
+        trial = self._trial()
+        way: list[str] = []
+        while True:
+            accepted = _accepted(trial)
+            if kind in accepted and (kind != "NAME" or "RBRACE" in accepted):
+                return tuple(way)
+            step = next((step for step in _ONWARD if step in accepted), None)
+            if step is None:
+                return None
+            trial.feed_token(Token(step, ""))
+            way.append(step)
+
+    def _fitting(self, instead: Sequence[Token], following: Sequence[Token]) -> int:
+        """Return how many tokens fit behind what stands for one that does not, -1 if that itself does not."""
+        trial = self._trial()
+        fitting = -len(instead)
+        try:
+            for token in (*instead, *following):
+                trial.feed_token(token)
+                fitting += 1
+        except UnexpectedToken:
+            return max(fitting, -1)
+        return fitting
+
+    def _trial(self) -> InteractiveParser:
+        """Return a copy of the parser that builds no tree."""
+        trial: InteractiveParser = self._parser.copy(deepcopy_values=False)  # type: ignore[no-untyped-call]  # lark's gap
+        trial.parser_state.parse_conf = copy.copy(trial.parser_state.parse_conf)
+        trial.parser_state.parse_conf.callbacks = {}
+        return trial
+
+
+def _holes(kinds: Iterable[str], place: Token) -> list[Token]:
+    return [Token.new_borrow_pos(kind, "", place) for kind in kinds]
+
+
+def _accepted(parser: InteractiveParser) -> set[str]:
+    """Return the kinds of tokens that fit."""
+    return parser.accepts()  # type: ignore[no-untyped-call, no-any-return]  # lark's gap
