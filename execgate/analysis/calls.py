@@ -20,6 +20,7 @@ from execgate.analysis import (
     paths,
     unknown,
 )
+from execgate.analysis.call_site import CALLED
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     DYNAMIC,
@@ -236,8 +237,8 @@ def _method(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode)
     special = models.METHODS.get(receiver.type)
     if special is not None:
         return special(m, receiver, name, args, node)
-    if name in {"result", "get"} and effects.CALLED in receiver.fields:
-        return receiver.fields[effects.CALLED]
+    if name in {"result", "get"} and CALLED in receiver.fields:
+        return receiver.fields[CALLED]
     full = names.canonical(f"{receiver.type}.{name}")
     entry = lookup(full)
     if entry is not None:

@@ -12,6 +12,7 @@ import libcst as cst
 from execgate.analysis import (
     attributes,
     class_models,
+    code_effects,
     data_models,
     effects,
     escaping,
@@ -144,7 +145,7 @@ def _import(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     name = args.get(0, "name")
     if name is None:
         return NONE
-    module = effects.import_by_name(m, name, "__import__", node)
+    module = code_effects.import_by_name(m, name, "__import__", node)
     fromlist = args.get(3, "fromlist")
     whole = fromlist is not None and not (
         isinstance(fromlist, Seq) and not fromlist.items and not fromlist.more

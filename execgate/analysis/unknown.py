@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import effects, escaping, texts
+from execgate.analysis import data_effects, effects, escaping, network_effects, texts
+from execgate.analysis.call_site import Site
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import Anything, Args, Str, Value, alternatives, derived
 from execgate.model.values import Hole
@@ -68,8 +69,8 @@ def method(m: Machine, receiver: Anything, name: str, args: Args, node: cst.CSTN
     return derived(f"it is the result of `{name}` of a value that is not known", [receiver, *args.values()])
 
 
-def _site(m: Machine, name: str, node: cst.CSTNode) -> effects.Site:
-    return effects.Site(m, Entry(name, ()), {}, node)
+def _site(m: Machine, name: str, node: cst.CSTNode) -> Site:
+    return Site(m, Entry(name, ()), {}, node)
 
 
 def _unknown_verb(m: Machine, name: str, args: Args, node: cst.CSTNode) -> None:
@@ -79,7 +80,7 @@ def _unknown_verb(m: Machine, name: str, args: Args, node: cst.CSTNode) -> None:
             start = texts.parts_of(alternative)[:1]
             if start and isinstance(start[0], str) and start[0].lower().startswith(("http://", "https://")):
                 for url in site.texts(alternative, "URL"):
-                    effects.reach_url(site, url, name.upper() if name != "request" else None)
+                    network_effects.reach_url(site, url, name.upper() if name != "request" else None)
 
 
 def _unknown_statement(m: Machine, name: str, args: Args, node: cst.CSTNode) -> None:
@@ -95,7 +96,7 @@ def _unknown_statement(m: Machine, name: str, args: Args, node: cst.CSTNode) -> 
             and first[0].split()
             and first[0].split()[0].upper() in _SQL_WORDS
         ):
-            effects.run_sql(site, alternative, None)
+            data_effects.run_sql(site, alternative, None)
 
 
 _SQL_WORDS = frozenset(

@@ -1,0 +1,149 @@
+"""Code that is made or reached at run time, and functions that a call calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from execgate.analysis import (
+    iteration,
+)
+from execgate.analysis.binding import is_false
+from execgate.analysis.call_site import Site
+from execgate.analysis.machine import Machine
+from execgate.analysis.values import (
+    DYNAMIC,
+    NONE,
+    NUM,
+    OWN,
+    Anything,
+    Args,
+    Const,
+    Map,
+    Num,
+    Obj,
+    Ref,
+    Value,
+    alternatives,
+    derived,
+    union,
+)
+from execgate.model.operation import (
+    DynamicCode,
+    ModuleImport,
+    NativeCode,
+    SystemAccess,
+)
+from execgate.model.values import Unknown
+from execgate.operations import entry as catalogue
+
+
+def _dynamic(site: Site, effect: catalogue.Dynamic) -> None:
+    if effect.when is not None and is_false(site.at(effect.when)):
+        return
+    site.report(DynamicCode, kind=effect.kind)
+    code = site.at(effect.code) if effect.code is not None else None
+    results: list[Value] = []
+    for alternative in alternatives(code) if code is not None else ():
+        if isinstance(alternative, Const) and isinstance(alternative.value, (str, bytes)):
+            from execgate.analysis.nested import follow
+
+            results.append(follow(site.m, alternative.value, effect.kind, site.node))
+        elif isinstance(alternative, Obj) and alternative.type == "builtins.code":
+            results.append(alternative.fields.get("value", NONE))
+        else:
+            results.append(Obj(DYNAMIC))
+    if effect.kind == "compile":
+        site.result = Obj("builtins.code", {"value": union(results)} if results else {})
+    elif effect.kind in {"eval", "exec", "attribute"}:
+        site.result = union(results) if results else Obj(DYNAMIC)
+
+
+def _imports(site: Site, effect: catalogue.Imports) -> None:
+    value = site.at(effect.module)
+    if value is not None and not all(isinstance(v, NO_NAMES) for v in alternatives(value)):
+        site.result = import_by_name(site.m, value, site.entry.name, site.node)
+
+
+NO_NAMES = (Ref, *OWN, Num)
+"""Values that are no text, which could name a module."""
+
+
+def import_by_name(m: Machine, value: Value, via: str, node: cst.CSTNode) -> Value:
+    """Record an import whose module is a value, and return the module."""
+    from execgate.analysis.names import canonical
+
+    results: list[Value] = []
+    for alternative in alternatives(value):
+        if isinstance(alternative, Const) and isinstance(alternative.value, str):
+            m.imported(alternative.value, via, node)
+            results.append(Ref(canonical(alternative.value)))
+        else:
+            m.report(DynamicCode, node, kind="import", via=via)
+            why = alternative.why if isinstance(alternative, Anything) else "its name is not constant"
+            m.report(ModuleImport, node, module=Unknown(why), via=via)
+            results.append(Obj(DYNAMIC))
+    return union(results)
+
+
+def _native(site: Site, effect: catalogue.Native) -> None:
+    site.report(NativeCode, kind=effect.kind)
+
+
+def _accesses(site: Site, effect: catalogue.Accesses) -> None:
+    site.report(SystemAccess, kind=effect.kind)
+
+
+def _calls(site: Site, effect: catalogue.Calls) -> None:
+    function = site.at(effect.function)
+    if function is None:
+        return
+    m = site.m
+    args = Args()
+    if effect.each:
+        for where in effect.each:
+            value = site.at(where)
+            element = iteration.element(m, value, site.node) if value is not None else NUM
+            args.positional.append(element)
+    elif effect.arguments is not None or effect.rest is not None:
+        value = (
+            site.at(effect.arguments) if effect.arguments is not None else site.bound.get(effect.rest or "")
+        )
+        if value is not None:
+            items = iteration.exact_items(m, value)
+            if items is not None:
+                args.positional.extend(items)
+            else:
+                args.rest = iteration.element(m, value, site.node)
+    else:
+        args.rest = derived("it is passed by the library", site.bound.values())
+    keywords = site.at(effect.keywords) if effect.keywords is not None else None
+    for alternative in alternatives(keywords) if keywords is not None else ():
+        if isinstance(alternative, Map):
+            args.keywords.update({k: v for k, v in alternative.items.items() if isinstance(k, str)})
+            args.others = alternative.more
+    result = m.call(function, args, site.node)
+    site.called = result
+    # It may be called later, in another state of the program.
+    m.defer(lambda: m.call(function, args, site.node), site.node)
+    if site.result is None and site.entry.returns is None:
+        site.result = derived(f"it is the result of `{site.entry.name}`", [result, *site.bound.values()])
+
+
+def _unlisted(site: Site, effect: catalogue.Unlisted) -> None:
+    if effect.when is not None and is_false(site.at(effect.when)):
+        return
+    site.m.gap(f"`{site.entry.name}`: {effect.why}", site.node)
+
+
+RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
+    catalogue.Dynamic: _dynamic,
+    catalogue.Imports: _imports,
+    catalogue.Native: _native,
+    catalogue.Accesses: _accesses,
+    catalogue.Calls: _calls,
+    catalogue.Unlisted: _unlisted,
+}
+"""The rules of these effects."""

@@ -1,0 +1,137 @@
+"""What is read, written and otherwise done with files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+from execgate.analysis import (
+    network_effects,
+    paths,
+)
+from execgate.analysis.binding import is_false
+from execgate.analysis.call_site import MAX_COMBINATIONS, Site
+from execgate.analysis.values import (
+    Const,
+    Value,
+    alternatives,
+)
+from execgate.model.operation import (
+    FileOperation,
+)
+from execgate.model.values import Template, Text, Unknown
+from execgate.operations import entry as catalogue
+
+
+def _files(site: Site, effect: catalogue.Files) -> None:
+    if effect.when is not None and is_false(site.at(effect.when)):
+        return
+    if not effect.paths and effect.default is not None:
+        _each_path(site, effect.operation, [[effect.default]], recursive=effect.recursive)
+        return
+    columns: list[list[Text]] = []
+    for index, where in enumerate(effect.paths):
+        value = site.at(where)
+        if value is None and index == 0 and effect.default is not None:
+            value = Const(effect.default)
+        if value is None:
+            continue
+        found = site.paths(value)
+        if effect.urls:
+            found = _without_urls(site, found)
+        if not found:
+            return
+        columns.append([_below(path) for path in found] if effect.below else found)
+    if columns:
+        _each_path(site, effect.operation, columns, recursive=effect.recursive)
+
+
+def _below(path: Text) -> Text:
+    if isinstance(path, Unknown):
+        return path
+    parts = path.parts if isinstance(path, Template) else (path,)
+    return Template(paths.child(parts))
+
+
+def _each_path(site: Site, operation: Text, columns: list[list[Text]], *, recursive: bool = False) -> None:
+    combinations = list(product(*columns))
+    if len(combinations) > MAX_COMBINATIONS:
+        combinations = [(Unknown("there are too many possible paths"),) * len(columns)]
+    for combination in combinations:
+        site.report(FileOperation, operation=operation, paths=combination, recursive=recursive)
+
+
+def _without_urls(site: Site, found: list[Text]) -> list[Text]:
+    remaining = []
+    for path in found:
+        first = path.parts[0] if isinstance(path, Template) else path
+        if isinstance(first, str) and "://" in first[:12]:
+            network_effects.reach_url(site, path, None)
+        else:
+            remaining.append(path)
+    return remaining
+
+
+_MODES = {"r": ("read",), "w": ("write",), "a": ("append",), "x": ("create",)}
+
+_DBM_MODES = {"r": ("read",), "w": ("write",), "c": ("create", "write"), "n": ("create", "write")}
+
+
+def _opens(site: Site, effect: catalogue.Opens) -> None:
+    target = site.at(effect.path)
+    if target is None:
+        return
+    found = site.paths(target)
+    if effect.urls:
+        found = _without_urls(site, found)
+    if not found:
+        return
+    given = site.at(effect.mode) if effect.mode is not None else None
+    operations: dict[Text, None] = {}
+    for mode in alternatives(given) if given is not None else (Const(effect.default),):
+        for operation in _operations_of(mode, effect):
+            operations[operation] = None
+    for operation in operations:
+        _each_path(site, operation, [found])
+
+
+def _operations_of(mode: Value, effect: catalogue.Opens) -> tuple[Text, ...]:
+    constant = mode.value if isinstance(mode, Const) else None
+    if effect.kind == "flags":
+        return _flags(constant) if type(constant) is int else (Unknown("its flags could not be worked out"),)
+    if isinstance(constant, str):
+        table = _DBM_MODES if effect.kind == "dbm" else _MODES
+        for letter in constant:
+            if letter in table:
+                both = "+" in constant
+                operations = table[letter]
+                return (
+                    (*operations, "write")
+                    if both and letter == "r"
+                    else ((*operations, "read") if both else operations)
+                )
+        return ("read",)
+    return (Unknown("its mode could not be worked out"),)
+
+
+def _flags(flags: int) -> tuple[Text, ...]:
+    """Linux's numbers: the two lowest bits are the access mode."""
+    operations: list[Text] = []
+    access = flags & 3
+    if access in {0, 2}:
+        operations.append("read")
+    if access in {1, 2}:
+        operations.append("append" if flags & 0o2000 else "write")
+    if flags & 0o100 or flags & 0o20000000:
+        operations.append("create")
+    if flags & 0o1000 and "write" not in operations:
+        operations.append("write")
+    return tuple(operations)
+
+
+RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
+    catalogue.Files: _files,
+    catalogue.Opens: _opens,
+}
+"""The rules of these effects."""

@@ -1,0 +1,180 @@
+"""Which hosts are contacted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from execgate.analysis import (
+    iteration,
+    payment_effects,
+)
+from execgate.analysis.binding import is_false
+from execgate.analysis.call_site import Site
+from execgate.analysis.values import (
+    Const,
+    Obj,
+    Seq,
+    Value,
+    alternatives,
+)
+from execgate.model.operation import (
+    FileOperation,
+    NetworkCall,
+)
+from execgate.model.values import Hole, Template, Text, Unknown
+from execgate.operations import entry as catalogue
+
+
+def _reaches(site: Site, effect: catalogue.Reaches) -> None:
+    method = _method(site, effect)
+    url = site.at(effect.url) if effect.url is not None else None
+    if url is not None:
+        for text in _urls(site, url, effect):
+            if effect.host is not None and not _names_host(text):
+                _reach_host(site, effect, method)
+            else:
+                reach_url(site, text, method)
+        return
+    address = site.at(effect.address) if effect.address is not None else None
+    if address is not None:
+        _reach_address(site, effect, address, method)
+        return
+    base = site.at(effect.base) if effect.base is not None else None
+    if base is not None:
+        for text in site.texts(base, "URL"):
+            reach_url(site, text, method)
+        return
+    _reach_host(site, effect, method)
+
+
+def _names_host(url: Text) -> bool:
+    """Return whether a URL that may be relative to a connection's host names one of its own."""
+    first = url.parts[0] if isinstance(url, Template) else url
+    return not isinstance(first, str) or "://" in first or first.startswith("//")
+
+
+def _method(site: Site, effect: catalogue.Reaches) -> Text | None:
+    if effect.method is None:
+        if effect.url is None:
+            return None
+        given = site.at(f"{effect.url}.method")
+        if given is not None:
+            return _named_method(site, given)
+        posted = any(not is_false(site.at(name)) for name in (*effect.body, f"{effect.url}.data"))
+        return "POST" if posted else "GET"
+    if not effect.method.startswith("="):
+        return effect.method
+    value = site.at(effect.method[1:])
+    if value is None:
+        return "GET"
+    return _named_method(site, value)
+
+
+def _named_method(site: Site, value: Value) -> Text:
+    found = site.texts(value, "method")
+    return (
+        found[0].upper()
+        if len(found) == 1 and isinstance(found[0], str)
+        else Unknown("its method is not known")
+    )
+
+
+def _urls(site: Site, value: Value, effect: catalogue.Reaches) -> list[Text]:
+    found: list[Text] = []
+    for alternative in alternatives(value):
+        kept = alternative.fields.get("url") if isinstance(alternative, Obj) else None
+        found += site.texts(kept if kept is not None else alternative, "URL")
+    base = site.at(effect.base) if effect.base is not None else None
+    if base is None:
+        return found
+    joined: list[Text] = []
+    for url in found:
+        first = url.parts[0] if isinstance(url, Template) else url
+        if isinstance(first, str) and "://" not in first and not first.startswith("//"):
+            joined += site.texts(base, "URL")
+        else:
+            joined.append(url)
+    return joined
+
+
+def reach_url(site: Site, url: Text, method: Text | None) -> None:
+    """Record that a URL is contacted, and the payment that it may be."""
+    from execgate.analysis.urls import split
+
+    if isinstance(url, Template):
+        # A file's name can hold what ends a host; only a number can't.
+        url = Template(tuple(Hole.ANY if part is Hole.WORD else part for part in url.parts))
+    parts = split(url)
+    if parts.scheme == "file":
+        site.report(FileOperation, operation="read", paths=(parts.path,))
+        return
+    if parts.host is None:
+        return
+    site.report(NetworkCall, destination=parts.host, port=parts.port, scheme=parts.scheme, method=method)
+    payment_effects.pay_by_http(site, parts.host, parts.path, method)
+
+
+def _reach_address(site: Site, effect: catalogue.Reaches, value: Value, method: Text | None) -> None:
+    for alternative in alternatives(value):
+        items = iteration.exact_items(site.m, alternative) if isinstance(alternative, Seq) else None
+        if items is not None and len(items) >= 2:
+            _report_host(site, items[0], items[1], effect.scheme, method)
+        elif isinstance(alternative, Const) and isinstance(alternative.value, (str, bytes)):
+            # A socket in the file system.
+            operation = "create" if method == "listen" else "write"
+            site.report(FileOperation, operation=operation, paths=tuple(site.paths(alternative)))
+        else:
+            site.report(
+                NetworkCall,
+                destination=Unknown(f"the address of `{site.entry.name}` could not be worked out"),
+                port=None,
+                scheme=effect.scheme,
+                method=method,
+            )
+
+
+def _reach_host(site: Site, effect: catalogue.Reaches, method: Text | None) -> None:
+    host = site.at(effect.host) if effect.host is not None else None
+    if host is None:
+        default = effect.fixed or effect.default
+        if default is None:
+            if method == "listen":
+                site.report(NetworkCall, destination=None, port=None, scheme=effect.scheme, method=method)
+            return
+        if "://" in default:
+            reach_url(site, default, method)
+            return
+        host = Const(default)
+    port: Value | None = None
+    if isinstance(effect.port, int):
+        port = Const(effect.port)
+    elif effect.port is not None:
+        port = site.at(effect.port)
+    _report_host(site, host, port, effect.scheme, method)
+
+
+def _report_host(
+    site: Site, host: Value, port: Value | None, scheme: str | None, method: Text | None
+) -> None:
+    number: int | Unknown | None = None
+    if isinstance(port, Const) and isinstance(port.value, (int, str)) and str(port.value).isdecimal():
+        number = int(port.value)
+    elif port is not None:
+        number = Unknown("the port could not be worked out")
+    for text in site.texts(host, "host"):
+        named: Text | None = text
+        if text == "" and method == "listen":
+            named = None
+        elif isinstance(text, str) and ":" in text and number is None and text.count(":") == 1:
+            named, _, tail = text.partition(":")
+            number = int(tail) if tail.isdecimal() else None
+        elif isinstance(text, Template) and Hole.WORD in text.parts:
+            named = Unknown("a part of the host could not be worked out")
+        site.report(NetworkCall, destination=named, port=number, scheme=scheme, method=method)
+
+
+RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
+    catalogue.Reaches: _reaches,
+}
+"""The rules of these effects."""
