@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from lark import Token, Tree
 from lark.exceptions import UnexpectedToken
@@ -40,7 +41,7 @@ class Mender:
         self.spoiled: list[tuple[int, int]] = []
         self._policy = policy
         self._tokens = words.tokens
-        self._mistakes = iter([*words.mistakes, (len(words.tokens) + 1, None)])
+        self._mistakes = [*words.mistakes, (len(words.tokens), None)]
         self._whole = words.whole
         self._problems = problems
         self._parser = grammar().parse_interactive("")
@@ -51,32 +52,32 @@ class Mender:
 
     def parse(self) -> Tree[Token]:
         """Return the tree; an empty token in it stands for what is missing."""
-        before, mistake = next(self._mistakes)
-        at = 0
-        while at < len(self._tokens):
-            while mistake is not None and before <= at:
+        feed = self._parser.parser_state.feed_token
+        at, count = 0, len(self._tokens)
+        for before, mistake in self._mistakes:
+            while at < min(before, count):
+                try:
+                    feed(self._tokens[at])
+                except UnexpectedToken:  # noqa: PERF203 - each token may be a mistake of its own
+                    at = self._mend(at)
+                else:
+                    self._fed += 1
+                    at += 1
+            if mistake is not None:
                 self._note(mistake.span, mistake.message, mistake.help, spoils=not mistake.sure)
-                before, mistake = next(self._mistakes)
-            try:
-                self._parser.feed_token(self._tokens[at])
-            except UnexpectedToken:
-                at = self._mend(at)
-            else:
-                self._fed += 1
-                at += 1
-        while mistake is not None:
-            self._note(mistake.span, mistake.message, mistake.help, spoils=not mistake.sure)
-            before, mistake = next(self._mistakes)
         return self._end()
 
     def _end(self) -> Tree[Token]:
         last = self._tokens[-1] if self._tokens else Token("$END", "", 0, 1, 1, 1, 1, 0)
-        accepted = _accepted(self._parser)
-        if "$END" not in accepted and self._whole:
-            self._note(*explain.early_end(self._policy, accepted))
-        self._feed(_holes(self._way_to("$END") or (), last))
-        tree: Tree[Token] = self._parser.feed_eof(last)  # type: ignore[no-untyped-call]  # lark's gap
-        return tree
+        end = Token.new_borrow_pos("$END", "", last)
+        try:
+            tree = self._parser.feed_token(end)
+        except UnexpectedToken:
+            if self._whole:
+                self._note(*explain.early_end(self._policy, _accepted(self._parser)))
+            self._feed(_holes(self._way_to("$END") or (), last))
+            tree = self._parser.feed_token(end)
+        return cast("Tree[Token]", tree)
 
     def _feed(self, tokens: Iterable[Token]) -> None:
         for token in tokens:

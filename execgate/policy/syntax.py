@@ -117,16 +117,15 @@ class _Reader:
             self._constraint(node)
             for block in _trees(tree)
             for node in _trees(block)
-            if not self._spoiled_in(node)
+            if node.children[1] and not (self._spoiled and self._spoils(node))
         )
         return Grant(capability, constraints, self._clause(tree, capability.clause.span))
 
-    def _spoiled_in(self, tree: Tree[Token]) -> bool:
-        """Return whether a mistake stands in a constraint, or its value is missing."""
+    def _spoils(self, tree: Tree[Token]) -> bool:
+        """Return whether a mistake stands in a constraint."""
         meta = tree.meta
         at = bisect.bisect_left(self._spoiled, (meta.line, meta.column - 1))
-        inside = at < len(self._spoiled) and self._spoiled[at] < (meta.end_line, meta.end_column - 1)
-        return inside or not tree.children[1]
+        return at < len(self._spoiled) and self._spoiled[at] < (meta.end_line, meta.end_column - 1)
 
     def _constraint(self, tree: Tree[Token]) -> Constraint:
         name, value = _token(tree), tree.children[1]

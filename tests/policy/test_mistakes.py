@@ -305,6 +305,10 @@ UNKNOWN = "3:5 unknown constraint `max_cpu`"
             ["1:38 expected a string in double quotes, got `with`", "1:57 unknown constraint `max_cpu`"],
         ),
         ('agent "a" {\n  max_cpu: 1\n  b: 2\n}', ["2:3 expected `can` or `}`, got `max_cpu`"]),
+        (
+            'agent "a" { can "code_execution" with constraints { max_output:\ncan "x" }',
+            ["2:1 expected a value, got `can`", "2:5 unknown capability `x`"],
+        ),
         ('agent "a" { foo "x" with { a: 1 } }', ["1:13 expected `can` or `}`, got `foo`"]),
         (
             SECOND[3:-2] + 'agent "b" { can "x" }',
