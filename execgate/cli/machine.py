@@ -29,7 +29,7 @@ def check_machine(home: Path) -> tuple[Check, ...]:
         _guarded("AutoGen", "GatedExecutor", check_autogen),
         _guarded("policies", "analyze and run without --policy", check_policies),
         _guarded("state folder", "receipts", lambda: check_state(home)),
-        _guarded("receipts", "an audit", lambda: check_receipts(home)),
+        _guarded("receipts", "running code, an audit", lambda: check_receipts(home)),
         _guarded("clock", "receipts", check_clock),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -46,17 +47,7 @@ _OTHER_FILE = "name a file in a folder that this user may write to"
 def execute(options: argparse.Namespace, console: Console) -> int:
     """Write the file and say how many receipts it holds."""
     if options.out == STDOUT:
-        if options.format == "json":
-            raise UsageError(
-                "`--out -` and `--format json` both write to standard output", help="leave one of them out"
-            )
-        with opened(options) as store, tempfile.TemporaryDirectory(prefix="execgate-") as folder:
-            # A whole export or none: what is read while it is made must not be taken for all.
-            whole = Path(folder) / "receipts.jsonl"
-            count = store.export(whole)
-            with whole.open("rb") as lines:
-                for line in lines:
-                    console.out(line)
+        count = _to_standard_output(options, console)
         console.note(f"wrote {plural(count, 'receipt')} to standard output")
         return 0
     out = _target(options)
@@ -68,12 +59,28 @@ def execute(options: argparse.Namespace, console: Console) -> int:
             if not isinstance(cause, OSError) or Path(str(cause.filename)).parent != out.parent:
                 raise
             why = (cause.strerror or str(cause)).lower()
-            raise InputError(f"{options.out}: can't be written: {why}", help=_OTHER_FILE) from error
+            advice = error.help if cause.errno in {errno.ENOSPC, errno.EDQUOT} else _OTHER_FILE
+            raise InputError(f"{options.out}: can't be written: {why}", help=advice) from error
     if options.format == "json":
         console.out(dumps({"path": options.out, "receipts": count}))
     else:
         console.note(f"wrote {plural(count, 'receipt')} to {options.out}")
     return 0
+
+
+def _to_standard_output(options: argparse.Namespace, console: Console) -> int:
+    if options.format == "json":
+        raise UsageError(
+            "`--out -` and `--format json` both write to standard output", help="leave one of them out"
+        )
+    with opened(options) as store, tempfile.TemporaryDirectory(prefix="execgate-") as folder:
+        # A whole export or none: where it fails half-way, nothing must look like all.
+        whole = Path(folder) / "receipts.jsonl"
+        count = store.export(whole)
+        with whole.open("rb") as lines:
+            for line in lines:
+                console.out(line)
+    return count
 
 
 def _target(options: argparse.Namespace) -> Path:

@@ -46,6 +46,8 @@ def file_document(report: FileReport) -> dict[str, Any]:
     program = report.analysed
     verdict = report.verdict
     place = location_of(report.error) if report.error is not None else None
+    if verdict is not None and verdict.error is not None:
+        place = next((reason.location for reason in verdict.violations), None)
     return {
         "path": report.path,
         "verdict": None if report.decision is None else report.decision.value,
