@@ -40,7 +40,8 @@ HARMLESS: frozenset[str] = frozenset(
     concurrent.futures.InvalidStateError concurrent.futures.TimeoutError
     concurrent.futures.process.BrokenProcessPool concurrent.futures.thread.BrokenThreadPool
     ctypes.ArgumentError ctypes.wintypes curses.error curses.panel.error curses.window dbm.dumb.error
-    dbm.error dbm.sqlite3.error doctest.DebugRunner doctest.DocTest doctest.DocTestFailure
+    dbm.error dbm.gnu.error dbm.ndbm.error dbm.sqlite3.error doctest.DebugRunner doctest.DocTest
+    doctest.DocTestFailure
     doctest.DocTestFinder doctest.DocTestParser doctest.DocTestRunner doctest.Example
     doctest.OutputChecker doctest.UnexpectedException doctest.register_optionflag
     doctest.script_from_examples doctest.set_unittest_reportflags doctest.testsource
