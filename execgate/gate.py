@@ -7,7 +7,6 @@ loads neither the container engine's client nor the receipt store.
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
 LOCAL_HOME = ".execgate"
 """Where state lives in a working folder."""
 
-PLAIN_PYTHON = f"write it in the syntax of Python {sys.version_info[0]}.{sys.version_info[1]}"
-"""The help for what is no Python, where no better is known."""
+PLAIN_PYTHON = "write it in the syntax of Python 3"
+"""The help for what is no Python; verdicts are the same anywhere, so it names no version of this machine."""
 
 DENIED_EXIT_CODE = 126
 """What a denied call returns: the shell's status for a command that may not be executed."""
