@@ -193,7 +193,7 @@ def _stray(policy: PolicyText, line: int, column: int, start: int) -> Mistake:
         help_,
         start + len(signs),
         instead,
-        sure=instead is not None or signs == ";",
+        sure=kind in {"COLON", "STRING"} or signs == ";",
     )
 
 
