@@ -112,4 +112,4 @@ touch "$LOG" 2>/dev/null || LOG=/tmp/execgate-dockerd.log
 install_packages
 answers && exit 0
 start_by_systemd || start_in_background || give_up "the engine does not start (see $LOG)"
-answers
+answers || exit 3

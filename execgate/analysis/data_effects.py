@@ -85,8 +85,10 @@ def run_sql(site: Site, value: Value, destination: Text | None) -> None:
     """Record what an SQL text does."""
     from execgate.analysis.sql import statements
 
+    dialect = _DIALECTS.get(site.entry.name.partition(".")[0])
     for text in site.texts(value, "statement"):
-        for statement in statements(no_words(text)):
+        site.m.work -= WORK
+        for statement in statements(no_words(text), dialect):
             site.report(
                 DatabaseOperation,
                 operation=statement.operation,
@@ -96,6 +98,12 @@ def run_sql(site: Site, value: Value, destination: Text | None) -> None:
             for path in statement.files:
                 site.report(FileOperation, operation="write", paths=(path,))
 
+
+WORK = 200
+"""What reading one SQL text counts for: it takes as long as following so many expressions."""
+
+_DIALECTS = {"sqlite3": "sqlite", "duckdb": "duckdb"}
+"""The SQL of libraries that speak to one database alone."""
 
 _DESTINATIONS = ("database", "host", "dsn", "filename", "path", "destination", "conninfo", "url")
 

@@ -308,7 +308,7 @@ class Machine:
         """Note that a function can be called by code we don't follow, with the capabilities in `carried`."""
         self.escaped[id(function)] = function
         carried = tuple(carried)
-        self.work -= len(carried) // 16
+        self.work -= len(carried)
         for value in carried:
             if value is function:
                 continue

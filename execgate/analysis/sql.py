@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from execgate.analysis.holes import ANY, NUMBER, WORD, flatten, restore
 from execgate.analysis.sql_lexer import Piece, SqlLexError, lex
@@ -49,6 +50,7 @@ class Statement:
     files: tuple[Text, ...] = ()
 
 
+@lru_cache(maxsize=256)
 def statements(text: Text, dialect: str | None = None) -> tuple[Statement, ...]:
     """Return what `text` does, in its order; nothing for transactions and for text without a statement.
 

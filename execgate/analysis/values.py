@@ -533,7 +533,7 @@ def rough_key(value: Value, depth: int = 0) -> Any:
         fields = value.fields.items()
         return ("object", value.type, frozenset((n, rough_key(v, depth + 1)) for n, v in fields))
     if isinstance(value, Inst):
-        held = [*value.attributes.items()] if depth < 2 else []
+        held = [*value.attributes.items()] if depth < 1 else []
         inner = frozenset(
             (name, rough_key(inner, depth + 1)) for name, inner in held if not isinstance(inner, PLAIN)
         )

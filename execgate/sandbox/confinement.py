@@ -23,8 +23,8 @@ USER = 65532
 
 WORKSPACE = "/workspace"
 HOME = "/home/agent"
-MEMORY_FLOOR = 6 << 20
-"""The least memory, in bytes, that an engine lets one set."""
+MEMORY_FLOOR = 8 << 20
+"""The least memory, in bytes, in which an interpreter starts; engines themselves set none under 6 MiB."""
 
 _INODES = 16_384
 _PAGE = 4096

@@ -230,3 +230,9 @@ def test_a_relative_path_means_what_the_working_folder_makes_of_it(
     does, code: str, expected: list[str]
 ) -> None:
     assert sorted(does(code)) == sorted(expected)
+
+
+def test_a_library_of_one_database_is_read_by_its_rules(does) -> None:
+    """To SQLite a backslash is a letter like any other; to others it may take a quote's meaning away."""
+    code = "import sqlite3\nsqlite3.connect('a.db').execute(\"SELECT '\\\\\\\\', n FROM t\")"
+    assert does(code) == ["sql select t at a.db"]
