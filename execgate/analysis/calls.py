@@ -9,7 +9,6 @@ import libcst as cst
 from execgate.analysis import (
     attributes,
     classes,
-    data_models,
     effects,
     escaping,
     folding,
@@ -20,8 +19,9 @@ from execgate.analysis import (
     paths,
     unknown,
 )
-from execgate.analysis.call_site import CALLED
+from execgate.analysis.effects.site import CALLED
 from execgate.analysis.machine import Machine
+from execgate.analysis.models import data as data_models
 from execgate.analysis.values import (
     DYNAMIC,
     MAX_ALTERNATIVES,

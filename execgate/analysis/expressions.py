@@ -10,8 +10,8 @@ from typing import Any
 import libcst as cst
 
 from execgate.analysis import attributes, iteration, paths, subscripts, texts
-from execgate.analysis.call_site import CALLED
 from execgate.analysis.calls import arguments
+from execgate.analysis.effects.site import CALLED
 from execgate.analysis.machine import Machine
 from execgate.analysis.names import BUILTINS
 from execgate.analysis.scopes import Scope

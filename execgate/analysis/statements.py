@@ -11,7 +11,14 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import attributes, classes, imports, iteration, storing, subscripts
+from execgate.analysis import (
+    attributes,
+    classes,
+    imports,
+    iteration,
+    storing,
+    subscripts,
+)
 from execgate.analysis.machine import EXACT_TURNS, PARTED_TURNS, Machine
 from execgate.analysis.names import BUILTINS
 from execgate.analysis.scopes import Scope, merge

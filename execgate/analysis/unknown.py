@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import data_effects, effects, escaping, network_effects, texts
-from execgate.analysis.call_site import Site
+from execgate.analysis import effects, escaping, texts
+from execgate.analysis.effects import data as data_effects
+from execgate.analysis.effects import network as network_effects
+from execgate.analysis.effects.site import Site
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import Anything, Args, Str, Value, alternatives, derived
 from execgate.model.values import Hole

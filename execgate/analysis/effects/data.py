@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from execgate.analysis import (
-    iteration,
-    texts,
-)
-from execgate.analysis.binding import is_false
-from execgate.analysis.call_site import Site, first_filled, no_words
+from execgate.analysis import iteration, texts
+from execgate.analysis.effects.binding import is_false
+from execgate.analysis.effects.site import Site, first_filled, no_words
 from execgate.analysis.values import (
     Const,
     Map,

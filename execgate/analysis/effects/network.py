@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from execgate.analysis import (
-    iteration,
-    payment_effects,
-)
-from execgate.analysis.binding import is_false
-from execgate.analysis.call_site import Site
+from execgate.analysis import iteration
+from execgate.analysis.effects import payments as payment_effects
+from execgate.analysis.effects.binding import is_false
+from execgate.analysis.effects.site import Site
 from execgate.analysis.values import (
     Const,
     Obj,

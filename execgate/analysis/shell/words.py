@@ -1,6 +1,6 @@
 """Words of shell text: quotes, expansions, and what is substituted in them.
 
-Reading a word is part of reading a list, since a substitution holds one: `shell_text` has the other half.
+Reading a word is part of reading a list, since a substitution holds one: `text` has the other half.
 """
 
 from __future__ import annotations

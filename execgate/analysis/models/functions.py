@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import (
-    attributes,
-    iteration,
-    modelling,
-    storing,
-    subscripts,
-)
+from execgate.analysis import attributes, iteration, storing, subscripts
 from execgate.analysis.machine import Machine
+from execgate.analysis.models import modelling
 from execgate.analysis.values import (
     NONE,
     Anything,

@@ -7,12 +7,8 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import (
-    attributes,
-    paths,
-    texts,
-)
-from execgate.analysis.binding import Bindings, place
+from execgate.analysis import attributes, paths, texts
+from execgate.analysis.effects.binding import Bindings, place
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     DYNAMIC,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from execgate.analysis import installs
 from execgate.analysis.holes import flatten, has_hole, restore
-from execgate.analysis.shell_text import read
-from execgate.analysis.shell_words import Command, Script
-from execgate.analysis.starter_table import starter
-from execgate.analysis.starters import Argument, argument, changes_programs
+from execgate.analysis.shell import installs
+from execgate.analysis.shell.starter_table import starter
+from execgate.analysis.shell.starters import Argument, argument, changes_programs
+from execgate.analysis.shell.text import read
+from execgate.analysis.shell.words import Command, Script
 from execgate.model.values import Text, Unknown
 
 MAX_DEPTH = 12

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from execgate.analysis import (
-    iteration,
-)
-from execgate.analysis.call_site import Site, no_words
+from execgate.analysis import iteration
+from execgate.analysis.effects.site import Site, no_words
 from execgate.analysis.values import (
     Anything,
     Const,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from execgate.analysis.starter_programs import (
+from execgate.analysis.shell.starter_programs import (
     awk,
     busybox,
     env,
@@ -27,7 +27,7 @@ from execgate.analysis.starter_programs import (
     watch,
     xargs,
 )
-from execgate.analysis.starters import Starter, commands_of, opaque, subcommands, unless, words, wrapper
+from execgate.analysis.shell.starters import Starter, commands_of, opaque, subcommands, unless, words, wrapper
 
 _REMOTE = "what it runs on another machine is not judged"
 _BUILD = "it runs what the files of a project say"

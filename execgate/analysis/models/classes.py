@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import (
-    attributes,
-    classes,
-    data_models,
-    escaping,
-    modelling,
-    storing,
-)
+from execgate.analysis import attributes, classes, escaping, storing
 from execgate.analysis.machine import Machine
+from execgate.analysis.models import data as data_models
+from execgate.analysis.models import modelling
 from execgate.analysis.values import (
     DYNAMIC,
     NONE,

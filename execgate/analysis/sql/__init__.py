@@ -1,7 +1,7 @@
 """What SQL text does: each statement's operation, the tables that it names and the files that it opens.
 
 The text is first read by a lexer of our own, which refuses what databases read in different ways (see
-`sql_lexer`); only then does sqlglot parse it, one statement at a time, by the rules of the database or, where
+`lexer`); only then does sqlglot parse it, one statement at a time, by the rules of the database or, where
 that is not known, of every likely one: what they don't agree on is Unknown.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from execgate.analysis.holes import ANY, NUMBER, WORD, flatten, restore
-from execgate.analysis.sql_lexer import Piece, SqlLexError, lex
+from execgate.analysis.sql.lexer import Piece, SqlLexError, lex
 from execgate.model.values import Text, Unknown
 
 MAX_CHARS = 20_000
@@ -87,7 +87,7 @@ def _of_one(piece: Piece, dialect: str | None) -> tuple[Statement, ...]:
     """Return what one statement does by the rules of its database, or of all that can read it."""
     if _TRANSACTION.fullmatch(piece.sql):
         return ()
-    from execgate.analysis import sql_tree  # sqlglot takes a quarter of a second to import
+    from execgate.analysis.sql import tree as sql_tree  # sqlglot takes a quarter of a second to import
 
     answers = set()
     why = ""

@@ -7,18 +7,15 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import (
-    code_effects,
-    data_effects,
-    escaping,
-    file_effects,
-    network_effects,
-    paths,
-    payment_effects,
-    process_effects,
-)
-from execgate.analysis.binding import bind
-from execgate.analysis.call_site import CALLED, Site
+from execgate.analysis import escaping, paths
+from execgate.analysis.effects import code as code_effects
+from execgate.analysis.effects import data as data_effects
+from execgate.analysis.effects import files as file_effects
+from execgate.analysis.effects import network as network_effects
+from execgate.analysis.effects import payments as payment_effects
+from execgate.analysis.effects import processes as process_effects
+from execgate.analysis.effects.binding import bind
+from execgate.analysis.effects.site import CALLED, Site
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     Anything,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from execgate.analysis.holes import has_hole, restore
-from execgate.analysis.starters import Argument
+from execgate.analysis.shell.starters import Argument
 from execgate.model.values import Text, Unknown
 
 

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any
 
-from execgate.analysis import (
-    network_effects,
-    paths,
-)
-from execgate.analysis.binding import is_false
-from execgate.analysis.call_site import MAX_COMBINATIONS, Site
+from execgate.analysis import paths
+from execgate.analysis.effects import network as network_effects
+from execgate.analysis.effects.binding import is_false
+from execgate.analysis.effects.site import MAX_COMBINATIONS, Site
 from execgate.analysis.values import (
     Const,
     Value,

@@ -7,11 +7,9 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import (
-    iteration,
-)
-from execgate.analysis.binding import is_false
-from execgate.analysis.call_site import Site
+from execgate.analysis import iteration
+from execgate.analysis.effects.binding import is_false
+from execgate.analysis.effects.site import Site
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     DYNAMIC,

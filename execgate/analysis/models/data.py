@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import (
-    attributes,
-    folding,
-    iteration,
-    modelling,
-    subscripts,
-    texts,
-)
+from execgate.analysis import attributes, folding, iteration, subscripts, texts
 from execgate.analysis.machine import Machine
+from execgate.analysis.models import modelling
 from execgate.analysis.values import (
     NONE,
     NUM,

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from execgate.analysis.holes import ANY, WORD
-from execgate.analysis.shell_words import (
+from execgate.analysis.shell.words import (
     MAX_DEPTH,
     METACHARACTERS,
     SPLIT,

@@ -11,19 +11,19 @@ import libcst as cst
 
 from execgate.analysis import (
     attributes,
-    class_models,
-    code_effects,
-    data_models,
     effects,
     escaping,
-    function_models,
-    modelling,
     names,
     storing,
     subscripts,
     texts,
 )
+from execgate.analysis.effects import code as code_effects
 from execgate.analysis.machine import Machine
+from execgate.analysis.models import classes as class_models
+from execgate.analysis.models import data as data_models
+from execgate.analysis.models import functions as function_models
+from execgate.analysis.models import modelling
 from execgate.analysis.values import (
     DYNAMIC,
     FALSE,

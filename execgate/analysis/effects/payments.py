@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from typing import Any
 
-from execgate.analysis.binding import is_false, place
-from execgate.analysis.call_site import Site, first_filled
+from execgate.analysis.effects.binding import is_false, place
+from execgate.analysis.effects.site import Site, first_filled
 from execgate.analysis.values import (
     MAX_ALTERNATIVES,
     Anything,

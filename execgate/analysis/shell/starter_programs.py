@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from execgate.analysis.holes import ANY, WORD
-from execgate.analysis.starters import (
+from execgate.analysis.shell.starters import (
     Argument,
     Context,
     Options,

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 import sqlglot
 from sqlglot import exp
 
-from execgate.analysis.sql_lexer import Piece, Token
-from execgate.analysis.sql_words import (
+from execgate.analysis.sql.lexer import Piece, Token
+from execgate.analysis.sql.words import (
     ACTING_FUNCTIONS,
     BEFORE_NO_VERB,
     HARMLESS_ENGINES,
