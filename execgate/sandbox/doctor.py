@@ -116,8 +116,11 @@ def _image(client: APIClient) -> Check:
         return Check("image", ok=False, detail=fault, fix="restart the engine", needed_for=_RUN)
     if image is None:
         return Check("image", ok=None, detail="not made yet; the first run makes it, which takes seconds")
-    # Which ways of making it failed is told when it is made; that it is there is what matters here.
     told = f"{image.id[7:19]}, Python {image.python}, {image.size_bytes / 1e6:.0f} MB, from {image.way}"
+    # Why each failed is told when the image is made; here a name is enough to know which way was taken.
+    failed = [why.partition(":")[0] for why in image.passed_over]
+    if failed:
+        told += f" (passed over: {', '.join(failed)})"
     return Check("image", ok=True, detail=told, needed_for=_RUN)
 
 
