@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
-from lark import Lark, Token
+from lark import Lark, Token, lexer
 from lark.exceptions import UnexpectedCharacters
 
 from execgate import _resources
@@ -31,14 +31,20 @@ def grammar(*, strict: bool = False) -> Lark:
 
     That proof needs interegular, and takes six times as long as all the rest.
     """
-    return Lark(
-        _resources.text("grammar", "policy.lark"),
-        parser="lalr",
-        lexer="basic",  # a keyword is one everywhere: `cannot` is no `can`, and a lost `}` shows at once
-        strict=strict,
-        propagate_positions=True,
-        maybe_placeholders=False,
-    )
+    # Where interegular happens to be installed lark compares all terminals, its own grammar's too, unasked.
+    found = lexer.has_interegular
+    lexer.has_interegular = found and strict
+    try:
+        return Lark(
+            _resources.text("grammar", "policy.lark"),
+            parser="lalr",
+            lexer="basic",  # a keyword is one everywhere: `cannot` is no `can`, and a lost `}` shows at once
+            strict=strict,
+            propagate_positions=True,
+            maybe_placeholders=False,
+        )
+    finally:
+        lexer.has_interegular = found
 
 
 @dataclass(frozen=True, slots=True)
