@@ -74,10 +74,17 @@ start_by_systemd() {
 # A pid file from before a restart may name a process that is something else by now.
 forget_the_dead() {
     pid=$(cat /var/run/docker.pid 2>/dev/null) || return 0
-    if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ]; then
-        give_up "an engine runs (process $pid) and does not answer: look at its log, or end it"
-    fi
-    rm -f /var/run/docker.pid
+    # One that is dying, or is only just starting, gets ten seconds.
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != dockerd ] ||
+            grep -qs '^State:[[:space:]]*Z' "/proc/$pid/status"; then
+            rm -f /var/run/docker.pid
+            return 0
+        fi
+        answers && exit 0
+        sleep 0.5
+    done
+    give_up "an engine runs (process $pid) and does not answer: look at its log, or end it"
 }
 
 start_in_background() {
