@@ -13,7 +13,7 @@ from execgate.adapters.framework import AutogenMissingError, classic
 
 classic()  # Says here, not at the first run, that there is no AutoGen to serve.
 
-from execgate.adapters.classic import GatedExecutor  # noqa: E402
-from execgate.adapters.guard import guard  # noqa: E402
+from execgate.adapters.classic import GatedExecutor  # noqa: E402 - only where there is an AutoGen
+from execgate.adapters.guard import guard  # noqa: E402 - only where there is an AutoGen
 
 __all__ = ["AutogenMissingError", "GatedExecutor", "guard"]

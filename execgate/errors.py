@@ -35,7 +35,7 @@ class SourceError(InputError):
         *,
         line: int | None = None,
         column: int | None = None,
-        help: str | None = None,  # noqa: A002
+        help: str | None = None,  # noqa: A002 - the word that errors use
     ) -> None:
         super().__init__(message, help=help)
         self.line = line
@@ -48,7 +48,7 @@ class PolicyError(InputError):
     `rendered` is the whole report, with line, column, caret and help for every mistake found.
     """
 
-    def __init__(self, message: str, *, rendered: str | None = None, help: str | None = None) -> None:  # noqa: A002
+    def __init__(self, message: str, *, rendered: str | None = None, help: str | None = None) -> None:  # noqa: A002 - the word that errors use
         super().__init__(message, help=help)
         self.rendered = rendered if rendered is not None else message
 

@@ -332,7 +332,7 @@ def judge(source: Source, agent: str, policies: PolicySet) -> Verdict:
         return _refused(source, agent, _defect("analysis", error), Reason.SYSTEM, "gate")
     try:
         return policy.judge(program)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - as above
         return _refused(source, agent, _defect("policy", error), Reason.SYSTEM, "gate")
 
 

@@ -44,10 +44,10 @@ def _members(agent: Any) -> Iterator[Any]:
 
 
 def _swap(agent: Any, executor: GatedExecutor) -> None:
-    kept = {key: value for key, value in agent._code_execution_config.items() if key == "last_n_messages"}  # noqa: SLF001
-    agent._code_execution_config = {**kept, "executor": executor}  # noqa: SLF001
-    agent._code_executor = executor  # noqa: SLF001
+    kept = {key: value for key, value in agent._code_execution_config.items() if key == "last_n_messages"}  # noqa: SLF001 - no public way
+    agent._code_execution_config = {**kept, "executor": executor}  # noqa: SLF001 - no public way
+    agent._code_executor = executor  # noqa: SLF001 - no public way
     conversable = classic().ConversableAgent
     for entry in agent._reply_func_list:  # noqa: SLF001 - `replace_reply_func` is not in the oldest served
         if entry["reply_func"] is conversable.generate_code_execution_reply:
-            entry["reply_func"] = conversable._generate_code_execution_reply_using_executor  # noqa: SLF001
+            entry["reply_func"] = conversable._generate_code_execution_reply_using_executor  # noqa: SLF001 - no public way

@@ -190,7 +190,7 @@ class Machine:
         if key not in self.found:
             self.found[key] = Found(family, fields, place, self.statement, len(self.found))
 
-    def gap(self, why: str, node: cst.CSTNode, help: str | None = None) -> None:  # noqa: A002
+    def gap(self, why: str, node: cst.CSTNode, help: str | None = None) -> None:  # noqa: A002 - errors say it so
         """Record that what happens at `node` could not be named."""
         place = self.site or node
         self.gaps.setdefault((id(place), why), (why, place, self.statement, help))

@@ -132,6 +132,7 @@ class Positions:
             found = self._spans.get(id(statement))
         if found is None:
             return Span(1, 0, 1, 0)
+        # Only nodes that have a place are paired, which the type of a node can't say.
         start, end = found.lineno, found.end_lineno or found.lineno  # type: ignore[attr-defined]
         return Span(
             start,
@@ -173,6 +174,7 @@ def _cst_nodes(module: cst.Module) -> Iterator[tuple[type[ast.AST], cst.CSTNode]
         kind = type(node)
         matched = _EXPRESSIONS.get(kind)
         if matched is not None:
+            # Where the kind is `Name` there is a value.
             if kind is not cst.Name or node.value not in _CONSTANTS:  # type: ignore[attr-defined]
                 yield matched, node
         elif isinstance(node, _STATEMENTS):
@@ -228,6 +230,7 @@ _LEAVES = (ast.expr_context, ast.Constant, ast.operator, ast.cmpop, ast.boolop, 
 
 
 def _start(node: ast.AST) -> tuple[int, int]:
+    # Every argument has a place; the type of a node can't say it.
     place = node.value if isinstance(node, ast.keyword) else node
     return (place.lineno, place.col_offset)  # type: ignore[attr-defined]
 

@@ -57,7 +57,7 @@ class Const(Value):
     def __init__(self, value: Any) -> None:
         self.value = value
 
-    def key(self) -> Any:  # noqa: D102
+    def key(self) -> Any:  # noqa: D102 - see `Value.key`
         if type(self.value) is slice:
             return ("slice", self.value.start, self.value.stop, self.value.step)
         return ("const", type(self.value), self.value)
@@ -71,7 +71,7 @@ class Str(Value):
     def __init__(self, parts: tuple[Part, ...]) -> None:
         self.parts = parts
 
-    def key(self) -> Any:  # noqa: D102
+    def key(self) -> Any:  # noqa: D102 - see `Value.key`
         return ("str", self.parts)
 
 
@@ -80,7 +80,7 @@ class Num(Value):
 
     __slots__ = ()
 
-    def key(self) -> Any:  # noqa: D102
+    def key(self) -> Any:  # noqa: D102 - see `Value.key`
         return "num"
 
 
@@ -102,7 +102,7 @@ class Anything(Value):
             self._shape = frozenset(rough_key(value) for value in self.carries)
         return self._shape
 
-    def key(self) -> Any:  # noqa: D102
+    def key(self) -> Any:  # noqa: D102 - see `Value.key`
         if self._key is None:
             self._key = ("any", frozenset(value.key() for value in self.carries))
         return self._key
@@ -116,7 +116,7 @@ class Ref(Value):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def key(self) -> Any:  # noqa: D102
+    def key(self) -> Any:  # noqa: D102 - see `Value.key`
         return ("ref", self.name)
 
 
@@ -129,7 +129,7 @@ class Obj(Value):
         self.type = type_name
         self.fields = fields or {}
 
-    def key(self) -> Any:  # noqa: D102
+    def key(self) -> Any:  # noqa: D102 - see `Value.key`
         if any(not isinstance(value, PLAIN) for value in self.fields.values()):
             return id(self)
         return ("obj", self.type, tuple((name, value.key()) for name, value in self.fields.items()))
@@ -144,7 +144,7 @@ class Bound(Value):
         self.receiver = receiver
         self.name = name
 
-    def key(self) -> Any:  # noqa: D102
+    def key(self) -> Any:  # noqa: D102 - see `Value.key`
         return ("bound", self.receiver.key(), self.name)
 
 
@@ -166,7 +166,7 @@ class Seq(Value):
         self.result: Value | None = None
         """What the generator returns at its end."""
 
-    def key(self) -> Any:  # noqa: D102
+    def key(self) -> Any:  # noqa: D102 - see `Value.key`
         return id(self)
 
     def element(self) -> Value:
@@ -337,7 +337,7 @@ class Method(Value):
         self.function = function
         self.receiver = receiver
 
-    def key(self) -> Any:  # noqa: D102
+    def key(self) -> Any:  # noqa: D102 - see `Value.key`
         return ("method", self.function.key(), self.receiver.key())
 
 
@@ -370,7 +370,7 @@ class Union(Value):
         self.values = values
         self._key: Any = None
 
-    def key(self) -> Any:  # noqa: D102
+    def key(self) -> Any:  # noqa: D102 - see `Value.key`
         if self._key is None:
             self._key = ("union", frozenset(value.key() for value in self.values))
         return self._key

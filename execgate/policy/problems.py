@@ -67,7 +67,7 @@ class Problems:
         """Note a mistake at a place; raises PolicyError when there are too many to go on."""
         self._note(Problem(clause.file, message, clause, help))
 
-    def whole(self, file: str, message: str, help: str | None = None) -> None:  # noqa: A002
+    def whole(self, file: str, message: str, help: str | None = None) -> None:  # noqa: A002 - the word that errors use
         """Note a mistake of a whole file or folder; raises like `at`."""
         self._note(Problem(file, message, None, help))
 

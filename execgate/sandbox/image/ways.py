@@ -38,11 +38,11 @@ class Way:
 
 def _registry(client: APIClient, recipe: Recipe, on_progress: _Progress) -> str:
     """Return the base image, pulled if the engine does not have it and a registry answers quickly."""
-    present, _ = attempt(lambda: client.inspect_image(recipe.base))  # type: ignore[no-untyped-call]
+    present, _ = attempt(lambda: client.inspect_image(recipe.base))  # type: ignore[no-untyped-call]  # the SDK's gap
     if present is None:
         on_progress(f"sandbox image: asking the registry for {recipe.base}")
         _, fault = attempt(lambda: _pull(recipe.base))
-        present, _ = attempt(lambda: client.inspect_image(recipe.base))  # type: ignore[no-untyped-call]
+        present, _ = attempt(lambda: client.inspect_image(recipe.base))  # type: ignore[no-untyped-call]  # the SDK's gap
         if present is None:
             raise WayFailedError(fault or "the registry did not give it")
     return str(present["Id"])
@@ -65,7 +65,7 @@ def _tar(client: APIClient, _recipe: Recipe, _on_progress: _Progress) -> str:
 
     def load() -> str:
         with Path(named).open("rb") as file:
-            return _loaded(client.load_image(file))  # type: ignore[no-untyped-call]
+            return _loaded(client.load_image(file))  # type: ignore[no-untyped-call]  # the SDK's gap
 
     image, fault = attempt(load)
     if not image:
