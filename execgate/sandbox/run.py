@@ -77,9 +77,8 @@ def execute(
                 on_output(*event)
         worker.join()
     except BaseException:
-        run.cancelled.set()
-        if worker.ident is not None:
-            worker.join(_REMOVE_S)
+        # The interrupt may have come while the thread was being started: `Thread` itself can't tell then.
+        run.cancel(_REMOVE_S)
         raise
     return run.conclusion()
 
@@ -91,6 +90,9 @@ class _Run:
         self.name = f"execgate-run-{uuid.uuid4().hex}"
         self.events: queue.SimpleQueue[tuple[str, bytes] | None] = queue.SimpleQueue()
         self.cancelled = threading.Event()
+        self._entry = threading.Lock()
+        self._entered = False
+        self._over = threading.Event()
         self._client = client
         self._job = job
         self._limits = job.authorization.limits
@@ -119,13 +121,26 @@ class _Run:
             raise SandboxUnavailableError("the run was cancelled before it began")
         return self._result, self._left
 
+    def cancel(self, seconds: float) -> None:
+        """Keep the run from beginning, or wait up to `seconds` until it has cleared up after itself."""
+        with self._entry:
+            self.cancelled.set()
+            entered = self._entered
+        if entered:
+            self._over.wait(seconds)
+
     def work(self) -> None:
         """Do the run, in a thread of its own."""
+        with self._entry:
+            if self.cancelled.is_set():
+                return
+            self._entered = True
         try:
             self._result = self._whole()
         except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
             self._error = error
         finally:
+            self._over.set()
             self.events.put(None)
 
     def _whole(self) -> ExecutionResult | None:

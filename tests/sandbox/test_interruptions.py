@@ -7,6 +7,7 @@ import sys
 import threading
 
 import pytest
+from docker import APIClient
 
 from execgate.model.execution import Stop
 from execgate.sandbox import DockerSandbox, leftovers
@@ -45,6 +46,30 @@ def test_ctrl_c_at_any_moment_leaves_nothing(sandbox, authorize, our_containers,
     with pytest.raises(KeyboardInterrupt):
         run_and_be_interrupted()
     assert our_containers() == []
+
+
+def test_ctrl_c_while_the_thread_is_being_started_runs_nothing(
+    sandbox, authorize, our_containers, monkeypatch
+):
+    sandbox.run(authorize("pass"))
+    threads = []
+
+    def interrupted(thread):
+        threads.append(thread)
+        raise KeyboardInterrupt
+
+    start = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sandbox.run(authorize("while True: pass"))
+    monkeypatch.undo()
+    # The system had begun the thread already: it comes to itself after the run was given up.
+    made = []
+    monkeypatch.setattr(APIClient, "create_container", lambda *_, **arguments: made.append(arguments))
+    (late,) = threads
+    start(late)
+    late.join()
+    assert (made, our_containers()) == ([], [])
 
 
 def test_an_error_of_the_listener_ends_the_run_and_is_raised(sandbox, authorize, our_containers):
