@@ -1,4 +1,8 @@
-"""Each program in `programs/` once got past a gate, ours or another; its first line tells how.
+"""Ways around a gate, in families, each beside the nearest honest program.
+
+A file `programs/<family>/<way>.py` once got past a gate, ours or another: its first line tells how, its second
+what it has to be denied for (`# expect:` and a type of operation, or `gap`).  `<way>.honest.py` does something
+harmless in the same manner and is allowed.
 
 The agent may import everything, and read and write its own folder: whatever denies is what the code does.
 """
@@ -11,18 +15,27 @@ from pathlib import Path
 import pytest
 
 from execgate.analysis import analyze
+from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Decision, Reason
 from execgate.policy import PolicySet
 
-NEWER = {"module_in_an_exception_group": (3, 11)}
+HERE = Path(__file__).with_name("programs")
+HONEST = ".honest.py"
+
+NEWER = {
+    "exceptions/module_in_an_exception_group": (3, 11),
+}
 """Programs in syntax that older Pythons refuse, with the first that reads them."""
 
-PROGRAMS = [
+FILES = [
     path
-    for path in sorted(Path(__file__).with_name("programs").glob("*.py"))
-    if sys.version_info >= NEWER.get(path.stem, (3, 10))
+    for path in sorted(HERE.glob("*/*.py"))
+    if sys.version_info
+    >= NEWER.get(path.relative_to(HERE).as_posix().removesuffix(".py").removesuffix(".honest"), (3, 10))
 ]
+BYPASSES = [path for path in FILES if not path.name.endswith(HONEST)]
+TWINS = [path for path in FILES if path.name.endswith(HONEST)]
 
 POLICY = PolicySet.parse("""
 agent "free_importer" {
@@ -33,22 +46,42 @@ agent "free_importer" {
     allowed_hosts: ["api.example.com"]
   }
 }
-""")
+""").agent("free_importer")
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
-def test_a_bypass_is_denied_for_what_it_does(program: Path) -> None:
-    lines = program.read_text(encoding="utf-8").splitlines()
-    expected = lines[1].removeprefix("# expect: ")
-    analysed = analyze(Source.from_bytes(program.read_bytes(), program.name))
-    verdict = POLICY.agent("free_importer").judge(analysed)
+def name_of(path: Path) -> str:
+    return path.relative_to(HERE).as_posix().removesuffix(".py")
+
+
+def analysed(path: Path) -> Program:
+    return analyze(Source.from_bytes(path.read_bytes(), path.name))
+
+
+@pytest.mark.parametrize("path", BYPASSES, ids=name_of)
+def test_a_bypass_is_denied_for_what_it_does(path: Path) -> None:
+    expected = path.read_text(encoding="utf-8").splitlines()[1].removeprefix("# expect: ")
+    program = analysed(path)
+    verdict = POLICY.judge(program)
     broken: set[str] = {
-        analysed.operations[violation.operation].type
+        program.operations[violation.operation].type
         for violation in verdict.all_violations
         if violation.operation is not None
     }
-    if analysed.gaps:
+    if program.gaps:
         broken.add("gap")
     assert verdict.decision is Decision.DENY
     assert expected in broken
     assert all(violation.reason is not Reason.SYSTEM for violation in verdict.all_violations)
+
+
+@pytest.mark.parametrize("path", TWINS, ids=name_of)
+def test_the_nearest_honest_program_is_allowed(path: Path) -> None:
+    program = analysed(path)
+    verdict = POLICY.judge(program)
+    assert program.gaps == ()
+    assert [violation.message for violation in verdict.all_violations] == []
+    assert verdict.decision is Decision.ALLOW
+
+
+def test_every_program_is_in_a_family() -> None:
+    assert list(HERE.glob("*.py")) == []
