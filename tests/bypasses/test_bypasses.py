@@ -23,6 +23,8 @@ from execgate.policy import PolicySet
 HERE = Path(__file__).with_name("programs")
 HONEST = ".honest.py"
 
+HONEST_ONES = frozenset(HERE.glob(f"*/*{HONEST}"))
+
 NEWER = {
     "exceptions/module_in_an_exception_group": (3, 11),
 }
@@ -34,8 +36,8 @@ FILES = [
     if sys.version_info
     >= NEWER.get(path.relative_to(HERE).as_posix().removesuffix(".py").removesuffix(".honest"), (3, 10))
 ]
-BYPASSES = [path for path in FILES if not path.name.endswith(HONEST)]
-TWINS = [path for path in FILES if path.name.endswith(HONEST)]
+BYPASSES = [path for path in FILES if path not in HONEST_ONES]
+TWINS = [path for path in FILES if path in HONEST_ONES]
 
 POLICY = PolicySet.parse("""
 agent "free_importer" {
@@ -83,5 +85,19 @@ def test_the_nearest_honest_program_is_allowed(path: Path) -> None:
     assert verdict.decision is Decision.ALLOW
 
 
-def test_every_program_is_in_a_family() -> None:
+def test_every_program_is_in_a_family_and_every_bypass_has_its_twin() -> None:
     assert list(HERE.glob("*.py")) == []
+    ways = {
+        path.with_name(path.name.removesuffix(".py"))
+        for path in HERE.glob("*/*.py")
+        if path not in HONEST_ONES
+    }
+    assert ways == {path.with_name(path.name.removesuffix(HONEST)) for path in HONEST_ONES}
+
+
+@pytest.mark.parametrize("path", BYPASSES, ids=name_of)
+def test_a_bypass_tells_its_story(path: Path) -> None:
+    story, expected = path.read_text(encoding="utf-8").splitlines()[:2]
+    assert story.startswith("# ")
+    assert story.endswith(".")
+    assert expected.startswith("# expect: ")

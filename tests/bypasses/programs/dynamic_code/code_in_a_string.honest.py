@@ -1,0 +1,2 @@
+# A text about code is printed, and no more.
+print("import os\nos.system('id')")

@@ -1,0 +1,4 @@
+# `_io` opens files of the folder as `io` does.
+import _io
+
+_io.FileIO("/workspace/data.csv")

@@ -1,0 +1,4 @@
+# A harmless module under the name of another.
+import json as os
+
+print(os.dumps([1]))

@@ -1,0 +1,4 @@
+# A star import brings `remove` without naming it, and it cleans up in the folder.
+from os import *
+
+remove("/workspace/old.csv")

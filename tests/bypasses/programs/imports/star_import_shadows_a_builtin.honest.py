@@ -1,0 +1,5 @@
+# After the star import of another module `open` is the builtin one.
+from math import *
+
+open("/workspace/data.csv")
+print(sqrt(2))

@@ -1,0 +1,4 @@
+# `posix` is what `os` is made of, and lists the folder.
+import posix
+
+posix.listdir("/workspace")

@@ -1,0 +1,2 @@
+# A builtin function knows its name and its text.
+print(print.__name__, print.__doc__)

@@ -1,0 +1,3 @@
+# The text of the licence is printed.
+print(copyright)
+print(license.__doc__)

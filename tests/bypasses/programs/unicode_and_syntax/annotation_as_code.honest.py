@@ -1,0 +1,4 @@
+# An annotation names a type.
+import os
+
+x: os.PathLike = "/workspace/data.csv"
