@@ -220,7 +220,7 @@ def _bound(m: Machine, bound: Bound, args: Args, node: cst.CSTNode) -> Value:
     if isinstance(receiver, (Const, Str, Num, Seq, Map)):
         result = folding.method(m, receiver, name, args, node)
         if result is not None:
-            escaping.let_go(m, args.values(), node)
+            escaping.let_go(m, folding.handed_on(receiver, name, args), node)
             return result
     if isinstance(receiver, (Func, Method, Partial)) and name == "__call__":
         return call(m, receiver, args, node)

@@ -369,6 +369,20 @@ def _format(m: Machine, receiver: Const, args: Args, node: cst.CSTNode) -> Value
     return texts.concat(pieces)
 
 
+def handed_on(receiver: Value, name: str, args: Args) -> Sequence[Value]:
+    """Return the arguments of a folded method that go where they are not followed.
+
+    What a list only keeps, and the default that a dictionary gives back, are followed.
+    """
+    if args.rest is not None or args.others is not None:
+        return args.values()
+    if isinstance(receiver, Seq) and receiver.kind == "list" and name in {"append", "appendleft", "insert"}:
+        return ()
+    if isinstance(receiver, Map) and name in {"get", "pop", "setdefault"}:
+        return args.positional[:1]
+    return args.values()
+
+
 def _list_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value | None:
     if receiver.kind == "generator":
         return _generator_method(m, receiver, name, args)

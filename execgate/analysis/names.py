@@ -102,8 +102,6 @@ INTROSPECTION = frozenset(
         "ag_frame",
         "ag_code",
         "tb_frame",
-        "tb_next",
-        "__traceback__",
         "__init_subclass__",
         "__set_name__",
         "__objclass__",
