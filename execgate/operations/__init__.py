@@ -1,76 +1,116 @@
 """The catalogue: what each library call does, one file a family.
 
 `lookup` answers for one qualified name; `modules` says what a name that it does not list stands for, and
-`types` what objects hold and inherit.
+`types` what objects hold and inherit.  What is said of other people's libraries is read when a name of one is
+first asked for: most programs use few of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
+from typing import TypeVar
 
-from execgate.operations import (
-    archives,
-    cloud,
-    control,
-    data,
-    databases,
-    deserialization,
-    dynamic,
-    environment,
-    files,
-    formats,
-    http_clients,
-    native,
-    network,
-    packages,
-    paths,
-    payments,
-    processes,
-    remote,
-    system,
-    tasks,
-    web,
-)
+from execgate.operations import types
 from execgate.operations.entry import Does, Entry, Table, parse
 from execgate.operations.modules import PURE
-from execgate.operations.types import ATTRIBUTES as _ATTRIBUTES
-from execgate.operations.types import BASES
 
-__all__ = ["ATTRIBUTES", "BASES", "CATALOGUE", "FAMILIES", "Entry", "lookup"]
+__all__ = ["ATTRIBUTES", "BASES", "BY_LIBRARY", "CATALOGUE", "FAMILIES", "Entry", "lookup"]
 
-FAMILIES: dict[str, Table] = {
-    module.__name__.rpartition(".")[2]: module.TABLE
-    for module in (
-        archives,
-        cloud,
-        control,
-        data,
-        databases,
-        deserialization,
-        dynamic,
-        environment,
-        files,
-        formats,
-        http_clients,
-        native,
-        network,
-        packages,
-        paths,
-        payments,
-        processes,
-        remote,
-        system,
-        tasks,
-        web,
-    )
+_ALWAYS = """
+    archives control data databases deserialization dynamic environment files formats native network packages
+    paths payments processes system tasks web
+""".split()
+"""The families that are read whenever a program starts: most programs use what they list."""
+
+BY_LIBRARY: dict[str, str] = {
+    "cloud": """
+        anthropic azure boto3 datasets google huggingface_hub openai sendgrid slack_sdk telegram transformers
+        tweepy twilio yfinance
+    """,
+    "http_clients": "aiohttp dns feedparser httpx pycurl requests urllib3 websocket websockets wget whois",
+    "remote": """
+        IPython asyncssh celery delegator docker envoy fabric git grpc invoke kafka kubernetes ldap3 nmap paho
+        paramiko pexpect pika playwright plumbum ptyprocess pyppeteer pysftp scapy selenium sh winrm zmq
+    """,
 }
+"""The others, each with the first names of all that it lists."""
 
-CATALOGUE: dict[str, tuple[str, Does]] = {
-    key.partition("(")[0]: (key, does) for table in FAMILIES.values() for key, does in table.items()
-}
+_V = TypeVar("_V")
 
-ATTRIBUTES: dict[str, str] = {**_ATTRIBUTES, **payments.ATTRIBUTES}
+
+class Lines(Mapping[str, _V]):
+    """A table by qualified name, to which the families add their lines as they are needed."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self, lines: dict[str, _V]) -> None:
+        self._lines = lines
+
+    def add(self, lines: Mapping[str, _V]) -> None:
+        """Add the lines of a family."""
+        self._lines.update(lines)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._lines or (isinstance(name, str) and _bring(name) and name in self._lines)
+
+    def __getitem__(self, name: str) -> _V:
+        if name not in self._lines:
+            _bring(name)
+        return self._lines[name]
+
+    def __iter__(self) -> Iterator[str]:
+        _bring_all()
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        _bring_all()
+        return len(self._lines)
+
+
+CATALOGUE: Lines[tuple[str, Does]] = Lines({})
+ATTRIBUTES: Lines[str] = Lines(dict(types.ATTRIBUTES))
+BASES: Lines[tuple[str, ...]] = Lines(dict(types.BASES))
+
+FAMILIES = (*_ALWAYS, *BY_LIBRARY)
+
+_missing: dict[str, list[str]] = {}
+"""From the first name of a library to the families that were not yet read for it."""
+
+
+def _read(family: str) -> None:
+    module = import_module(f"execgate.operations.{family}")
+    table: Table = module.TABLE
+    CATALOGUE.add({key.partition("(")[0]: (key, does) for key, does in table.items()})
+    ATTRIBUTES.add(getattr(module, "ATTRIBUTES", {}))
+    BASES.add(getattr(module, "BASES", {}))
+
+
+def _bring(name: str) -> bool:
+    """Read the families that speak of the library of `name`; return whether there were any."""
+    families = _missing.pop(name.partition(".")[0], None)
+    if not families:
+        return False
+    for family in families:
+        if family in _unread:
+            _unread.discard(family)
+            _read(family)
+    return True
+
+
+def _bring_all() -> None:
+    for library in list(_missing):
+        _bring(library)
+
+
+_unread = set(BY_LIBRARY)
+for _family, _libraries in BY_LIBRARY.items():
+    for _library in _libraries.split():
+        _missing.setdefault(_library, []).append(_family)
+for _family in _ALWAYS:
+    _read(_family)
 
 
 @cache
@@ -78,7 +118,7 @@ def lookup(qualified_name: str) -> Entry | None:
     """Return what the catalogue says of a callable, by its canonical name; None where it says nothing.
 
     A method that a type does not list is looked up in the types that it inherits from; what is listed for
-    every name below another (`ctypes.*`) comes last.
+    every name that begins so (`get_*`), or that is below another (`ctypes.*`), comes last.
     """
     line = CATALOGUE.get(qualified_name)
     if line is not None:
@@ -88,6 +128,14 @@ def lookup(qualified_name: str) -> Entry | None:
         entry = lookup(f"{base}.{method}")
         if entry is not None:
             return entry
+    if method == "__getattr__":
+        return None
+    prefix = method
+    while "_" in prefix:
+        prefix = prefix.rpartition("_")[0]
+        line = CATALOGUE.get(f"{owner}.{prefix}_*")
+        if line is not None:
+            return replace(parse(*line), name=qualified_name)
     prefix = qualified_name
     while prefix and prefix not in PURE:
         prefix = prefix.rpartition(".")[0]

@@ -8,12 +8,16 @@ The key is the qualified name with its parameters, as the library documents them
 ones, `*rest` and `**options` where it takes any number.  Effects name parameters; an argument that a call
 leaves out does not count, unless the effect gives a default.  For a method the qualified name is the
 type's (`sqlite3.Connection.execute(self, sql, parameters)`) and the receiver is named `self`.  A name that
-ends in `.*` stands for every name below it that is not listed.
+ends in `.*` stands for every name below it that is not listed, one that ends in `_*` for every one that
+begins so.  `__getitem__` and `__getattr__` say what an object gives for a key, or for an attribute that is
+not listed.
 
 An effect names what it acts on by a *place*: a parameter (`path`), what the receiver, or another object that
 is passed, keeps under a name (`self.host`), or a part of a parameter's value, by key (`data.amount`) and of
 every element of a list or value of a mapping (`body.purchase_units[].amount.value`, `proxies[]`).
 Signatures of several versions of a library are joined into one.
+
+Some texts hold places in braces, which stand for what is there: `{self.region_name}.example.com`.
 """
 
 from __future__ import annotations
@@ -70,7 +74,8 @@ class Reaches(Effect):
     One of `url` (a place with a URL), `address` (with a `(host, port)` pair or a socket path), or `host`
     (with `port` a place or a number).  A fixed host stands as `fixed`, beside one of them only for where that
     is not passed.  `method` is fixed text, or a place behind `=`, such as `"=method"`.  `default` is the URL
-    or host where none is passed.
+    or host where none is passed.  `fixed` can hold places in braces, each for labels of the host's name: an
+    empty place leaves out the dot behind it, too.
 
     A `url` can be relative: to the URL in the place `base`, or to the host.  An object that keeps a `url`
     stands for it (a request that was made before).  Without a `method` it is POST if one of the parameters
@@ -87,6 +92,23 @@ class Reaches(Effect):
     default: str | None = None
     base: str | None = None
     body: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Connects(Effect):
+    """Connects to a database or a queue, and lets what comes back keep which as its `server`.
+
+    `source` is a place with a URL, or with a text such as `host=...` or `SERVER=...;`, or several with `|`
+    between them, of which the first that is filled counts; without one it is `host` and `port`, and `default`
+    where none is passed.  A `source` that names a file reaches nobody; neither does what is no text, such as
+    an engine that was made before.
+    """
+
+    source: str | None = None
+    host: str | None = None
+    port: str | int | None = None
+    scheme: str | None = None
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +149,9 @@ class Sql(Effect):
     """Runs the statement of `statement`, in the database that the receiver was connected to.
 
     `operation` and `table` stand for a call that is no SQL text, such as `DataFrame.to_sql`.  An object that
-    keeps a `text` stands for the statement.  `destination` is a place with the path or URL of the database,
-    or several with `|` between them, of which the first that is filled counts.
+    keeps a `text` stands for the statement.  `table` can be several places with `+` between them, whose names
+    are joined by dots.  `destination` is a place with the path or URL of the database, or several with `|`
+    between them, of which the first that is filled counts.
     """
 
     statement: str | None = None
@@ -245,8 +268,9 @@ class Unlisted(Effect):
 class Entry:
     """The parameters of a callable, its effects, and the type of what it returns.
 
-    `returns` is a qualified type name under which the catalogue lists methods, or None; `yields` that of the
-    elements of what is returned.  `keeps` are parameters whose values the result holds on to, under their
+    `returns` is a qualified type name under which the catalogue lists methods, or None; a parameter in braces
+    stands for its value (`botocore.client.{service_name}`).  `yields` is the type of the elements of what is
+    returned.  `keeps` are parameters whose values the result holds on to, under their
     names (a connection keeps its path); a method's result holds on to what its receiver keeps, too.
     """
 

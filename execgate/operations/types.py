@@ -2,6 +2,7 @@
 
 ATTRIBUTES: from an attribute of a type (or of a module) to the type of the object that it holds.
 BASES: from a type to those whose methods it has too, in order.
+STATEMENTS: types of statements that a program builds by calls, and what running one does to its `table`.
 FILES: types that stand for a file that was opened, or is no file at all, where a call takes one for a path.
 """
 
@@ -46,3 +47,10 @@ BASES: dict[str, tuple[str, ...]] = {
 }
 
 FILES: frozenset[str] = frozenset({"io.BytesIO", "io.File", "io.StringIO"})
+
+STATEMENTS: dict[str, str] = {
+    "sqlalchemy.Delete": "delete",
+    "sqlalchemy.Insert": "insert",
+    "sqlalchemy.Select": "select",
+    "sqlalchemy.Update": "update",
+}

@@ -14,6 +14,7 @@ from execgate.analysis.effects import files as file_effects
 from execgate.analysis.effects import network as network_effects
 from execgate.analysis.effects import payments as payment_effects
 from execgate.analysis.effects import processes as process_effects
+from execgate.analysis.effects import servers as server_effects
 from execgate.analysis.effects.binding import bind
 from execgate.analysis.effects.site import CALLED, Site
 from execgate.analysis.machine import Machine
@@ -24,6 +25,7 @@ from execgate.analysis.values import (
     Value,
     alternatives,
     derived,
+    union,
 )
 from execgate.model.values import Text, Unknown
 from execgate.operations import entry as catalogue
@@ -68,21 +70,33 @@ def _result(site: Site) -> Value:
     for name in entry.keeps:
         if name in bound and name != "self":
             kept[name] = bound[name]
+    kept.update(site.kept)
     if site.called is not None:
         kept[CALLED] = site.called
     if entry.returns is not None:
         if entry.returns == paths.PATH:
             return paths.make(Anything(f"it is the result of `{entry.name}`"))
+        if entry.returns.endswith("}"):
+            return union(Obj(name, dict(kept)) for name in _named_types(site, entry.returns))
         return Obj(entry.returns, kept)
     if entry.yields is not None:
         return site.m.sequence([], Obj(entry.yields, kept))
     return derived(f"it is the result of `{entry.name}`", bound.values())
 
 
+def _named_types(site: Site, returns: str) -> list[str]:
+    """Return the types that a call makes whose name ends with the value of a parameter."""
+    owner, _, place = returns.rstrip("}").partition(".{")
+    value = site.at(place)
+    found = site.texts(value, place) if value is not None else []
+    return [f"{owner}.{name}" if isinstance(name, str) else owner for name in found] or [owner]
+
+
 RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
     **file_effects.RULES,
     **network_effects.RULES,
     **process_effects.RULES,
+    **server_effects.RULES,
     **data_effects.RULES,
     **code_effects.RULES,
     **payment_effects.RULES,

@@ -9,12 +9,16 @@ from execgate.analysis import iteration, texts
 from execgate.analysis.effects.binding import is_false
 from execgate.analysis.effects.site import Site, first_filled, no_words
 from execgate.analysis.values import (
+    Class,
     Const,
+    Inst,
     Map,
     Obj,
     Ref,
+    Seq,
     Value,
     alternatives,
+    union,
 )
 from execgate.model.operation import (
     DatabaseOperation,
@@ -24,6 +28,7 @@ from execgate.model.operation import (
 )
 from execgate.model.values import Text, Unknown
 from execgate.operations import entry as catalogue
+from execgate.operations.types import STATEMENTS
 
 
 def _environment(site: Site, effect: catalogue.Environment) -> None:
@@ -67,8 +72,7 @@ def _variables(text: Text) -> list[Text]:
 def _sql(site: Site, effect: catalogue.Sql) -> None:
     destination = _destination(site, effect)
     if effect.statement is None:
-        table = site.at(effect.table) if effect.table is not None else None
-        tables = tuple(site.texts(table, "table")) if table is not None else ()
+        tables = tuple(_tables(site, effect.table)) if effect.table is not None else ()
         site.report(
             DatabaseOperation, operation=effect.operation or "execute", tables=tables, destination=destination
         )
@@ -78,12 +82,58 @@ def _sql(site: Site, effect: catalogue.Sql) -> None:
         run_sql(site, value, destination)
 
 
+def _tables(site: Site, places: str) -> list[Text]:
+    """Return the tables at a place; several places are the parts of one name."""
+    found: list[Text] = []
+    parts = [value for value in map(site.at, places.split("+")) if value is not None]
+    if len(parts) > 1:
+        joined = texts.concat([part for value in parts for part in (Const("."), value)][1:])
+        return site.texts(joined, "table")
+    for value in parts:
+        found += _named(site, value)
+    return list(dict.fromkeys(found))
+
+
+def _named(site: Site, value: Value) -> list[Text]:
+    """Return the names of the tables that a value stands for: names, mapped classes, their instances."""
+    found: list[Text] = []
+    for alternative in alternatives(value):
+        items = iteration.exact_items(site.m, alternative) if isinstance(alternative, Seq) else None
+        if items is not None:
+            found += [name for item in items for name in _named(site, item)]
+            continue
+        inner: Value | None = alternative
+        if isinstance(alternative, (Class, Inst)):
+            cls = alternative if isinstance(alternative, Class) else alternative.cls
+            inner = cls.lookup("__tablename__")
+        elif isinstance(alternative, Obj):
+            inner = alternative.fields.get("name")
+        if inner is None:
+            found.append(Unknown(f"the table of `{site.entry.name}` could not be worked out"))
+        else:
+            found += site.texts(inner, "table")
+    return found
+
+
 def run_sql(site: Site, value: Value, destination: Text | None) -> None:
     """Record what an SQL text does."""
     from execgate.analysis.sql import statements
 
     dialect = _DIALECTS.get(site.entry.name.partition(".")[0])
-    for text in site.texts(value, "statement"):
+    plain: list[Value] = []
+    for alternative in alternatives(value):
+        if isinstance(alternative, Obj) and alternative.type in STATEMENTS:
+            place = alternative.fields.get("table")
+            tables = tuple(_named(site, place)) if place is not None else ()
+            operation = STATEMENTS[alternative.type]
+            site.report(DatabaseOperation, operation=operation, tables=tables, destination=destination)
+        elif isinstance(alternative, Obj):
+            plain.append(alternative.fields.get("text", alternative))
+        else:
+            plain.append(alternative)
+    if not plain:
+        return
+    for text in site.texts(union(plain), "statement"):
         site.m.work -= WORK
         for statement in statements(no_words(text), dialect):
             site.report(
@@ -102,7 +152,7 @@ WORK = 200
 _DIALECTS = {"sqlite3": "sqlite", "duckdb": "duckdb"}
 """The SQL of libraries that speak to one database alone."""
 
-_DESTINATIONS = ("database", "host", "dsn", "filename", "path", "destination", "conninfo", "url")
+_DESTINATIONS = ("server", "database", "host", "dsn", "filename", "path", "destination", "conninfo", "url")
 
 
 def _destination(site: Site, effect: catalogue.Sql) -> Text | None:
@@ -117,7 +167,13 @@ def _destination(site: Site, effect: catalogue.Sql) -> Text | None:
     if value is None:
         return None
     found = site.texts(value, "database")
-    return found[0] if len(found) == 1 else Unknown("the database can be one of several")
+    if len(found) != 1:
+        return Unknown("the database can be one of several")
+    if isinstance(found[0], str) and "://" in found[0]:
+        from execgate.analysis import dsn
+
+        return dsn.read(found[0])[0].name
+    return found[0]
 
 
 def _deserializes(site: Site, effect: catalogue.Deserializes) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from execgate.analysis import iteration
+from execgate.analysis import iteration, texts
 from execgate.analysis.effects import payments as payment_effects
 from execgate.analysis.effects.binding import is_false
 from execgate.analysis.effects.site import Site
@@ -13,8 +14,10 @@ from execgate.analysis.values import (
     Const,
     Obj,
     Seq,
+    Str,
     Value,
     alternatives,
+    union,
 )
 from execgate.model.operation import (
     FileOperation,
@@ -136,6 +139,10 @@ def _reach_host(site: Site, effect: catalogue.Reaches, method: Text | None) -> N
     host = site.at(effect.host) if effect.host is not None else None
     if host is None:
         default = effect.fixed or effect.default
+        if default is not None and "{" in default:
+            host = _filled(site, default)
+            _report_host(site, host, None, effect.scheme, method)
+            return
         if default is None:
             if method == "listen":
                 site.report(NetworkCall, destination=None, port=None, scheme=effect.scheme, method=method)
@@ -150,6 +157,31 @@ def _reach_host(site: Site, effect: catalogue.Reaches, method: Text | None) -> N
     elif effect.port is not None:
         port = site.at(effect.port)
     _report_host(site, host, port, effect.scheme, method)
+
+
+_PLACE = re.compile(r"\{([^}]*)\}(\.?)")
+_LABELS = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?", re.ASCII)
+
+
+def _filled(site: Site, host: str) -> Value:
+    """Return a host whose labels stand in the call; one of which nothing is known is a label all the same.
+
+    Who makes such a name from what is given checks that it is no more than a part of one.
+    """
+    parts: list[Value] = []
+    position = 0
+    for match in _PLACE.finditer(host):
+        parts.append(Const(host[position : match.start()]))
+        position = match.end()
+        value = site.at(match[1])
+        if value is None:
+            continue
+        labels: list[Value] = []
+        for text in site.texts(value, "host"):
+            plain = isinstance(text, str) and _LABELS.fullmatch(text) is not None
+            labels.append(Const(text) if plain and isinstance(text, str) else Str((Hole.NUMBER,)))
+        parts += [union(labels), Const(match[2])]
+    return texts.concat([*parts, Const(host[position:])])
 
 
 def _report_host(

@@ -33,7 +33,7 @@ MAX_COMBINATIONS = 64
 class Site:
     """One call of a catalogued function: its machine, entry, bound arguments and place."""
 
-    __slots__ = ("bound", "called", "entry", "m", "node", "result")
+    __slots__ = ("bound", "called", "entry", "kept", "m", "node", "result")
 
     def __init__(self, m: Machine, entry: Entry, bound: Bindings, node: cst.CSTNode) -> None:
         self.m = m
@@ -44,6 +44,8 @@ class Site:
         """What an effect found the call to give back."""
         self.called: Value | None = None
         """What a function gave that the call calls."""
+        self.kept: dict[str, Value] = {}
+        """What an effect found out that the result holds on to."""
 
     def at(self, where: str) -> Value | None:
         """Return the value at a place of the call."""
