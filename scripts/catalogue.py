@@ -32,6 +32,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from execgate.analysis.names import Standing, canonical, standing
+from execgate.analysis.unknown import TELLING
 from execgate.operations import CATALOGUE, Entry, lookup
 
 REVIEWED = Path(__file__).with_name("catalogue_reviewed.txt")
@@ -58,6 +59,9 @@ NAMES = frozenset(
     """.split()
 )
 """Functions that are called like an effect."""
+
+METHODS = frozenset("connect download imsave install save savefig serve system upload".split())
+"""Methods that are: `read` and `write` act on what was opened before."""
 
 CALLS = frozenset(
     """
@@ -87,7 +91,9 @@ CALLS_OF = {
 DEPTH = 4
 """How many private functions lie between one that is offered and one that acts, at most."""
 
-NOT_OFFERED = frozenset("tests test conftest testing setup _version version externals vendor".split())
+NOT_OFFERED = frozenset(
+    "tests test conftest testing testutils estimator_checks setup version externals vendor".split()
+)
 """Modules inside a package that nobody imports to work with data."""
 
 
@@ -175,7 +181,7 @@ def _offered(module: types.ModuleType) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
-def _methods(cls: type) -> Iterator[tuple[str, object]]:
+def _methods(cls: type) -> Iterator[tuple[str, type, object]]:
     package = cls.__module__.partition(".")[0]
     for name in dir(cls):
         owner = next((base for base in cls.__mro__ if name in vars(base)), object)
@@ -185,7 +191,12 @@ def _methods(cls: type) -> Iterator[tuple[str, object]]:
         if isinstance(value, (staticmethod, classmethod)):
             value = value.__func__
         if callable(value):
-            yield name, value
+            yield name, owner, value
+
+
+def _is_told_apart(subject: Subject) -> bool:
+    """Return whether the analysis knows objects of a class as such: else one of its bases speaks for it."""
+    return any(canonical(name) in _types() for name in subject.names)
 
 
 def subjects(package: str) -> list[Subject]:
@@ -195,11 +206,13 @@ def subjects(package: str) -> list[Subject]:
         for name, value in _offered(module):
             subject = found.setdefault(id(value), Subject(value))
             subject.names.append(f"{module.__name__}.{name}")
+    offered = {subject.value for subject in found.values() if isinstance(subject.value, type)}
     methods = [
         Subject(method, [f"{name}.{attribute}" for name in subject.names], subject.value)
         for subject in found.values()
         if isinstance(subject.value, type) and not issubclass(subject.value, BaseException)
-        for attribute, method in _methods(subject.value)
+        for attribute, home, method in _methods(subject.value)
+        if home is subject.value or home not in offered or _is_told_apart(subject)
     ]
     return [*found.values(), *methods]
 
@@ -258,7 +271,7 @@ def smells(subject: Subject) -> list[str]:
     """Return what about a callable speaks of an effect."""
     value = subject.value
     found = [p.name for p in parameters(value) or () if p.name.lower() in PARAMETERS]
-    if subject.name.rpartition(".")[2] in NAMES:
+    if subject.name.rpartition(".")[2] in (NAMES if subject.owner is None else METHODS):
         found.append("its name")
     source = inspect.unwrap(value) if inspect.isroutine(value) else getattr(value, "__init__", None)
     if isinstance(source, types.FunctionType):
@@ -282,6 +295,20 @@ def _remaining(name: str, found: list[str]) -> list[str]:
 
 def _entry(name: str) -> Entry | None:
     return lookup(canonical(name))
+
+
+@cache
+def _types() -> frozenset[str]:
+    """Return the types whose objects the analysis tells apart."""
+    return frozenset(kind for _, does in CATALOGUE.values() for kind in (does.returns, does.yields) if kind)
+
+
+def _entries(subject: Subject) -> Iterator[Entry | None]:
+    """Yield what the catalogue says of a callable; a method of an object of no type is told by its name."""
+    yield from map(_entry, subject.names)
+    name = subject.name.rpartition(".")[2]
+    if subject.owner is not None and name in TELLING:
+        yield lookup(TELLING[name])
 
 
 def disagreements(entry: Entry, real: list[inspect.Parameter]) -> Iterator[str]:
@@ -351,9 +378,7 @@ def _wrong(package: str) -> Iterator[str]:
 def _is_own_type(name: str) -> bool:
     """Return whether a method's type is one that only the catalogue has, for what has no public name."""
     owner = name.rpartition(".")[0]
-    return any(owner in {does.returns, does.yields} for _, does in CATALOGUE.values()) and (
-        _resolve(owner) is None
-    )
+    return owner in _types() and _resolve(owner) is None
 
 
 def walk(package: str) -> Walk:
@@ -362,7 +387,7 @@ def walk(package: str) -> Walk:
     version = _quietly(lambda: importlib.metadata.version(distributions[0]))
     result = Walk(package, str(version or "-"))
     for subject in subjects(package):
-        listed = [entry for entry in map(_entry, subject.names) if entry is not None]
+        listed = [entry for entry in _entries(subject) if entry is not None]
         if listed:
             acts = any(entry.effects for entry in listed)
             result.effects += acts
