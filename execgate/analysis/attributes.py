@@ -38,7 +38,7 @@ from execgate.analysis.values import (
 )
 from execgate.model.operation import DynamicCode, ModuleImport
 from execgate.model.values import Hole
-from execgate.operations import ATTRIBUTES, CATALOGUE, modules
+from execgate.operations import ATTRIBUTES, CATALOGUE, lookup, modules
 
 NAMESPACE = "namespace"
 """The type of the dictionary of a module; the field `of` is the module."""
@@ -104,11 +104,17 @@ def _of_exception(m: Machine, name: str) -> tuple[Value, ...]:
 def _of_function(m: Machine, value: Func, name: str, node: cst.CSTNode) -> Value:
     if name == "__dict__":
         return Map(value.attributes, path=NEVER)
+    del node
     if name in value.attributes:
         m.frames[-1].stateful = True
-        return value.attributes[name]
-    del node
-    return Bound(value, name)
+        return m.reread(("attribute", name), value.attributes[name]) or NONE
+    if name == "__defaults__":
+        return m.sequence([*value.defaults.values()], NONE, "tuple")
+    if name == "__kwdefaults__":
+        return Map(dict(value.defaults), path=NEVER)
+    if name in {"__annotations__", "__type_params__"}:
+        return Map({}, derived("it is an annotation", value.annotations), NEVER)
+    return m.reread(("attribute", name), Bound(value, name)) or NONE
 
 
 def _of_partial(m: Machine, value: Partial, name: str, node: cst.CSTNode) -> Value:
@@ -130,6 +136,8 @@ def _of_property(m: Machine, value: Property, name: str, node: cst.CSTNode) -> V
         return value.getter or NONE
     if name == "fset":
         return value.setter or NONE
+    if name == "fdel":
+        return value.deleter or NONE
     return Bound(value, name)
 
 
@@ -183,7 +191,6 @@ def _reexports(owner: str, name: str, bare: str) -> bool:
 
 
 def _of_object(m: Machine, value: Obj, name: str, node: cst.CSTNode) -> Value:
-    del node
     if value.type == DYNAMIC:
         return value
     if value.type == NAMESPACE:
@@ -207,6 +214,8 @@ def _of_object(m: Machine, value: Obj, name: str, node: cst.CSTNode) -> Value:
         return value.fields["file"]
     if name == "name" and value.type in {"io.File", "tempfile.TemporaryDirectory"}:
         return paths.temporary(value.fields.get("dir"))
+    if lookup(full) is None and lookup(f"{value.type}.__getattr__") is not None:
+        return m.call(Bound(value, "__getattr__"), Args([Const(name)]), node)
     return union([Bound(value, name), *_of_exception(m, name)])
 
 
@@ -248,9 +257,10 @@ def _of_instance(m: Machine, value: Inst, name: str, node: cst.CSTNode) -> Value
         hook = value.cls.lookup("__getattr__")
         if hook is not None:
             found.append(m.call(bound(m, hook, value, node), Args([Const(name)]), node))
-    return (
+    result = (
         union(found) if found else Anything(f"attribute `{name}` of `{value.cls.name}` is set nowhere here")
     )
+    return (m.reread(("attribute", name), result) or result) if m.timeless else result
 
 
 def bound(m: Machine, attribute: Value, receiver: Inst, node: cst.CSTNode) -> Value:
@@ -299,6 +309,8 @@ def _of_base(m: Machine, base: Value, name: str, node: cst.CSTNode, receiver: Va
 
 def _of_class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value:
     found = value.lookup(name)
+    if m.timeless:
+        found = m.reread(("attribute", name), found)
     if found is not None:
         return union(_on_class(m, alternative, value, node) for alternative in alternatives(found))
     if name == "__dict__":

@@ -66,7 +66,7 @@ def arguments(m: Machine, given: Sequence[cst.Arg]) -> Args:
                 element = iteration.element(m, value, argument)
                 args.rest = join(args.rest, element) if args.rest is not None else element
         elif argument.star == "**":
-            _keywords(args, value)
+            _keywords(m, args, value, argument)
         elif argument.keyword is not None:
             args.keywords[m.identifier(argument.keyword.value)] = value
         elif args.rest is None:
@@ -77,7 +77,9 @@ def arguments(m: Machine, given: Sequence[cst.Arg]) -> Args:
     return args
 
 
-def _keywords(args: Args, value: Value) -> None:
+def _keywords(m: Machine, args: Args, value: Value, node: cst.CSTNode) -> None:
+    if isinstance(value, Inst) and (value.made is not None or value.cls.lookup("__getitem__") is not None):
+        value = data_models.dictionary(m, Args([value]), node)
     if isinstance(value, Map):
         for key, inner in value.items.items():
             if isinstance(key, str):

@@ -61,9 +61,11 @@ def _name(m: Machine, node: cst.Name) -> Value:
 def named(m: Machine, name: str, node: cst.CSTNode) -> Value:
     """Return what a name is bound to: by the program, by a star import, or by Python."""
     value = m.scope.names.get(name)
-    if value is not None and name not in m.scope.globals:
+    if value is not None and name not in m.scope.globals and not m.timeless:
         return value
     value = m.scope.lookup(name, late=m.late)
+    if m.timeless:
+        value = m.reread(("name", name), value)
     if value is not None:
         if not isinstance(value, STATELESS):
             m.frames[-1].stateful = True
@@ -239,7 +241,7 @@ def _sequence(m: Machine, node: cst.Tuple | cst.List | cst.Set) -> Value:
 
 
 def _dict(m: Machine, node: cst.Dict) -> Value:
-    result = Map(path=m.path)
+    result = m.mapping()
     for element in node.elements:
         value = m.evaluate(element.value)
         if isinstance(element, cst.DictElement):
@@ -479,6 +481,7 @@ _COMPARISONS = {
 
 
 def _comparison(m: Machine, node: cst.Comparison) -> Value:
+    results: list[Value] = [TRUE, FALSE]
     left = m.evaluate(node.left)
     for target in node.comparisons:
         right = m.evaluate(target.comparator)
@@ -491,9 +494,10 @@ def _comparison(m: Machine, node: cst.Comparison) -> Value:
                 for receiver, argument in ((left, right), (right, left)):
                     for alternative in alternatives(receiver):
                         if isinstance(alternative, Inst) and alternative.cls.lookup(name) is not None:
-                            m.call(attributes.get(m, alternative, name, target), Args([argument]), target)
+                            hook = attributes.get(m, alternative, name, target)
+                            results.append(m.call(hook, Args([argument]), target))
         left = right
-    return union([TRUE, FALSE])
+    return union(results)
 
 
 def _contained(m: Machine, needle: Value, haystack: Value, node: cst.CSTNode) -> None:
@@ -528,6 +532,10 @@ def _lambda(m: Machine, node: cst.Lambda) -> Value:
     return define(m, node)
 
 
+_PROMISES = {"asyncio.Future", "asyncio.Task"}
+"""Objects that something is put into later."""
+
+
 def _await(m: Machine, node: cst.Await) -> Value:
     results: list[Value] = []
     awaited = m.evaluate(node.expression)
@@ -535,6 +543,9 @@ def _await(m: Machine, node: cst.Await) -> Value:
     for alternative in alternatives(awaited):
         if isinstance(alternative, Obj) and CALLED in alternative.fields:
             results.append(alternative.fields[CALLED])
+        elif isinstance(alternative, Obj) and alternative.type in _PROMISES:
+            results.append(derived("it is what was promised", [*alternative.fields.values()]))
+            continue
         hook = alternative.cls.lookup("__await__") if isinstance(alternative, Inst) else None
         if hook is None:
             results.append(alternative)
@@ -626,7 +637,7 @@ def _dict_comprehension(m: Machine, node: cst.DictComp) -> Value:
         return NONE
 
     _comprehended(m, node.for_in, pair)
-    result = Map(path=m.path)
+    result = m.mapping()
     for key, value in pairs:
         subscripts.store_item(m, result, key, value, node)
     return result

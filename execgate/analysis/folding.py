@@ -39,6 +39,7 @@ from execgate.analysis.values import (
     Union,
     Value,
     alternatives,
+    join,
     union,
 )
 from execgate.model.operation import DynamicCode
@@ -375,12 +376,12 @@ def handed_on(receiver: Value, name: str, args: Args) -> Sequence[Value]:
     What a list only keeps, and the default that a dictionary gives back, are followed.
     """
     if args.rest is not None or args.others is not None:
-        return args.values()
+        return [*args.values()]
     if isinstance(receiver, Seq) and receiver.kind == "list" and name in {"append", "appendleft", "insert"}:
         return ()
     if isinstance(receiver, Map) and name in {"get", "pop", "setdefault"}:
         return args.positional[:1]
-    return args.values()
+    return [*args.values()]
 
 
 def _list_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value | None:
@@ -428,6 +429,7 @@ def _generator_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value
 
 def _add(m: Machine, receiver: Seq, name: str, first: Value | None, value: Value) -> None:
     """Add a value, or the elements of one, to a list in place."""
+    m.leave(("container", receiver.site), value)
     if name in {"extend", "extendleft", "update", "__init__", "__iadd__", "__ior__"}:
         if name == "extendleft" and receiver.items:
             receiver.more, receiver.items = receiver.element(), []
@@ -470,15 +472,18 @@ def _dict_method(m: Machine, receiver: Map, name: str, args: Args) -> Value | No
         return result
     if name in {"clear", "popitem"}:
         value = receiver.element()
+        key = join(receiver.keys, _ANY_TEXT)
         subscripts.forget(m, receiver, _ANY_TEXT)
-        return Seq([_ANY_TEXT, value], kind="tuple") if name == "popitem" else Const(None)
+        return Seq([key, value], kind="tuple") if name == "popitem" else Const(None)
     if name == "keys":
-        return Seq([Const(key) for key in receiver.items], _ANY_TEXT if receiver.more is not None else None)
+        more_keys = join(receiver.keys, _ANY_TEXT) if receiver.more is not None else receiver.keys
+        return Seq([Const(key) for key in receiver.items], more_keys)
     if name == "values":
         return _view(m, receiver, Seq(list(receiver.items.values()), receiver.more), whole=False)
     if name == "items":
         pairs: list[Value] = [Seq([Const(key), value], kind="tuple") for key, value in receiver.items.items()]
-        more = Seq([_ANY_TEXT, receiver.more], kind="tuple") if receiver.more is not None else None
+        other = join(receiver.keys, _ANY_TEXT)
+        more = Seq([other, receiver.more], kind="tuple") if receiver.more is not None else None
         return _view(m, receiver, Seq(pairs, more), whole=True)
     if name == "copy":
         return Map(dict(receiver.items), receiver.more, m.path)

@@ -16,6 +16,7 @@ from execgate.analysis.values import (
     Func,
     Inst,
     Map,
+    Ref,
     Value,
     capabilities,
     derived,
@@ -36,18 +37,22 @@ MAX_TIMES_LATE = 4
 def define(m: Machine, node: cst.FunctionDef | cst.Lambda) -> Func:
     """Return the function that a `def` or `lambda` makes here; its defaults are evaluated now."""
     defaults: dict[str, Value] = {}
+    annotations: list[Value] = []
     parameters = node.params
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         if parameter.annotation is not None:
-            m.evaluate(parameter.annotation.annotation)
+            annotations.append(m.evaluate(parameter.annotation.annotation))
         if parameter.default is not None:
             defaults[m.identifier(parameter.name.value)] = m.evaluate(parameter.default)
-    for starred in (parameters.star_arg, parameters.star_kwarg):
-        if isinstance(starred, cst.Param) and starred.annotation is not None:
-            m.evaluate(starred.annotation.annotation)
+    annotations += [
+        m.evaluate(starred.annotation.annotation)
+        for starred in (parameters.star_arg, parameters.star_kwarg)
+        if isinstance(starred, cst.Param) and starred.annotation is not None
+    ]
     if isinstance(node, cst.FunctionDef) and node.returns is not None:
-        m.evaluate(node.returns.annotation)
+        annotations.append(m.evaluate(node.returns.annotation))
     function = Func(node, m.scope, defaults)
+    function.annotations = tuple(annotations)
     scope: Scope | None = m.scope
     while scope is not None and not scope.shared:
         scope.shared = True
@@ -72,7 +77,7 @@ def enter(m: Machine, function: Func, args: Args, node: cst.CSTNode) -> Value:
             (*args.values(), *m.draw(("returned", id(function.node)))),
         )
     caller = m.frames[-1]
-    key = (id(function), args.key(), m.late)
+    key = (id(function), args.key(), m.late, m.at_any_time)
     known = m.results.get(key)
     if known is None:
         known = m.results[key] = Known(args)
@@ -202,10 +207,40 @@ def anyhow(m: Machine, function: Func) -> None:
     }
     rest = anything("*") if isinstance(parameters.star_arg, cst.Param) else None
     others = anything("**") if parameters.star_kwarg is not None else None
-    result = follow(m, function, Args(given, keywords, rest, others), Frame(function))
+    m.at_any_time = id(function) in m.escaped or _runs_by_itself(function)
+    try:
+        result = follow(m, function, Args(given, keywords, rest, others), Frame(function))
+    finally:
+        m.at_any_time = False
     if id(function) in m.escaped or function.name in _REBUILT:
         escaping.let_go(m, [result], function.node)
 
+
+def _runs_by_itself(function: Func) -> bool:
+    """Return whether Python, or a library's base class, calls a method without the program saying so."""
+    if function.cls is None:
+        return False
+    if function.name.startswith("__"):
+        return function.name not in _FOLLOWED
+    return any(not isinstance(b, Ref) or b.name not in _QUIET_BASES for b in function.cls.foreign_bases())
+
+
+_FOLLOWED = frozenset(
+    """
+    __init__ __new__ __post_init__ __enter__ __exit__ __aenter__ __aexit__ __call__ __iter__ __next__
+    __aiter__ __anext__
+    """.split()
+)
+"""Special methods that are followed wherever they are called."""
+
+_QUIET_BASES = frozenset(
+    """
+    builtins.object abc.ABC typing.Protocol typing.Generic typing.NamedTuple typing.TypedDict enum.Enum
+    enum.IntEnum enum.StrEnum enum.Flag enum.IntFlag builtins.Exception builtins.ValueError
+    builtins.RuntimeError builtins.KeyError builtins.TypeError
+    """.split()
+)
+"""Base classes that call none but special methods."""
 
 _REBUILT = {"__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__", "__getnewargs__"}
 """Methods whose results Python calls, or builds objects from."""

@@ -22,6 +22,7 @@ from execgate.analysis.values import (
     Value,
     alternatives,
     derived,
+    join,
     union,
 )
 from execgate.model.operation import EnvironmentAccess
@@ -41,7 +42,7 @@ def exact_items(m: Machine, value: Value) -> list[Value] | None:
         return [Const(letter) for letter in value.value]
     if isinstance(value, Const) and isinstance(value.value, bytes) and len(value.value) <= MAX_ALTERNATIVES:
         return [Const(number) for number in value.value]
-    if isinstance(value, Map) and value.more is None:
+    if isinstance(value, Map) and value.more is None and value.keys is None:
         return [Const(key) for key in value.items]
     if isinstance(value, Inst) and value.cls.lookup("__iter__") is None:
         if value.made is not None:
@@ -62,7 +63,7 @@ def element(m: Machine, iterable: Value, node: cst.CSTNode) -> Value:
         elif isinstance(value, Seq):
             results.append(value.element())
         elif isinstance(value, Map):
-            results.append(Anything("it is a key of a dictionary"))
+            results.append(join(value.keys, Anything("it is a key of a dictionary")))
         elif isinstance(value, (Const, Str)):
             results.append(Str((Hole.ANY,)))
         elif isinstance(value, Obj):
@@ -156,6 +157,8 @@ def leave(m: Machine, manager: Value, node: cst.CSTNode) -> bool:
 def extend(m: Machine, target: Seq, value: Value) -> None:
     """Add the elements of `value` to a list in place."""
     items = exact_items(m, value)
+    if m.at_any_time:
+        m.leave(("container", target.site), element(m, value, cst.Name("_")))
     if (
         items is not None
         and target.more is None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import libcst as cst
 
@@ -22,14 +22,17 @@ from execgate.analysis.values import (
     Anything,
     Args,
     Func,
+    Map,
     Obj,
     Ref,
     Seq,
     Value,
+    alternatives,
     capabilities,
     grew,
     join,
     rough_key,
+    union,
     widened,
 )
 from execgate.model.operation import ModuleImport, Operation
@@ -50,6 +53,13 @@ PARTED_TURNS = 5
 
 MAX_NESTED = 3
 """How deeply code inside constant strings is followed."""
+
+MAX_LEFT = 16
+"""How many values are told apart that code running at any time leaves at one place."""
+
+_ANYTHING = "anything"
+
+_Container = TypeVar("_Container", Seq, Map)
 
 Operations = dict[tuple[int, type[Operation], tuple[tuple[str, Any], ...]], "Found"]
 
@@ -119,6 +129,8 @@ class Machine:
         self.work = MAX_WORK
         self.pools: dict[Any, dict[Any, Value]] = {}
         """What travels in ways that have no order: raised, sent, returned from deep inside a recursion."""
+        self.timeless: dict[Any, dict[Any, Value]] = {}
+        """What code that may run at any time leaves where other code finds it, by place."""
         self.start()
 
     def start(self) -> None:
@@ -131,6 +143,10 @@ class Machine:
         self.nested = 0
         self.late = False
         """Whether the code that is followed may run at any time."""
+        self.at_any_time = False
+        """Whether Python or a library may run it by itself, also before what stands above it."""
+        self.moved = False
+        """Whether code that may run at any time left something that was not known to be left there."""
         self.path = 0
         """The branch that is followed; 0 is the straight line from the start."""
         self._paths = 0
@@ -210,8 +226,10 @@ class Machine:
                 value = join(old, value)
             if target.shared and old is not value and old.key() != value.key():
                 self.rebound += 1
-        if target is not scope and target.kind == "module":
-            self.reveal(name, value)
+        if target is not scope:
+            self.leave(("name", name), value)
+            if target.kind == "module":
+                self.reveal(name, value)
         if self.trail is not None:
             self.trail.append((target, name, value))
         target.bind(name, value)
@@ -220,6 +238,28 @@ class Machine:
         """Note what a function leaves where other functions find it."""
         for capability in capabilities([value]):
             self.left.add((place, rough_key(capability)))
+
+    def leave(self, place: tuple[str, Any], value: Value) -> None:
+        """Note what code that may run at any time leaves at a place; whoever reads there may find it."""
+        if not self.at_any_time:
+            return
+        held = self.timeless.setdefault(place, {})
+        for alternative in alternatives(value):
+            key = rough_key(alternative)
+            if key in held or _ANYTHING in held:
+                continue
+            self.moved = True
+            if len(held) < MAX_LEFT:
+                held[key] = alternative
+            else:
+                carried = capabilities([*held.values(), value])
+                held.clear()
+                held[_ANYTHING] = Anything("it changes at times that are not known", carried)
+
+    def reread(self, place: tuple[str, Any], value: Value | None) -> Value | None:
+        """Return what is read at a place where `value` was put last, None where there is nothing."""
+        held = self.timeless.get(place)
+        return value if held is None else join(value, union(held.values()))
 
     def replaces(self, path: int) -> bool:
         """Return whether storing into what was made on the branch `path` leaves nothing of what was there."""
@@ -270,8 +310,8 @@ class Machine:
         return tuple(held.values())
 
     def grown(self) -> bool:
-        """Return whether a pool holds more than was seen by whoever looked into it."""
-        return any(len(self.pools.get(pool, ())) > size for pool, size in self.seen.items())
+        """Return whether something came to where it had been looked for already."""
+        return self.moved or any(len(self.pools.get(pool, ())) > size for pool, size in self.seen.items())
 
     def in_working_folder(self, paths: list[Text]) -> list[Text]:
         """Return what relative paths can mean after the program changed its working folder."""
@@ -302,7 +342,20 @@ class Machine:
 
     def sequence(self, items: list[Value], more: Value | None = None, kind: str = "list") -> Seq:
         """Return a new sequence, made on the current branch."""
-        return Seq(items, more, kind, self.path)
+        return self._placed(Seq(items, more, kind, self.path))
+
+    def mapping(self, items: dict[Any, Value] | None = None, more: Value | None = None) -> Map:
+        """Return a new dictionary, made on the current branch."""
+        return self._placed(Map(items, more, self.path))
+
+    def _placed(self, container: _Container) -> _Container:
+        """Note where a container is made, and put in what code that may run at any time leaves there."""
+        container.site = id(self.statement)
+        held = self.timeless.get(("container", container.site)) if self.timeless else None
+        if held is not None:
+            container.more = join(container.more, union(held.values()))
+            container.loose = True
+        return container
 
     def escape(self, function: Func, carried: Iterable[Value]) -> None:
         """Note that a function can be called by code we don't follow, with the capabilities in `carried`."""

@@ -168,7 +168,7 @@ def _unbind(m: Machine, target: cst.CSTNode) -> None:
     elif isinstance(target, cst.Subscript):
         subscripts.delete_item(m, m.evaluate(target.value), subscripts.index_of(m, target), target)
     elif isinstance(target, cst.Attribute):
-        m.evaluate(target.value)
+        storing.delete(m, m.evaluate(target.value), m.identifier(target.attr.value), target)
 
 
 def _return(m: Machine, node: cst.Return) -> bool:

@@ -59,6 +59,22 @@ def _store_on_instance(m: Machine, target: Inst, name: str, value: Value, node: 
     store_raw(m, target, name, value, node)
 
 
+def delete(m: Machine, receiver: Value, name: str, node: cst.CSTNode) -> None:
+    """Delete an attribute."""
+    for target in alternatives(receiver):
+        if not isinstance(target, Inst):
+            continue
+        hook = target.cls.lookup("__delattr__")
+        if hook is not None:
+            m.call(attributes.bound(m, hook, target, node), Args([Const(name)]), node)
+        described = target.cls.lookup(name)
+        for attribute in alternatives(described) if described is not None else ():
+            if isinstance(attribute, Property) and attribute.deleter is not None:
+                m.call(attribute.deleter, Args([target]), node)
+            elif isinstance(attribute, Inst) and attribute.cls.lookup("__delete__") is not None:
+                m.call(attributes.get(m, attribute, "__delete__", node), Args([target]), node)
+
+
 def store_raw(m: Machine, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:
     """Set an attribute as `object` does."""
     for target in alternatives(receiver):
@@ -68,16 +84,19 @@ def store_raw(m: Machine, receiver: Value, name: str, value: Value, node: cst.CS
                 continue
             if target.gone:
                 escaping.let_go(m, [value], node)
+            m.leave(("attribute", name), value)
             target.attributes[name] = m.merged(target.path, target.attributes.get(name), value)
             if m.late and not isinstance(value, PLAIN):
                 m.reveal(f"{target.cls.name}.{name}", value)
         elif isinstance(target, Class):
+            m.leave(("attribute", name), value)
             held = target.attributes.get(name)
             target.attributes[name] = join(held, value) if held is not None else value
             m.rebound += 1
             if name.startswith("__"):
                 escaping.let_go(m, [value], node)
         elif isinstance(target, Func):
+            m.leave(("attribute", name), value)
             target.attributes[name] = m.merged(0, target.attributes.get(name), value)
         elif isinstance(target, Obj) and target.type not in {DYNAMIC, attributes.NAMESPACE}:
             target.fields[name] = m.merged(0, target.fields.get(name), value)

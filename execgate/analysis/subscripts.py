@@ -13,6 +13,7 @@ from execgate.analysis.values import (
     NONE,
     Anything,
     Args,
+    Bound,
     Class,
     Const,
     Inst,
@@ -24,12 +25,14 @@ from execgate.analysis.values import (
     Str,
     Value,
     alternatives,
+    capabilities,
     derived,
     join,
     union,
 )
 from execgate.model.operation import DynamicCode, EnvironmentAccess, ModuleImport
 from execgate.model.values import Hole, Unknown
+from execgate.operations import lookup
 
 
 def index_of(m: Machine, node: cst.Subscript) -> Value:
@@ -87,14 +90,14 @@ def _item(m: Machine, target: Value, key: Value, node: cst.CSTNode) -> Value:
             return m.sequence([], target.element(), target.kind)
         if type(constant) is int and (target.more is None or 0 <= constant < len(target.items)):
             try:
-                return target.items[constant]
+                return join(target.items[constant], target.more if target.loose else None)
             except IndexError:
                 return Anything("its index is out of range")
         return target.element() if not isinstance(key, Obj) else m.sequence([], target.element(), target.kind)
     if isinstance(target, Map):
         if isinstance(key, Const) and hashable(constant):
             if constant in target.items:
-                missing = target.more if constant in target.maybe else None
+                missing = target.more if target.loose or constant in target.maybe else None
                 return join(target.items[constant], missing)
             return target.more if target.more is not None else Anything("its key is not in the dictionary")
         return target.element()
@@ -182,6 +185,8 @@ def _object_item(m: Machine, target: Obj, key: Value, node: cst.CSTNode) -> Valu
         return Obj(DYNAMIC)
     if target.type == DYNAMIC:
         return target
+    if lookup(f"{target.type}.__getitem__") is not None:
+        return m.call(Bound(target, "__getitem__"), Args([key]), node)
     return derived(f"it is an item of a `{target.type}`", [target])
 
 
@@ -217,6 +222,7 @@ def _store_in_map(m: Machine, target: Map, key: Value, value: Value) -> None:
     for view, whole in target.views:
         seen = m.sequence([key, value], kind="tuple") if whole else value
         view.more = m.merged(view.path, view.more, seen)
+    m.leave(("container", target.site), value)
     constant = key.value if isinstance(key, Const) else None
     if isinstance(key, Const) and hashable(constant):
         if constant not in target.items and len(target.items) >= MAX_KEYS:
@@ -232,6 +238,8 @@ def _store_in_map(m: Machine, target: Map, key: Value, value: Value) -> None:
                 target.maybe.add(constant)
             target.items[constant] = m.merged(target.path, old, value)
         return
+    if capabilities([key]):
+        target.keys = m.merged(target.path, target.keys, key)
     # It may be any of the keys that are known.
     for known, old in target.items.items():
         if not (isinstance(key, Num) and isinstance(known, (str, bytes))):
@@ -240,6 +248,7 @@ def _store_in_map(m: Machine, target: Map, key: Value, value: Value) -> None:
 
 
 def _store_in_sequence(m: Machine, target: Seq, key: Value, value: Value, node: cst.CSTNode) -> None:
+    m.leave(("container", target.site), value)
     constant = key.value if isinstance(key, Const) else None
     known = (
         type(constant) is int and target.more is None and -len(target.items) <= constant < len(target.items)
@@ -283,11 +292,15 @@ def update(m: Machine, target: Map, value: Value) -> None:
                     if key not in target.items:
                         target.maybe.add(key)
                     target.items[key] = m.merged(target.path, target.items.get(key), inner)
-            more = held.more
+            more = held.more if held.keys is None else held.element()
+            keys = held.keys
         else:
             more = derived("it comes from an unknown dictionary", [alternative])
+            keys = None
+        if isinstance(alternative, Inst) and alternative.cls.lookup("__getitem__") is not None:
+            more = join(more, item(m, alternative, Str((Hole.ANY,)), cst.Name("_")))
         if more is not None:
-            _store_in_map(m, target, Anything("it is a key of an unknown dictionary"), more)
+            _store_in_map(m, target, join(keys, Anything("it is a key of an unknown dictionary")), more)
 
 
 def delete_item(m: Machine, receiver: Value, key: Value, node: cst.CSTNode) -> None:

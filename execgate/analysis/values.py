@@ -151,7 +151,7 @@ class Bound(Value):
 class Seq(Value):
     """A list, tuple, set or iterator: `items` in their order, then any number of `more`."""
 
-    __slots__ = ("items", "kind", "maker", "more", "path", "result")
+    __slots__ = ("items", "kind", "loose", "maker", "more", "path", "result", "site")
 
     def __init__(
         self, items: Iterable[Value] = (), more: Value | None = None, kind: str = "list", path: int = 0
@@ -161,6 +161,10 @@ class Seq(Value):
         self.kind = kind
         self.path = path
         """On which branch it was made: only there is a change certain."""
+        self.site = 0
+        """Which statement made it."""
+        self.loose = False
+        """Whether any of its places may hold any of `more`."""
         self.maker: Func | None = None
         """The generator function that it comes from."""
         self.result: Value | None = None
@@ -178,7 +182,7 @@ class Seq(Value):
 class Map(Value):
     """A dictionary: values under constant keys, and `more` under keys that are not among them."""
 
-    __slots__ = ("items", "maybe", "more", "path", "views")
+    __slots__ = ("items", "keys", "loose", "maybe", "more", "path", "site", "views")
 
     def __init__(
         self, items: dict[Any, Value] | None = None, more: Value | None = None, path: int = 0
@@ -187,7 +191,13 @@ class Map(Value):
         self.maybe: set[Any] = set()
         """Those of its keys that may be missing."""
         self.more = more
+        self.keys: Value | None = None
+        """What can act and is a key."""
         self.path = path
+        self.site = 0
+        """Which statement made it."""
+        self.loose = False
+        """Whether any of its keys may hold any of `more`."""
         self.views: list[tuple[Seq, bool]] = []
         """What `values()`, and with True `items()`, gave: they see what is stored later."""
 
@@ -200,12 +210,24 @@ class Map(Value):
 class Func(Value):
     """A function or lambda of the program."""
 
-    __slots__ = ("attributes", "carried", "carries", "cls", "defaults", "node", "scope", "static")
+    __slots__ = (
+        "annotations",
+        "attributes",
+        "carried",
+        "carries",
+        "cls",
+        "defaults",
+        "node",
+        "scope",
+        "static",
+    )
 
     def __init__(self, node: cst.FunctionDef | cst.Lambda, scope: Scope, defaults: dict[str, Value]) -> None:
         self.node = node
         self.scope = scope
         self.defaults = defaults
+        self.annotations: tuple[Value, ...] = ()
+        """What its annotations are, where they are more than data."""
         self.cls: Class | None = None
         self.static = ""
         """`static` or `class` where a decorator says so."""
@@ -223,13 +245,16 @@ class Func(Value):
 
 
 class Property(Value):
-    """An attribute of a class that is computed: its functions to get and to set it."""
+    """An attribute of a class that is computed: its functions to get, to set and to delete it."""
 
-    __slots__ = ("getter", "setter")
+    __slots__ = ("deleter", "getter", "setter")
 
-    def __init__(self, getter: Value | None, setter: Value | None = None) -> None:
+    def __init__(
+        self, getter: Value | None, setter: Value | None = None, deleter: Value | None = None
+    ) -> None:
         self.getter = getter
         self.setter = setter
+        self.deleter = deleter
 
 
 class Class(Value):
@@ -503,6 +528,8 @@ def capabilities(values: Iterable[Value]) -> tuple[Value, ...]:
             if value.more is not None:
                 stack.append(value.more)
             stack.extend(value.items.values() if isinstance(value, Map) else value.items)
+            if isinstance(value, Map) and value.keys is not None:
+                stack.append(value.keys)
             if isinstance(value, Seq) and value.result is not None:
                 stack.append(value.result)
         else:

@@ -2,69 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from execgate.analysis import analyze
 from execgate.model.operation import FileOperation
+from execgate.model.program import Program
 from execgate.model.source import Source
 
-WAYS = {
-    "a name": "y = V",
-    "several names": "a = b = V\ny = b",
-    "a tuple": "(a, (b, *c)) = (1, (2, V))\ny = c[0]",
-    "a list": "a = []\na.append(V)\ny = a[-1]",
-    "a list by its type": "a = []\nlist.append(a, V)\ny = a[0]",
-    "an unknown place of a list": "a = [None]\na[int(input())] = V\ny = a[0]",
-    "a set": "y = {V}.pop()",
-    "a dictionary": "a = {'k': V}\ny = a.get('k')",
-    "an unknown key": "a = {'k': None}\na[input()] = V\ny = a['k']",
-    "a default": "y = {}.get('k', V)",
-    "a dictionary in another": "y = {**{'k': None}, **{'k': V}}['k']",
-    "the items of a dictionary": "for _, y in {'k': V}.items():\n    pass",
-    "a comprehension": "y = [a for b in [[V]] for a in b][0]",
-    "a walrus": "[None for _ in 'a' if (y := V)]",
-    "a conditional": "y = V if input() else V",
-    "a loop": "y = None\nfor a in (None, V):\n    y = a",
-    "a chain of names in a loop": "y = a = b = c = None\nd = V\nfor _ in range(9):\n    y, a, b, c = a, b, c, d",
-    "a pattern": "match {'k': [1, V]}:\n    case {'k': [_, y]}:\n        pass",
-    "an argument": "def f(a):\n    return a\ny = f(V)",
-    "a keyword": "def f(**k):\n    return k['a']\ny = f(a=V)",
-    "spread arguments": "def f(*a):\n    return a[1]\ny = f(*[1, V])",
-    "a default argument": "def f(a=V):\n    return a\ny = f()",
-    "a closure": "def f():\n    a = V\n    return lambda: a\ny = f()()",
-    "a nonlocal": (
-        "def f():\n    a = None\n    def g():\n        nonlocal a\n        a = V\n    g()\n    return a\ny = f()"
-    ),
-    "a global": "def f():\n    global y\n    y = V\nf()",
-    "a deep recursion": "def f(n):\n    return f(n - 1) if n else V\ny = f(99)",
-    "a recursion with a list": "def f(n, a):\n    return f(n - 1, a + [V]) if n else a\ny = f(99, [])[0]",
-    "a generator": "def f():\n    yield V\ny = next(f())",
-    "the end of a generator": "def f():\n    yield\n    return V\ndef g():\n    global y\n    y = yield from f()\nlist(g())",
-    "a coroutine": "import asyncio\nasync def f():\n    return V\nasync def g():\n    return await f()\ny = asyncio.run(g())",
-    "an attribute": "class A:\n    pass\na = A()\na.k = V\ny = a.k",
-    "a class attribute": "class A:\n    k = V\nclass B(A):\n    pass\ny = B().k",
-    "a constructor": "class A:\n    def __init__(self, k):\n        self.k = k\nclass B(A):\n    def __init__(self):\n        super().__init__(V)\ny = B().k",
-    "a property": "class A:\n    @property\n    def k(self):\n        return self._k\n    @k.setter\n    def k(self, v):\n        self._k = v\na = A()\na.k = V\ny = a.k",
-    "a descriptor": "class D:\n    def __get__(self, o, t):\n        return V\nclass A:\n    k = D()\ny = A().k",
-    "an attribute hook": "class A:\n    def __getattr__(self, n):\n        return V\ny = A().k",
-    "the dictionary of an object": "class A:\n    pass\na = A()\nvars(a)['k'] = V\ny = a.k",
-    "a metaclass": "class M(type):\n    def __call__(cls):\n        return V\nclass A(metaclass=M):\n    pass\ny = A()",
-    "a data class": "import dataclasses\n@dataclasses.dataclass\nclass A:\n    k: object\ny = A(V).k",
-    "a named tuple": "import collections\n_, y = collections.namedtuple('A', 'a b')(1, V)",
-    "a subclass of dict": "class A(dict):\n    def __missing__(self, k):\n        return V\ny = A()['k']",
-    "a context manager": "class A:\n    def __enter__(self):\n        return V\n    def __exit__(self, *a):\n        pass\nwith A() as y:\n    pass",
-    "a generator as a context manager": "import contextlib\n@contextlib.contextmanager\ndef f():\n    yield V\nwith f() as y:\n    pass",
-    "a decorator": "def d(a):\n    return lambda f: a\n@d(V)\ndef y():\n    pass",
-    "a partial call": "import functools\ny = functools.partial(lambda a, b: b, 1, V)()",
-    "a cache": "import functools\n@functools.cache\ndef f():\n    return V\ny = f()",
-    "map": "y = list(map(lambda a: V, [1]))[0]",
-    "zip": "for _, y in zip([1], [V]):\n    pass",
-    "reduce": "import functools\ny = functools.reduce(lambda a, b: b, [1, V])",
-    "an executor": "from concurrent.futures import ThreadPoolExecutor as T\ny = T().submit(lambda: V).result()",
-    "a copy": "import copy\ny = copy.deepcopy([V])[0]",
-    "constant code": "exec('y = V')",
-}  # fmt: skip
-"""What puts V into y, by every way that Python has for it."""
+WAYS = [
+    (title.removesuffix(" (closed)"), title.endswith(" (closed)"), body)
+    for title, _, body in (
+        section.partition("\n")
+        for section in Path(__file__).with_name("ways.txt").read_text(encoding="utf-8").split("\n--- ")[1:]
+    )
+]
+"""What puts V into y: a title, whether it is found closed rather than exactly, and the program."""
 
 ENDS = {
     "a module": ("os", "y.remove('/etc/passwd')"),
@@ -73,16 +31,61 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("way", WAYS)
-def test_what_is_done_with_a_value_is_found_whatever_way_it_takes(way: str, end: str) -> None:
-    value, use = ENDS[end]
-    code = f"import os\n{WAYS[way].replace('V', value)}\n{use}\n"
-    if way == "constant code":
-        code = code.replace("'y = '/etc/passwd''", "\"y = '/etc/passwd'\"")
+def program_of(way: str, value: str, use: str) -> str:
+    code = re.sub(r"\bV\b", lambda _: value, way)
+    return f"import os\n{code}\n{use}\n"
+
+
+def deletions(code: str) -> tuple[list[FileOperation], Program]:
     program = analyze(Source(code))
-    found = [o for o in program.operations if isinstance(o, FileOperation) and o.operation == "delete"]
-    assert ("/etc/passwd",) in [operation.paths for operation in found], code
+    return [
+        operation
+        for operation in program.operations
+        if isinstance(operation, FileOperation) and operation.operation == "delete"
+    ], program
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("way", [pytest.param(body, id=title) for title, closed, body in WAYS if not closed])
+def test_what_is_done_with_a_value_is_found_whatever_way_it_takes(way: str, end: str) -> None:
+    code = program_of(way, *ENDS[end])
+    found, _ = deletions(code)
+    assert "/etc/passwd" in [path for operation in found for path in operation.paths], code
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("way", [pytest.param(body, id=title) for title, closed, body in WAYS if closed])
+def test_what_is_done_with_a_value_never_goes_unseen(way: str, end: str) -> None:
+    code = program_of(way, *ENDS[end])
+    found, program = deletions(code)
+    assert found or program.gaps, code
+
+
+PROBING = """
+import json, sys, types
+for title, code in json.load(sys.stdin):
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module
+    probe = type("Probe", (), {"__deepcopy__": lambda self, memo: self})()
+    module.PROBE, module.input = probe, lambda: "0"
+    try:
+        exec(compile(code, title, "exec"), module.__dict__)
+        assert module.y is probe
+    except BaseException as error:
+        print(f"{title}: {error!r}")
+"""
+
+
+def test_every_way_is_one_that_python_takes() -> None:
+    programs = [(title, program_of(body, "PROBE", "")) for title, _, body in WAYS]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PROBING],
+        input=json.dumps(programs),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("", 0), done.stderr
 
 
 GROWING = [

@@ -13,6 +13,7 @@ from execgate.analysis import (
     attributes,
     effects,
     escaping,
+    iteration,
     names,
     storing,
     subscripts,
@@ -32,6 +33,7 @@ from execgate.analysis.values import (
     TRUE,
     Anything,
     Args,
+    Class,
     Const,
     Inst,
     Map,
@@ -79,7 +81,10 @@ def _setattr(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 
 def _delattr(m: Machine, args: Args, node: cst.CSTNode) -> Value:
-    del m, args, node
+    target, name = args.get(0), args.get(1)
+    for alternative in alternatives(name) if name is not None and target is not None else ():
+        if isinstance(alternative, Const) and isinstance(alternative.value, str):
+            storing.delete(m, target or NONE, m.identifier(alternative.value), node)
     return NONE
 
 
@@ -133,6 +138,40 @@ def _text_hooks(m: Machine, value: Inst, node: cst.CSTNode) -> None:
     for hook in ("__str__", "__repr__", "__len__", "__hash__", "__bool__", "__format__"):
         if value.cls.lookup(hook) is not None:
             m.call(attributes.get(m, value, hook, node), Args(), node)
+
+
+def _instance_check(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    """Model `isinstance` and `issubclass`, in which a metaclass may have a say."""
+    value, kind = args.get(0), args.get(1)
+    if value is not None and kind is not None:
+        kinds = iteration.exact_items(m, kind) if isinstance(kind, Seq) else None
+        for alternative in alternatives(union(kinds) if kinds else kind):
+            for name in ("__instancecheck__", "__subclasscheck__"):
+                hooks = (
+                    attributes.of_metaclass(m, alternative, name, node)
+                    if isinstance(alternative, Class)
+                    else []
+                )
+                for hook in hooks:
+                    m.call(hook, Args([value]), node)
+    return _quiet(_TRUTH)(m, args, node)
+
+
+def _members(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    """Model `inspect.getmembers`: everything that an object has, by name."""
+    results: list[Value] = []
+    for target in alternatives(args.get(0, "object") or NONE):
+        if isinstance(target, (Inst, Class)):
+            cls = target.cls if isinstance(target, Inst) else target
+            held = [target.attributes] if isinstance(target, Inst) else []
+            held += [base.attributes for base in cls.mro if isinstance(base, Class)]
+            for name in dict.fromkeys(name for names in held for name in names):
+                found = attributes.get(m, target, name, node)
+                results.append(m.sequence([Const(name), found], kind="tuple"))
+        else:
+            m.report(DynamicCode, node, kind="introspection", via="inspect.getmembers")
+            results.append(m.sequence([modelling.ANY_TEXT, Obj(DYNAMIC)], kind="tuple"))
+    return m.sequence(results)
 
 
 def _second(m: Machine, args: Args, node: cst.CSTNode) -> Value:
@@ -194,8 +233,10 @@ FUNCTIONS: dict[str, modelling.Model] = {
     "builtins.globals": _globals,
     "builtins.locals": _locals,
     "builtins.dir": _dir,
-    "builtins.isinstance": _quiet(_TRUTH),
-    "builtins.issubclass": _quiet(_TRUTH),
+    "inspect.getmembers": _members,
+    "inspect.getmembers_static": _members,
+    "builtins.isinstance": _instance_check,
+    "builtins.issubclass": _instance_check,
     "builtins.callable": _quiet(_TRUTH),
     "builtins.print": _print,
     "builtins.len": _quiet(NUM),
@@ -249,11 +290,21 @@ def _namespace(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNo
     if name in {"get", "pop", "__getitem__", "setdefault"} and key is not None:
         return subscripts.item(m, receiver, key, node)
     if name == "update":
-        escaping.let_go(m, args.values(), node)
+        _update_namespace(m, receiver, args, node)
         return NONE
     if name in {"keys", "__contains__"}:
         return Seq([], modelling.ANY_TEXT)
     return Obj(DYNAMIC)
+
+
+def _update_namespace(m: Machine, receiver: Obj, args: Args, node: cst.CSTNode) -> None:
+    given = data_models.dictionary(m, args, node)
+    if isinstance(given, Map) and given.more is None and receiver.fields.get("of") is None:
+        for key, value in given.items.items():
+            if isinstance(key, str):
+                m.bind(key, value, m.scope.module)
+    else:
+        escaping.let_go(m, args.values(), node)
 
 
 def _sys_path(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:

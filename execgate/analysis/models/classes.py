@@ -124,7 +124,7 @@ def _object_store(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 def _property(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     del m, node
-    return Property(args.get(0, "fget"), args.get(1, "fset"))
+    return Property(args.get(0, "fget"), args.get(1, "fset"), args.get(2, "fdel"))
 
 
 def _property_part(part: str) -> modelling.Model:
@@ -133,9 +133,10 @@ def _property_part(part: str) -> modelling.Model:
     def model(m: Machine, args: Args, node: cst.CSTNode) -> Value:
         del m, node
         old, function = args.get(0), args.get(1)
-        if not isinstance(old, Property) or part == "deleter":
+        if not isinstance(old, Property):
             return old or NONE
-        return Property(function, old.setter) if part == "getter" else Property(old.getter, function)
+        parts = {"getter": old.getter, "setter": old.setter, "deleter": old.deleter, part: function}
+        return Property(parts["getter"], parts["setter"], parts["deleter"])
 
     return model
 

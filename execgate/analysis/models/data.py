@@ -105,12 +105,19 @@ def _collection(kind: str) -> modelling.Model:
     return model
 
 
+def _is_mapping(value: Value) -> bool:
+    """Return whether an instance of one of the program's classes gives out items by key."""
+    if not isinstance(value, Inst) or value.cls.lookup("__getitem__") is None:
+        return False
+    return value.cls.lookup("keys") is not None or any(value.cls.foreign_bases())
+
+
 def dictionary(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     """Return the dictionary that `dict` makes."""
-    result = Map(dict(args.keywords), args.others, m.path)
+    result = m.mapping(dict(args.keywords), args.others)
     value = args.get(0)
     for alternative in alternatives(value) if value is not None and args.positional else ():
-        if isinstance(alternative, Map):
+        if isinstance(alternative, Map) or _is_mapping(alternative):
             subscripts.update(m, result, alternative)
         elif isinstance(alternative, Obj) and alternative.type == attributes.ENVIRON:
             m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
@@ -148,6 +155,12 @@ def _zip(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     return m.sequence(
         [], m.sequence([iteration.element(m, v, node) for v in args.positional], args.rest, "tuple")
     )
+
+
+def _zip_longest(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    missing = args.keywords.get("fillvalue", NONE)
+    columns = [join(iteration.element(m, value, node), missing) for value in args.positional]
+    return m.sequence([], m.sequence(columns, args.rest, "tuple"))
 
 
 def _enumerate(m: Machine, args: Args, node: cst.CSTNode) -> Value:
@@ -192,7 +205,12 @@ def _reversed(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     items = iteration.exact_items(m, value)
     if items is not None:
         return m.sequence(items[::-1])
-    return m.sequence([], iteration.element(m, value, node))
+    hooked = [
+        m.call(attributes.get(m, alternative, "__reversed__", node), Args(), node)
+        for alternative in alternatives(value)
+        if isinstance(alternative, Inst) and alternative.cls.lookup("__reversed__") is not None
+    ]
+    return union([*hooked, m.sequence([], iteration.element(m, value, node))])
 
 
 def first_element(m: Machine, args: Args, node: cst.CSTNode) -> Value:
@@ -228,7 +246,7 @@ def _chained(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 def _default_dict(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     factory = args.get(0)
     made = m.call(factory, Args(), node) if factory is not None and not is_none(factory) else None
-    result = Map(dict(args.keywords), None, m.path)
+    result = m.mapping(dict(args.keywords))
     for value in args.positional[1:]:
         subscripts.update(m, result, dictionary(m, Args([value]), node))
     result.more = join(result.more, made) if made is not None else result.more
@@ -334,7 +352,7 @@ FUNCTIONS: dict[str, modelling.Model] = {
     "collections.defaultdict": _default_dict,
     "builtins.range": _range,
     "builtins.zip": _zip,
-    "itertools.zip_longest": _zip,
+    "itertools.zip_longest": _zip_longest,
     "builtins.enumerate": _enumerate,
     "builtins.sorted": _sorted,
     "builtins.min": _extreme,
