@@ -26,6 +26,7 @@ from execgate.analysis.values import (
 )
 from execgate.model.operation import EnvironmentAccess
 from execgate.operations import CATALOGUE
+from execgate.operations.types import FILES
 
 
 def let_go(m: Machine, values: Iterable[Value], node: cst.CSTNode, with_them: Sequence[Value] = ()) -> None:
@@ -76,6 +77,8 @@ def _let_partial_go(m: Machine, value: Partial, carried: Sequence[Value], node: 
 
 def _let_object_go(m: Machine, value: Obj, carried: Sequence[Value], node: cst.CSTNode) -> None:
     del carried
+    if value.type in FILES:
+        m.written.let_go(value, node, m.statement)
     if value.type == attributes.ENVIRON:
         m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
 

@@ -133,7 +133,7 @@ NUMERIC = frozenset(
     builtins.len builtins.id builtins.hash builtins.round builtins.sum builtins.pow builtins.divmod
     time.time time.time_ns time.perf_counter time.monotonic random.randint random.random random.randrange
     random.uniform os.getpid os.getppid os.cpu_count builtins.int builtins.float math.floor math.ceil
-    math.sqrt secrets.randbelow os.getuid os.getgid os.open os.dup
+    math.sqrt secrets.randbelow os.getuid os.getgid
     """.split()
 )
 """Functions that give a number."""

@@ -71,7 +71,7 @@ class Interpreter(Machine):
                 if (id(function), len(function.carries), len(self.left)) not in done
             ]
             later, self.deferred = self.deferred, []
-            if not waiting and not later:
+            if not waiting and not later and not self._judge_written():
                 return
             self.settling = True
             for state, code, _ in later:
@@ -82,6 +82,14 @@ class Interpreter(Machine):
                 done.add((id(function), len(function.carries), len(self.left)))
                 functions.anyhow(self, function)
         raise OutOfWorkError
+
+    def _judge_written(self) -> bool:
+        """Follow what was written where something runs it; return whether there was anything."""
+        if not self.written.files and not self.written.gone:
+            return False
+        from execgate.analysis.written.judging import settle
+
+        return settle(self)
 
     def _uncalled(self) -> list[Func]:
         found = [

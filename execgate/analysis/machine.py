@@ -35,6 +35,7 @@ from execgate.analysis.values import (
     union,
     widened,
 )
+from execgate.analysis.written.state import Written
 from execgate.model.operation import ModuleImport, Operation
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import CATALOGUE
@@ -158,6 +159,8 @@ class Machine:
         """The nodes of functions that were followed with the arguments of a call."""
         self.escaped: dict[int, Func] = {}
         """Functions that went into code we don't follow, by identity."""
+        self.written = Written()
+        """What goes into files, and which of them are run."""
         self.folders: list[Text] = []
         """Folders that the program may have changed into, beside the one that it starts in."""
         self.memory: dict[Any, Value] = {}

@@ -10,6 +10,7 @@ from execgate.operations.entry import (
     Opens,
     Table,
     Unlisted,
+    Writes,
     chmod,
     copy,
     create,
@@ -32,7 +33,7 @@ TABLE: Table = {
     "shutil.copytree(src, dst, symlinks, ignore, copy_function, ignore_dangling_symlinks, dirs_exist_ok)": effect(
         Files("copy", ("src", "dst"), recursive=True), Calls("copy_function"), Calls("ignore")
     ),
-    "shutil.copyfileobj(fsrc, fdst, length)": nothing(),
+    "shutil.copyfileobj(fsrc, fdst, length)": effect(Writes("fsrc", "fdst")),
     "shutil.copymode(src, dst, *, follow_symlinks)": effect(
         Files("stat", ("src",)), Files("chmod", ("dst",))
     ),

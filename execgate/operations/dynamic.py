@@ -11,6 +11,7 @@ from execgate.operations.entry import (
     Files,
     Imports,
     Native,
+    Runs,
     Spawns,
     Table,
     Unlisted,
@@ -70,7 +71,7 @@ TABLE: Table = {
         Imports("mod_name"), Dynamic("exec")
     ),
     "runpy.run_path(path_name, init_globals, run_name)": effect(
-        Files("read", ("path_name",)), Dynamic("exec")
+        Files("read", ("path_name",)), Dynamic("exec"), Runs("path_name")
     ),
     "types.FunctionType(code, globals, name, argdefs, closure, kwdefaults)": effect(Dynamic("exec")),
     "types.LambdaType(code, globals, name, argdefs, closure, kwdefaults)": effect(Dynamic("exec")),
@@ -143,7 +144,7 @@ TABLE: Table = {
     "importlib.invalidate_caches()": nothing(),
     "importlib.util.find_spec(name, package)": effect(Imports("name"), gives=SPEC),
     "importlib.util.spec_from_file_location(name, location, *, loader, submodule_search_locations)": effect(
-        Files("read", ("location",)), Dynamic("import"), gives=SPEC
+        Files("read", ("location",)), Dynamic("import"), Runs("location"), gives=SPEC
     ),
     "importlib.util.spec_from_loader(name, loader, *, origin, is_package)": effect(
         Dynamic("import"), gives=SPEC
@@ -164,7 +165,7 @@ TABLE: Table = {
         Dynamic("import"), gives=SPEC
     ),
     "importlib.machinery.SourceFileLoader(fullname, path)": effect(
-        Files("read", ("path",)), Dynamic("import"), gives="importlib.abc.Loader"
+        Files("read", ("path",)), Dynamic("import"), Runs("path"), gives="importlib.abc.Loader"
     ),
     "importlib.machinery.SourcelessFileLoader(fullname, path)": effect(
         Files("read", ("path",)), Dynamic("import"), gives="importlib.abc.Loader"
@@ -183,7 +184,9 @@ TABLE: Table = {
     "importlib.metadata.EntryPoint.load(self)": IMPORT,
     "imp.find_module(name, path)": LOADS,
     "imp.load_module(name, file, filename, details)": IMPORT,
-    "imp.load_source(name, pathname, file)": effect(Files("read", ("pathname",)), Dynamic("import")),
+    "imp.load_source(name, pathname, file)": effect(
+        Files("read", ("pathname",)), Dynamic("import"), Runs("pathname")
+    ),
     "imp.load_compiled(name, pathname, file)": effect(Files("read", ("pathname",)), Dynamic("import")),
     "imp.load_package(name, path)": effect(Files("read", ("path",)), Dynamic("import")),
     "imp.load_dynamic(name, path, file)": effect(

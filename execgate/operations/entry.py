@@ -68,6 +68,33 @@ class Opens(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Writes(Effect):
+    """Puts `text`, with `each` the texts in it, into the file that `into` names or that was opened as it.
+
+    A file in place of the text stands for what is in it.  Without a `text` what goes in is not known.
+    """
+
+    text: str | None
+    into: str
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reads(Effect):
+    """Gives back what is in the file that `out_of` names or that was opened as it."""
+
+    out_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runs(Effect):
+    """Runs the file that `path` names as code of `language`: what the program wrote there is followed."""
+
+    path: str
+    language: str = "python"
+
+
+@dataclass(frozen=True, slots=True)
 class Reaches(Effect):
     """Contacts a host.
 

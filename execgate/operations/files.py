@@ -8,8 +8,10 @@ from execgate.operations.entry import (
     Calls,
     Files,
     Opens,
+    Reads,
     Table,
     Unlisted,
+    Writes,
     chmod,
     create,
     delete,
@@ -19,33 +21,46 @@ from execgate.operations.entry import (
     move,
     nothing,
     read,
+    returns,
     stat,
     write,
 )
 
-OPEN = effect(Opens("file"), Calls("opener"), gives="io.File", keeps=("file",))
+OPEN = effect(Opens("file"), Calls("opener"), gives="io.File", keeps=("file", "mode"))
 """`open` under any name."""
 NEW = Files("create", ("dir",), "/tmp", below=True)  # noqa: S108 - it is where they are made
 TEMPORARY = effect(NEW, gives="io.File", keeps=("dir",))
+
+UNSEEN = effect(Writes(None, "self"))
+CONTENTS = effect(Reads("self"))
 
 TABLE: Table = {
     "builtins.open(file, mode, buffering, encoding, errors, newline, closefd, opener)": OPEN,
     "io.FileIO(file, mode, closefd, opener)": OPEN,
     "io.open_code(path)": effect(Files("read", ("path",)), gives="io.File", keeps=("path",)),
     "codecs.open(filename, mode, encoding, errors, buffering)": effect(
-        Opens("filename"), gives="io.File", keeps=("filename",)
+        Opens("filename"), gives="io.File", keeps=("filename", "mode")
     ),
+    # open files
+    "io.File.write(self, text)": effect(Writes("text", "self")),
+    "io.File.writelines(self, lines)": effect(Writes("lines", "self", each=True)),
+    "io.File.seek(self, offset, whence)": UNSEEN,
+    "io.File.truncate(self, size)": UNSEEN,
+    "io.File.read(self, size)": CONTENTS,
+    "io.File.readall(self)": CONTENTS,
     "tokenize.open(filename)": effect(Files("read", ("filename",)), gives="io.File", keeps=("filename",)),
     # descriptors
-    "os.open(path, flags, mode, *, dir_fd)": effect(Opens("path", "flags", kind="flags")),
+    "os.open(path, flags, mode, *, dir_fd)": effect(
+        Opens("path", "flags", kind="flags"), gives="io.File", keeps=("path",)
+    ),
     "os.fdopen(fd, mode, buffering, encoding, errors, newline, closefd, opener)": effect(
-        Calls("opener"), gives="io.File"
+        Calls("opener"), gives="io.File", keeps=("fd",)
     ),
     "os.close(fd)": nothing(),
     "os.closerange(fd_low, fd_high)": nothing(),
-    "os.copy_file_range(src, dst, count, offset_src, offset_dst)": nothing(),
+    "os.copy_file_range(src, dst, count, offset_src, offset_dst)": effect(Writes("src", "dst")),
     "os.device_encoding(fd)": nothing(),
-    "os.dup(fd)": nothing(),
+    "os.dup(fd)": returns("io.File", "fd"),
     "os.dup2(fd, fd2, inheritable)": nothing(),
     "os.eventfd(initval, flags)": nothing(),
     "os.eventfd_read(fd)": nothing(),
@@ -70,14 +85,14 @@ TABLE: Table = {
     "os.posix_fallocate(fd, offset, length)": nothing(),
     "os.pread(fd, length, offset)": nothing(),
     "os.preadv(fd, buffers, offset, flags)": nothing(),
-    "os.pwrite(fd, buffer, offset)": nothing(),
-    "os.pwritev(fd, buffers, offset, flags)": nothing(),
+    "os.pwrite(fd, buffer, offset)": effect(Writes(None, "fd")),
+    "os.pwritev(fd, buffers, offset, flags)": effect(Writes(None, "fd")),
     "os.read(fd, length)": nothing(),
     "os.readv(fd, buffers)": nothing(),
-    "os.sendfile(out_fd, in_fd, offset, count)": nothing(),
-    "os.splice(src, dst, count, offset_src, offset_dst, flags)": nothing(),
-    "os.write(fd, data)": nothing(),
-    "os.writev(fd, buffers)": nothing(),
+    "os.sendfile(out_fd, in_fd, offset, count)": effect(Writes("in_fd", "out_fd")),
+    "os.splice(src, dst, count, offset_src, offset_dst, flags)": effect(Writes("src", "dst")),
+    "os.write(fd, data)": effect(Writes("data", "fd")),
+    "os.writev(fd, buffers)": effect(Writes("buffers", "fd", each=True)),
     "os.timerfd_create(clockid, *, flags)": nothing(),
     "os.timerfd_gettime(fd)": nothing(),
     "os.timerfd_gettime_ns(fd)": nothing(),

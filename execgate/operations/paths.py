@@ -10,20 +10,22 @@ from execgate.operations.entry import (
     Environment,
     Files,
     Opens,
+    Reads,
     Table,
+    Writes,
     chmod,
     create,
     delete,
     effect,
     link,
     nothing,
-    read,
     returns,
     stat,
-    write,
 )
 
 PATH = "pathlib.Path"
+CONTENTS = effect(Files("read", ("self",)), Reads("self"))
+REPLACE = effect(Files("write", ("self",)), Writes("data", "self"))
 
 TABLE: Table = {
     "os.path.exists(path)": stat("path"),
@@ -90,12 +92,12 @@ TABLE: Table = {
         Files("list", ("self",), recursive=True), Calls("on_error")
     ),
     "pathlib.Path.open(self, mode, buffering, encoding, errors, newline)": effect(
-        Opens("self"), gives="io.File", keeps=("self",)
+        Opens("self"), gives="io.File", keeps=("self", "mode")
     ),
-    "pathlib.Path.read_text(self, encoding, errors, newline)": read("self"),
-    "pathlib.Path.read_bytes(self)": read("self"),
-    "pathlib.Path.write_text(self, data, encoding, errors, newline)": write("self"),
-    "pathlib.Path.write_bytes(self, data)": write("self"),
+    "pathlib.Path.read_text(self, encoding, errors, newline)": CONTENTS,
+    "pathlib.Path.read_bytes(self)": CONTENTS,
+    "pathlib.Path.write_text(self, data, encoding, errors, newline)": REPLACE,
+    "pathlib.Path.write_bytes(self, data)": REPLACE,
     "pathlib.Path.touch(self, mode, exist_ok)": create("self"),
     "pathlib.Path.mkdir(self, mode, parents, exist_ok)": create("self"),
     "pathlib.Path.unlink(self, missing_ok)": delete("self"),

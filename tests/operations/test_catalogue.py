@@ -44,6 +44,7 @@ PLACES = frozenset(
     """
     paths path mode url address host base command rest program name mapping within statement table
     destination code module packages function arguments keywords each amount currency recipient when source
+    text into out_of
     """.split()
 )
 

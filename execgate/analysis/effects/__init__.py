@@ -13,6 +13,7 @@ from execgate.analysis.effects import data as data_effects
 from execgate.analysis.effects import files as file_effects
 from execgate.analysis.effects import network as network_effects
 from execgate.analysis.effects import payments as payment_effects
+from execgate.analysis.effects import placed as placed_effects
 from execgate.analysis.effects import processes as process_effects
 from execgate.analysis.effects import servers as server_effects
 from execgate.analysis.effects.binding import bind
@@ -30,6 +31,7 @@ from execgate.analysis.values import (
 from execgate.model.values import Text, Unknown
 from execgate.operations import entry as catalogue
 from execgate.operations.entry import Entry
+from execgate.operations.types import FILES
 
 
 def perform(m: Machine, entry: Entry, args: Args, node: cst.CSTNode) -> Value:
@@ -39,13 +41,23 @@ def perform(m: Machine, entry: Entry, args: Args, node: cst.CSTNode) -> Value:
         RULES[type(effect)](site, effect)
     if entry.name in _MOVES:
         _move(site)
-    called = {effect.function for effect in entry.effects if isinstance(effect, catalogue.Calls)}
-    others = [value for name, value in site.bound.items() if name not in called and name != "self"]
-    escaping.let_go(m, others, node)
+    followed = {"self"}
+    for effect in entry.effects:
+        if type(effect) in _FOLLOWED:
+            followed.add(_FOLLOWED[type(effect)](effect))
+    if entry.returns in FILES:
+        followed.update(entry.keeps)
+    escaping.let_go(m, [value for name, value in site.bound.items() if name not in followed], node)
     if site.result is not None:
         return site.result
     return _result(site)
 
+
+_FOLLOWED: dict[type[catalogue.Effect], Callable[[Any], str]] = {
+    catalogue.Calls: lambda effect: effect.function,
+    catalogue.Writes: lambda effect: effect.into,
+}
+"""The effects that say all that becomes of a parameter, and which one that is."""
 
 _MOVES = {"os.chdir", "contextlib.chdir", "os.fchdir"}
 """What changes the working folder, and so what relative paths mean from then on."""
@@ -68,8 +80,8 @@ def _result(site: Site) -> Value:
         if isinstance(alternative, Obj) and alternative.type != paths.PATH:
             kept.update(alternative.fields)
     for name in entry.keeps:
-        if name in bound and name != "self":
-            kept[name] = bound[name]
+        if name in bound:
+            kept["file" if name == "self" else name] = bound[name]
     kept.update(site.kept)
     if site.called is not None:
         kept[CALLED] = site.called
@@ -78,7 +90,10 @@ def _result(site: Site) -> Value:
             return paths.make(Anything(f"it is the result of `{entry.name}`"))
         if entry.returns.endswith("}"):
             return union(Obj(name, dict(kept)) for name in _named_types(site, entry.returns))
-        return Obj(entry.returns, kept)
+        made = Obj(entry.returns, kept)
+        if entry.returns in FILES:
+            site.m.written.opened(made, site.m.path)
+        return made
     if entry.yields is not None:
         return site.m.sequence([], Obj(entry.yields, kept))
     return derived(f"it is the result of `{entry.name}`", bound.values())
@@ -95,6 +110,7 @@ def _named_types(site: Site, returns: str) -> list[str]:
 RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
     **file_effects.RULES,
     **network_effects.RULES,
+    **placed_effects.RULES,
     **process_effects.RULES,
     **server_effects.RULES,
     **data_effects.RULES,

@@ -8,6 +8,7 @@ from typing import Any
 
 from execgate.analysis import paths
 from execgate.analysis.effects import network as network_effects
+from execgate.analysis.effects import placed
 from execgate.analysis.effects.binding import is_false
 from execgate.analysis.effects.site import MAX_COMBINATIONS, Site
 from execgate.analysis.values import (
@@ -43,6 +44,7 @@ def _files(site: Site, effect: catalogue.Files) -> None:
         columns.append([_below(path) for path in found] if effect.below else found)
     if columns:
         _each_path(site, effect.operation, columns, recursive=effect.recursive)
+        placed.goes(site, effect.operation, columns)
 
 
 def _below(path: Text) -> Text:
@@ -92,6 +94,7 @@ def _opens(site: Site, effect: catalogue.Opens) -> None:
             operations[operation] = None
     for operation in operations:
         _each_path(site, operation, [found])
+        placed.goes(site, operation, [found])
 
 
 def _operations_of(mode: Value, effect: catalogue.Opens) -> tuple[Text, ...]:

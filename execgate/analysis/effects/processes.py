@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import libcst as cst
+
 from execgate.analysis import iteration
+from execgate.analysis.effects import placed
 from execgate.analysis.effects.site import Site, no_words
+from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     Anything,
     Const,
@@ -53,20 +57,31 @@ def _shells(site: Site, effect: catalogue.Spawns) -> tuple[bool, ...]:
 
 
 def _spawn_text(site: Site, value: Value) -> None:
-    from execgate.analysis import shell
-
     if isinstance(value, Seq):
         # With a list and a shell, the first element is the text.
         value = value.items[0] if value.items else Anything("the command is not known")
     for text in site.texts(value, "command"):
-        command = no_words(text)
-        programs = shell.programs(command) or (Unknown("the command is empty"),)
-        site.report(ProcessSpawn, command=command, shell=True, programs=programs)  # noqa: S604 - says so
-        for operation, path in shell.redirections(command):
-            site.report(FileOperation, operation=operation, paths=(path,))
-        packages = shell.packages(command)
-        if packages:
-            site.report(PackageInstall, packages=packages)
+        run_shell(site.m, text, site.node, site.via)
+
+
+def run_shell(m: Machine, text: Text, node: cst.CSTNode, via: str, *, written: bool = False) -> None:
+    """Record what a shell text does; one that is `written` into a file may start nothing."""
+    from execgate.analysis import shell
+
+    command = no_words(text)
+    programs = shell.programs(command)
+    if programs or not written:
+        programs = programs or (Unknown("the command is empty"),)
+        m.report(ProcessSpawn, node, via=via, command=command, shell=True, programs=programs)  # noqa: S604 - says so
+    for operation, path in shell.redirections(command):
+        m.report(FileOperation, node, via=via, operation=operation, paths=(path,))
+        if operation != "read":
+            placed.put(m, [path], placed.echoed(command), node, via)
+    packages = shell.packages(command)
+    if packages:
+        m.report(PackageInstall, node, via=via, packages=packages)
+    if m.written.files or not written:
+        placed.started(m, command, programs, node, via)
 
 
 def _spawn_words(site: Site, effect: catalogue.Spawns, value: Value) -> None:
@@ -94,6 +109,7 @@ def _spawn_words(site: Site, effect: catalogue.Spawns, value: Value) -> None:
     if program is not None:
         programs = (_one(site, program), *programs[1:])
     site.report(ProcessSpawn, command=tuple(words), shell=False, programs=programs)
+    placed.started(site.m, tuple(words), programs, site.node, site.via)
     packages = shell.packages(tuple(words))
     if packages:
         site.report(PackageInstall, packages=packages)

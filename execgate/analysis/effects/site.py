@@ -47,13 +47,18 @@ class Site:
         self.kept: dict[str, Value] = {}
         """What an effect found out that the result holds on to."""
 
+    @property
+    def via(self) -> str:
+        """The name of the function, as operations give it."""
+        return self.entry.name.removeprefix("builtins.")
+
     def at(self, where: str) -> Value | None:
         """Return the value at a place of the call."""
         return place(self.m, self.bound, where, self.node)
 
     def report(self, family: Any, /, **fields: Any) -> None:
         """Record an operation of this call."""
-        self.m.report(family, self.node, via=self.entry.name.removeprefix("builtins."), **fields)
+        self.m.report(family, self.node, via=self.via, **fields)
 
     def texts(self, value: Value, what: str) -> list[Text]:
         """Return the texts that an argument can be."""

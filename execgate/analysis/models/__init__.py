@@ -20,6 +20,7 @@ from execgate.analysis import (
     texts,
 )
 from execgate.analysis.effects import code as code_effects
+from execgate.analysis.effects import placed
 from execgate.analysis.machine import Machine
 from execgate.analysis.models import classes as class_models
 from execgate.analysis.models import data as data_models
@@ -205,9 +206,20 @@ def _import(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 def _print(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     file = args.keywords.get("file")
     for alternative in alternatives(file) if file is not None else ():
+        if isinstance(alternative, Obj):
+            placed.put_into(m, alternative, _printed(args), node, "print")
         if isinstance(alternative, Inst):
             m.call(attributes.get(m, alternative, "write", node), Args([texts.concat(args.positional)]), node)
     return _quiet(NONE)(m, args, node)
+
+
+def _printed(args: Args) -> Value:
+    if args.rest is not None or args.others is not None:
+        return modelling.ANY_TEXT
+    between, end = args.keywords.get("sep", NONE), args.keywords.get("end", NONE)
+    between = Const(" ") if data_models.is_none(between) else between
+    pieces = [piece for value in args.positional for piece in (between, value)][1:]
+    return texts.concat([*pieces, Const("\n") if data_models.is_none(end) else end])
 
 
 def _text(value: Value) -> modelling.Model:
