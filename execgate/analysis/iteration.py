@@ -12,6 +12,7 @@ from execgate.analysis.values import (
     NUM,
     Anything,
     Args,
+    Bound,
     Class,
     Const,
     Inst,
@@ -27,6 +28,7 @@ from execgate.analysis.values import (
 )
 from execgate.model.operation import EnvironmentAccess
 from execgate.model.values import Hole
+from execgate.operations import CATALOGUE
 
 
 def members(cls: Class) -> list[Value]:
@@ -90,6 +92,8 @@ def _object_element(m: Machine, value: Obj, node: cst.CSTNode) -> Value:
         return NUM
     if value.type.startswith("io."):
         return Anything("it was read from a file")
+    if f"{value.type}.__iter__" in CATALOGUE:
+        return element(m, m.call(Bound(value, "__iter__"), Args(), node), node)
     return derived(f"it is an element of a `{value.type}`", [value])
 
 

@@ -26,11 +26,19 @@ _ALWAYS = """
 """The families that are read whenever a program starts: most programs use what they list."""
 
 BY_LIBRARY: dict[str, str] = {
+    "alchemy": "sqlalchemy",
+    "aws": "boto3 botocore",
     "cloud": """
-        anthropic azure boto3 datasets google huggingface_hub openai sendgrid slack_sdk telegram transformers
+        anthropic azure datasets google huggingface_hub openai sendgrid slack_sdk telegram transformers
         tweepy twilio yfinance
     """,
+    "drivers": """
+        MySQLdb aiomysql aiosqlite asyncpg clickhouse_connect clickhouse_driver cx_Oracle databricks dbapi
+        duckdb mysql oracledb pg8000 psycopg psycopg2 psycopg_pool pymssql pymysql pyodbc snowflake trino
+        vertica_python
+    """,
     "http_clients": "aiohttp dns feedparser httpx pycurl requests urllib3 websocket websockets wget whois",
+    "stores": "elasticsearch pymongo redis",
     "remote": """
         IPython asyncssh celery delegator docker envoy fabric git grpc invoke kafka kubernetes ldap3 nmap paho
         paramiko pexpect pika playwright plumbum ptyprocess pyppeteer pysftp scapy selenium sh winrm zmq
@@ -130,16 +138,18 @@ def lookup(qualified_name: str) -> Entry | None:
             return entry
     if method == "__getattr__":
         return None
-    prefix = method
-    while "_" in prefix:
-        prefix = prefix.rpartition("_")[0]
-        line = CATALOGUE.get(f"{owner}.{prefix}_*")
-        if line is not None:
-            return replace(parse(*line), name=qualified_name)
+    stems = [method[:end] for end in range(len(method) - 1, 0, -1) if method[end] == "_"]
     prefix = qualified_name
     while prefix and prefix not in PURE:
         prefix = prefix.rpartition(".")[0]
-        line = CATALOGUE.get(f"{prefix}.*")
-        if line is not None:
-            return replace(parse(*line), name=qualified_name)
+        for ending in (*(f"{stem}_" for stem in stems), ""):
+            line = CATALOGUE.get(f"{prefix}.{ending}*")
+            if line is not None:
+                return replace(parse(*line), name=qualified_name)
     return None
+
+
+def words_of(family: str) -> dict[str, str]:
+    """Return what a family calls things in the names of hosts."""
+    words: dict[str, str] = import_module(f"execgate.operations.{family}").WORDS
+    return words

@@ -1,13 +1,9 @@
-# ruff: noqa: E501 - a signature stands on one line
 """Clients of services in the cloud: which host they reach, and the local files that they send or write."""
 
 from __future__ import annotations
 
 from execgate.operations.entry import Files, Reaches, Table, effect, read, returns, write
 
-AWS = effect(
-    Reaches(url="endpoint_url", fixed="amazonaws.com", scheme="https", method="connect"), gives="boto3.Client"
-)
 GOOGLE = effect(
     Reaches(fixed="storage.googleapis.com", scheme="https", method="connect"),
     gives="google.cloud.storage.Client",
@@ -19,13 +15,6 @@ OPENAI = effect(Reaches(url="base_url", fixed="api.openai.com", scheme="https", 
 MARKETS = effect(Reaches(fixed="query1.finance.yahoo.com", scheme="https", method="GET"))
 
 TABLE: Table = {
-    "boto3.client(service_name, region_name, api_version, use_ssl, verify, endpoint_url, aws_access_key_id, aws_secret_access_key, aws_session_token, config)": AWS,
-    "boto3.resource(service_name, region_name, api_version, use_ssl, verify, endpoint_url, aws_access_key_id, aws_secret_access_key, aws_session_token, config)": AWS,
-    "boto3.Session(*args, **kwargs)": returns("boto3.Session"),
-    "boto3.Session.client(self, service_name, region_name, api_version, use_ssl, verify, endpoint_url, *args, **kwargs)": AWS,
-    "boto3.Session.resource(self, service_name, region_name, api_version, use_ssl, verify, endpoint_url, *args, **kwargs)": AWS,
-    "boto3.Client.upload_file(self, Filename, Bucket, Key, **kwargs)": read("Filename"),
-    "boto3.Client.download_file(self, Bucket, Key, Filename, **kwargs)": write("Filename"),
     "google.cloud.storage.Client(project, credentials, **kwargs)": GOOGLE,
     "google.cloud.storage.Client.bucket(self, bucket_name, user_project)": returns(
         "google.cloud.storage.Bucket"

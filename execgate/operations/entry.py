@@ -14,7 +14,8 @@ not listed.
 
 An effect names what it acts on by a *place*: a parameter (`path`), what the receiver, or another object that
 is passed, keeps under a name (`self.host`), or a part of a parameter's value, by key (`data.amount`) and of
-every element of a list or value of a mapping (`body.purchase_units[].amount.value`, `proxies[]`).
+every element of a list or value of a mapping (`body.purchase_units[].amount.value`, `proxies[]`), or of every
+key of a mapping (`volumes.{}`).
 Signatures of several versions of a library are joined into one.
 
 Some texts hold places in braces, which stand for what is there: `{self.region_name}.example.com`.
@@ -102,7 +103,8 @@ class Reaches(Effect):
     (with `port` a place or a number).  A fixed host stands as `fixed`, beside one of them only for where that
     is not passed.  `method` is fixed text, or a place behind `=`, such as `"=method"`.  `default` is the URL
     or host where none is passed.  `fixed` can hold places in braces, each for labels of the host's name: an
-    empty place leaves out the dot behind it, too.
+    empty place leaves out the dot behind it, too.  `{service:aws}` is what the family `aws` calls a service
+    in its hosts.
 
     A `url` can be relative: to the URL in the place `base`, or to the host.  An object that keeps a `url`
     stands for it (a request that was made before).  Without a `method` it is POST if one of the parameters
@@ -127,8 +129,8 @@ class Connects(Effect):
 
     `source` is a place with a URL, or with a text such as `host=...` or `SERVER=...;`, or several with `|`
     between them, of which the first that is filled counts; without one it is `host` and `port`, and `default`
-    where none is passed.  A `source` that names a file reaches nobody; neither does what is no text, such as
-    an engine that was made before.
+    where none is passed.  A `source` that names a file reaches nobody; neither does an object that a library
+    made.  With `or_object` it is usually one, so that what is not known counts as one, too.
     """
 
     source: str | None = None
@@ -136,6 +138,7 @@ class Connects(Effect):
     port: str | int | None = None
     scheme: str | None = None
     default: str | None = None
+    or_object: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _places(effect: Effect) -> set[str]:
         elif field.name == "method" and isinstance(value, str) and value.startswith("="):
             found.add(value[1:])
         elif field.name == "fixed" and isinstance(value, str):
-            found.update(re.findall(r"\{([^}]*)\}", value))
+            found.update(re.findall(r"\{([^}:]*)", value))
     return {place.replace("[", ".").partition(".")[0] for text in found for place in re.split(r"[|+]", text)}
 
 

@@ -59,7 +59,10 @@ def bind(entry: Entry, args: Args) -> Bindings:
 
 
 def place(m: Machine, bound: Bindings, where: str, node: cst.CSTNode) -> Value | None:
-    """Return the value at a place such as `path`, `self.host` or `data.items[].amount`, None without one."""
+    """Return the value at a place such as `path`, `self.host` or `data.items[].amount`, None without one.
+
+    `[]` is any element of a list or value of a mapping, `{}` any key of a mapping.
+    """
     head, *rest = where.replace("[]", ".[]").split(".")
     value = bound.get(head)
     for step in rest:
@@ -80,6 +83,8 @@ def _step(m: Machine, value: Value, step: str, node: cst.CSTNode) -> Value | Non
                 if isinstance(alternative, Map)
                 else iteration.element(m, alternative, node)
             )
+        elif step == "{}":
+            results.append(iteration.element(m, alternative, node))
         elif isinstance(alternative, Obj):
             if step in alternative.fields:
                 results.append(alternative.fields[step])

@@ -77,7 +77,7 @@ def _sql(site: Site, effect: catalogue.Sql) -> None:
             DatabaseOperation, operation=effect.operation or "execute", tables=tables, destination=destination
         )
         return
-    value = site.at(effect.statement)
+    value = first_filled(site, effect.statement.split("|"))
     if value is not None:
         run_sql(site, value, destination)
 
@@ -85,7 +85,8 @@ def _sql(site: Site, effect: catalogue.Sql) -> None:
 def _tables(site: Site, places: str) -> list[Text]:
     """Return the tables at a place; several places are the parts of one name."""
     found: list[Text] = []
-    parts = [value for value in map(site.at, places.split("+")) if value is not None]
+    named = (first_filled(site, place.split("|")) for place in places.split("+"))
+    parts = [value for value in named if value is not None]
     if len(parts) > 1:
         joined = texts.concat([part for value in parts for part in (Const("."), value)][1:])
         return site.texts(joined, "table")

@@ -9,7 +9,7 @@ from typing import Any
 from execgate.analysis import iteration, texts
 from execgate.analysis.effects import payments as payment_effects
 from execgate.analysis.effects.binding import is_false
-from execgate.analysis.effects.site import Site
+from execgate.analysis.effects.site import Site, first_filled
 from execgate.analysis.values import (
     Const,
     Obj,
@@ -25,6 +25,7 @@ from execgate.model.operation import (
 )
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import entry as catalogue
+from execgate.operations import words_of
 
 
 def _reaches(site: Site, effect: catalogue.Reaches) -> None:
@@ -141,6 +142,7 @@ def _reach_host(site: Site, effect: catalogue.Reaches, method: Text | None) -> N
         default = effect.fixed or effect.default
         if default is not None and "{" in default:
             host = _filled(site, default)
+            site.kept["server"] = host
             _report_host(site, host, None, effect.scheme, method)
             return
         if default is None:
@@ -159,7 +161,7 @@ def _reach_host(site: Site, effect: catalogue.Reaches, method: Text | None) -> N
     _report_host(site, host, port, effect.scheme, method)
 
 
-_PLACE = re.compile(r"\{([^}]*)\}(\.?)")
+_PLACE = re.compile(r"\{([^}:]*)(?::(\w+))?\}(\.?)")
 _LABELS = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?", re.ASCII)
 
 
@@ -173,14 +175,19 @@ def _filled(site: Site, host: str) -> Value:
     for match in _PLACE.finditer(host):
         parts.append(Const(host[position : match.start()]))
         position = match.end()
-        value = site.at(match[1])
+        value = first_filled(site, match[1].split("|"))
         if value is None:
             continue
+        words = words_of(match[2]) if match[2] is not None else {}
         labels: list[Value] = []
         for text in site.texts(value, "host"):
-            plain = isinstance(text, str) and _LABELS.fullmatch(text) is not None
-            labels.append(Const(text) if plain and isinstance(text, str) else Str((Hole.NUMBER,)))
-        parts += [union(labels), Const(match[2])]
+            if not isinstance(text, str) or _LABELS.fullmatch(text) is None:
+                labels.append(Str((Hole.NUMBER,)))
+            elif words.get(text, "").endswith(".com"):
+                return Const(words[text])
+            else:
+                labels.append(Const(words.get(text, text)))
+        parts += [union(labels), Const(match[3])]
     return texts.concat([*parts, Const(host[position:])])
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from execgate.analysis import texts
+from execgate.analysis import iteration, texts
 from execgate.analysis.effects.site import Site, first_filled
-from execgate.analysis.values import Anything, Const, Obj, Value, alternatives, union
+from execgate.analysis.values import Anything, Const, Obj, Seq, Str, Value, alternatives, union
 from execgate.model.operation import FileOperation, NetworkCall
 from execgate.model.values import Template, Text, Unknown
 from execgate.operations import entry as catalogue
@@ -23,22 +24,25 @@ def _connects(site: Site, effect: catalogue.Connects) -> None:
     found: list[dsn.Server] = []
     if source is not None:
         for alternative in alternatives(source):
+            if effect.or_object and not isinstance(alternative, (Const, Str)):
+                continue
             if isinstance(alternative, Obj) and alternative.type != "pathlib.Path":
                 kept = alternative.fields.get("url")
                 if kept is None:
                     continue
                 alternative = kept  # noqa: PLW2901 - a URL in the form of an object
-            for text in site.texts(alternative, "address"):
-                found += dsn.read(text, effect.scheme)
+            items = iteration.exact_items(site.m, alternative) if isinstance(alternative, Seq) else None
+            for one in items if items is not None else [alternative]:
+                for text in site.texts(one, "address"):
+                    found += dsn.read(text, effect.scheme)
     else:
         port = _port(site, effect)
-        host = site.at(effect.host) if effect.host is not None else None
+        host = first_filled(site, (effect.host or "").split("|"))
         named: list[Text] = site.texts(host, "host") if host is not None else []
         if host is None and effect.default is not None:
             named = [effect.default]
         for text in named:
-            for server in dsn.read(text, effect.scheme):
-                found.append(dsn.Server(server.scheme, server.host, server.port or port, server.file))
+            found += [replace(one, port=one.port or port) for one in dsn.read(text, effect.scheme)]
     for server in found:
         if server.host is not None:
             site.report(
