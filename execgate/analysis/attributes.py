@@ -250,7 +250,11 @@ def _of_instance(m: Machine, value: Inst, name: str, node: cst.CSTNode) -> Value
         found.append(value.attributes[name])
     inherited = value.cls.lookup(name)
     if inherited is not None:
-        found += [bound(m, alternative, value, node) for alternative in alternatives(inherited)]
+        found += [
+            bound(m, alternative, value, node)
+            for alternative in alternatives(inherited)
+            if not (found and isinstance(alternative, Obj) and alternative.type == FIELD)
+        ]
     if not found or value.made is not None:
         foreign = [_of_base(m, base, name, node, value) for base in value.cls.foreign_bases()]
         found += foreign if not found else [f for f in foreign if not isinstance(f, Bound)]
@@ -396,6 +400,9 @@ def _after(m: Machine, cls: Class, receiver: Inst | Class, name: str, node: cst.
             results.append(_described(m, alternative, receiver, own, node))
     return union(results)
 
+
+FIELD = "dataclasses.Field"
+"""The type of what stands in the class for a field of its instances."""
 
 NEVER = -1
 """The branch of what is never changed for certain."""

@@ -303,7 +303,7 @@ def _default(m: Machine, cls: Class, name: str, node: cst.CSTNode) -> Value | No
         return None
     results: list[Value] = []
     for alternative in alternatives(value):
-        if isinstance(alternative, Obj) and alternative.type == "dataclasses.Field":
+        if isinstance(alternative, Obj) and alternative.type == attributes.FIELD:
             results += _field_default(m, alternative, node)
         elif not isinstance(alternative, (Property, Func)):
             results.append(alternative)

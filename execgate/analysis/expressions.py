@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import attributes, iteration, paths, subscripts, texts
+from execgate.analysis import attributes, folding, iteration, paths, subscripts, texts
 from execgate.analysis.calls import arguments
 from execgate.analysis.effects.site import CALLED
 from execgate.analysis.machine import Machine
@@ -358,6 +358,8 @@ def _binary_one(
             result = m.sequence(list(left.items), left.more, left.kind)
             iteration.extend(m, result, right)
             return result
+    if kind in _OF_SETS and isinstance(left, Seq) and left.kind == "set":
+        return folding.combined(m, left, [right], both=kind in _OF_BOTH)
     if kind is cst.Modulo and (_is_text(left)):
         items = (
             right.items if isinstance(right, Seq) and right.kind == "tuple" and right.more is None else None
@@ -375,6 +377,12 @@ def _binary_one(
         subscripts.update(m, merged, right)
         return merged
     return derived("it is computed from a value that is not known", [left, right])
+
+
+_OF_BOTH = {cst.BitOr, cst.BitXor}
+
+_OF_SETS = {*_OF_BOTH, cst.BitAnd, cst.Subtract}
+"""Operators between sets."""
 
 
 def _combinations(items: Sequence[Value]) -> list[list[Value]]:

@@ -26,6 +26,7 @@ from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     MAX_ALTERNATIVES,
     MAX_TEXT,
+    NONE,
     NUM,
     Anything,
     Args,
@@ -402,6 +403,10 @@ def _list_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value | No
         return Const(None)
     if name in {"pop", "popleft"}:
         return _popped(m, receiver, first if name == "pop" else Const(0))
+    if receiver.kind == "queue":
+        return _queue_method(m, receiver, name, args)
+    if name in _COMBINING:
+        return combined(m, receiver, args.positional, both=name not in _COMBINING_LESS)
     if name == "copy":
         return Seq(list(receiver.items), receiver.more, receiver.kind, m.path)
     if name in {"index", "count", "__len__"}:
@@ -412,6 +417,30 @@ def _list_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value | No
     if name == "__getitem__" and first is not None:
         return subscripts.item(m, receiver, first, cst.Name("_"))
     return _generator_method(m, receiver, name, args)
+
+
+_COMBINING_LESS = frozenset({"intersection", "difference"})
+
+_COMBINING = _COMBINING_LESS | {"union", "symmetric_difference"}
+"""Methods of sets that make a new one."""
+
+
+def combined(m: Machine, left: Seq, others: Sequence[Value], *, both: bool) -> Value:
+    """Return the set that an operator on sets gives: of elements of `left`, and with `both` of the others'."""
+    result = m.sequence([], left.element() if left.items or left.more is not None else None, "set")
+    for other in others if both else ():
+        added = iteration.element(m, other, cst.Name("_"))
+        result.more = join(result.more, added)
+    return result
+
+
+def _queue_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value | None:
+    if name in {"put", "put_nowait"} and args.positional:
+        _add(m, receiver, "append", None, args.positional[0])
+        return NONE
+    if name in {"get", "get_nowait"}:
+        return _popped(m, receiver, Const(0)) if receiver.items or receiver.more else receiver.element()
+    return NUM if name in {"qsize", "empty", "full", "maxsize"} else NONE
 
 
 _ADDING = frozenset("append appendleft add insert extend extendleft update __init__ __iadd__ __ior__".split())

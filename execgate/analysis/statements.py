@@ -49,6 +49,10 @@ MAX_TURNS = 12
 """How many turns of a loop are followed at most, until they add nothing."""
 
 
+MAX_UNROLLED = 64
+"""How many turns of a loop are followed one by one, where each adds to a text."""
+
+
 def block(m: Machine, node: cst.BaseSuite | cst.Module) -> bool:
     """Follow the statements of a block in order."""
     reached = True
@@ -279,16 +283,42 @@ def _while(m: Machine, node: cst.While) -> bool:
 
 def _for(m: Machine, node: cst.For) -> bool:
     iterable = m.evaluate(node.iter)
-    element = iteration.element(m, iterable, node.iter)
+    items = iteration.exact_items(m, iterable)
+    if items is not None and 1 < len(items) <= MAX_UNROLLED and _puts_text_together(m, node.body):
+        for item in items:
+            assign(m, node.target, item)
+            block(m, node.body)
+    else:
+        element = iteration.element(m, iterable, node.iter)
 
-    def turn() -> None:
-        assign(m, node.target, element)
-        block(m, node.body)
+        def turn() -> None:
+            assign(m, node.target, element)
+            block(m, node.body)
 
-    _loop(m, turn, node)
+        _loop(m, turn, node)
     if node.orelse is not None:
         m.run(node.orelse)
     return True
+
+
+def _puts_text_together(m: Machine, body: cst.BaseSuite) -> bool:
+    """Return whether a loop runs to its end, and adds to a known text: turn by turn it stays known."""
+    adds = False
+    waiting: list[cst.CSTNode] = [*body.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (cst.SimpleStatementLine, cst.IndentedBlock, cst.SimpleStatementSuite)):
+            waiting.extend(node.body)
+        elif isinstance(node, (cst.If, cst.For)):
+            waiting += [node.body, *([node.orelse] if node.orelse is not None else [])]
+        elif isinstance(node, cst.Else):
+            waiting.append(node.body)
+        elif isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name):
+            held = m.scope.names.get(m.identifier(node.target.value))
+            adds = adds or (isinstance(held, Const) and isinstance(held.value, (str, bytes)))
+        elif not isinstance(node, (cst.Expr, cst.Assign, cst.AnnAssign, cst.Pass, cst.AugAssign)):
+            return False
+    return adds
 
 
 def _loop(m: Machine, turn: Callable[[], None], node: cst.CSTNode) -> None:

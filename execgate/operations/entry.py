@@ -257,13 +257,15 @@ class Accesses(Effect):
 class Calls(Effect):
     """Calls `function`, with the elements of the sequence in `arguments`, of `*rest`, or of one unknown each.
 
-    `each` names iterables of which one element goes in for each parameter, as `map` does.
+    `each` names iterables of which one element goes in for each parameter, as `map` does; `rows` one whose
+    elements hold all arguments of a call, as `starmap` does.
     """
 
     function: str
     arguments: str | None = None
     keywords: str | None = None
     each: tuple[str, ...] = ()
+    rows: str | None = None
     rest: str | None = None
 
 

@@ -201,9 +201,14 @@ TABLE: Table = {
     "multiprocessing.pool.Pool.imap_unordered(self, func, iterable, chunksize)": effect(
         Calls("func", each=("iterable",))
     ),
-    "multiprocessing.pool.Pool.starmap(self, func, iterable, chunksize)": effect(Calls("func")),
+    "multiprocessing.pool.Pool.starmap(self, func, iterable, chunksize)": effect(
+        Calls("func", rows="iterable")
+    ),
     "multiprocessing.pool.Pool.starmap_async(self, func, iterable, chunksize, callback, error_callback)": effect(
-        Calls("func"), Calls("callback"), Calls("error_callback"), gives="multiprocessing.pool.AsyncResult"
+        Calls("func", rows="iterable"),
+        Calls("callback"),
+        Calls("error_callback"),
+        gives="multiprocessing.pool.AsyncResult",
     ),
     "multiprocessing.pool.Pool.close(self)": nothing(),
     "multiprocessing.pool.Pool.join(self)": nothing(),

@@ -15,12 +15,16 @@ from execgate.model.operation import FileOperation
 from execgate.model.program import Program
 from execgate.model.source import Source
 
+
+def sections(file: str) -> list[tuple[str, str]]:
+    text = Path(__file__).with_name(file).read_text(encoding="utf-8")
+    parts = [section.partition("\n") for section in text.split("\n--- ")[1:]]
+    return [(title, body) for title, _, body in parts]
+
+
 WAYS = [
     (title.removesuffix(" (closed)"), title.endswith(" (closed)"), body)
-    for title, _, body in (
-        section.partition("\n")
-        for section in Path(__file__).with_name("ways.txt").read_text(encoding="utf-8").split("\n--- ")[1:]
-    )
+    for title, body in sections("ways.txt")
 ]
 """What puts V into y: a title, whether it is found closed rather than exactly, and the program."""
 
@@ -86,6 +90,13 @@ def test_every_way_is_one_that_python_takes() -> None:
         check=False,
     )
     assert (done.stdout, done.returncode) == ("", 0), done.stderr
+
+
+@pytest.mark.parametrize("code", [pytest.param(body, id=title) for title, body in sections("handed_on.txt")])
+def test_a_file_is_named_however_its_name_is_handed_on(code: str) -> None:
+    program = analyze(Source(code))
+    assert not program.gaps
+    assert [operation for operation in program.operations if not operation.resolved] == []
 
 
 GROWING = [

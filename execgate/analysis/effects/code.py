@@ -94,6 +94,15 @@ def _accesses(site: Site, effect: catalogue.Accesses) -> None:
     site.report(SystemAccess, kind=effect.kind)
 
 
+def _row(m: Machine, row: Value, node: cst.CSTNode) -> Args:
+    """Return the arguments that rows hold: each what it is in any of the rows, where all are as long."""
+    exact = [iteration.exact_items(m, alternative) for alternative in alternatives(row)]
+    known = [items for items in exact if items is not None]
+    if len(known) == len(exact) and len({len(items) for items in known}) == 1:
+        return Args([union(column) for column in zip(*known, strict=True)])
+    return Args(rest=iteration.element(m, row, node))
+
+
 def _calls(site: Site, effect: catalogue.Calls) -> None:
     function = site.at(effect.function)
     if function is None:
@@ -105,6 +114,10 @@ def _calls(site: Site, effect: catalogue.Calls) -> None:
             value = site.at(where)
             element = iteration.element(m, value, site.node) if value is not None else NUM
             args.positional.append(element)
+    elif effect.rows is not None:
+        value = site.at(effect.rows)
+        row = iteration.element(m, value, site.node) if value is not None else NUM
+        args = _row(m, row, site.node)
     elif effect.arguments is not None or effect.rest is not None:
         value = (
             site.at(effect.arguments) if effect.arguments is not None else site.bound.get(effect.rest or "")

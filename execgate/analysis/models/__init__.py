@@ -25,7 +25,7 @@ from execgate.analysis.machine import Machine
 from execgate.analysis.models import classes as class_models
 from execgate.analysis.models import data as data_models
 from execgate.analysis.models import functions as function_models
-from execgate.analysis.models import modelling
+from execgate.analysis.models import iterators, modelling
 from execgate.analysis.values import (
     DYNAMIC,
     FALSE,
@@ -235,6 +235,7 @@ FUNCTIONS: dict[str, modelling.Model] = {
     **class_models.FUNCTIONS,
     **data_models.FUNCTIONS,
     **function_models.FUNCTIONS,
+    **iterators.FUNCTIONS,
     "sys.exc_info": _caught,
     "sys.exception": _caught,
     "builtins.getattr": _getattr,
