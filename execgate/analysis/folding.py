@@ -426,7 +426,7 @@ _COMBINING = _COMBINING_LESS | {"union", "symmetric_difference"}
 
 
 def combined(m: Machine, left: Seq, others: Sequence[Value], *, both: bool) -> Value:
-    """Return the set that an operator on sets gives: of elements of `left`, and with `both` of the others'."""
+    """Return the set that an operator on sets gives: elements of `left`, with `both` also of the others."""
     result = m.sequence([], left.element() if left.items or left.more is not None else None, "set")
     for other in others if both else ():
         added = iteration.element(m, other, cst.Name("_"))

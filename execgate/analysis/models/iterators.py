@@ -86,7 +86,7 @@ def _chosen(rows_of: Callable[..., Iterable[tuple[Any, ...]]]) -> modelling.Mode
 
 def _pairwise(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     return _chosen(lambda items, _: itertools.pairwise(items))(
-        m, Args(args.positional[:1] + [Const(2)]), node
+        m, Args([*args.positional[:1], Const(2)]), node
     )
 
 
