@@ -18,6 +18,8 @@ from benchmarks.measure import Row, SkippedError, shown
 
 SECTIONS = {
     "analysis": "code to operations, against libcst.parse_module",
+    "growth": "code to operations, from 100 lines to 20,000",
+    "hostile": "code to operations, of programs that are written to break it",
     "policy": "the decision, at 10 and at 1,000 entries",
     "receipts": "a durable receipt, against a raw write and fsync",
     "sandbox": "a run in a container, against `docker run`",

@@ -45,6 +45,9 @@ TUPLES = frozenset(["typing.NamedTuple"])
 MAX_INSTANCES = 16
 """How many instances of a class are told apart where any of them may be meant."""
 
+MAX_AT_ONE_PLACE = 16
+"""How many instances of a class are told apart that the same code makes."""
+
 # Making classes.
 
 
@@ -223,14 +226,14 @@ def instance_of(m: Machine, cls: Class, args: Args, node: cst.CSTNode) -> Value:
         return _either(made, built(m, args, node, cls))
     maker = cls.lookup("__new__")
     if maker is None:
-        return _started(m, cls, _fresh(m, cls), args, node)
+        return _started(m, cls, _fresh(m, cls, node), args, node)
     results: list[Value] = []
     for alternative in alternatives(m.call(maker, args.after(cls), node)):
         if isinstance(alternative, Inst) and cls in alternative.cls.mro:
             results.append(_started(m, cls, alternative, args, node))
         elif isinstance(alternative, (Anything, Class)) or alternative.key() == _NOTHING:
             # What `object.__new__` gives.
-            started = _started(m, cls, _fresh(m, cls), args, node)
+            started = _started(m, cls, _fresh(m, cls, node), args, node)
             carried = capabilities([alternative])
             results += [started, *(value for value in carried if value is not cls)]
         else:
@@ -241,8 +244,14 @@ def instance_of(m: Machine, cls: Class, args: Args, node: cst.CSTNode) -> Value:
 _NOTHING = Const(None).key()
 
 
-def _fresh(m: Machine, cls: Class) -> Inst:
+def _fresh(m: Machine, cls: Class, node: cst.CSTNode) -> Inst:
+    """Return a new instance; of many that are made at one place, the last stands for all that follow."""
+    made = m.made.setdefault((node, cls), [])
+    if len(made) >= MAX_AT_ONE_PLACE:
+        made[-1].path = attributes.NEVER
+        return made[-1]
     instance = Inst(cls, m.path)
+    made.append(instance)
     if len(cls.instances) < MAX_INSTANCES:
         cls.instances.append(instance)
     return instance
@@ -286,12 +295,14 @@ def _fill_fields(m: Machine, cls: Class, instance: Inst, args: Args, node: cst.C
     for name in names:
         default = _default(m, cls, name, node)
         if name in given:
-            instance.attributes[name] = given.pop(name)
-        elif more is not None:
-            instance.attributes[name] = join(default, more) if default is not None else more
+            continue
+        if more is not None:
+            given[name] = join(default, more) if default is not None else more
         elif default is not None:
-            instance.attributes[name] = default
-    instance.attributes.update(given)
+            given[name] = default
+    for name, value in given.items():
+        held = instance.attributes.get(name)
+        instance.attributes[name] = m.merged(instance.path, held, value) if held is not None else value
     if len(args.positional) > len(names):
         escaping.let_go(m, args.positional[len(names) :], node)
 

@@ -208,7 +208,9 @@ def _integer(m: Machine, node: cst.Integer) -> Value:
     del m
     if len(node.value) > 4000:
         return NUM
-    return Const(int(node.value.replace("_", ""), 0) if node.value.strip("0_") else 0)
+    value = int(node.value.replace("_", ""), 0) if node.value.strip("0_") else 0
+    # Python refuses to write down more than some 4,300 digits.
+    return Const(value) if value.bit_length() < MAX_BITS else NUM
 
 
 def _float(m: Machine, node: cst.Float) -> Value:
@@ -410,6 +412,9 @@ def _hooked(
                     results.append(m.call(hook, Args([argument]), node))
     return union(results) if results else None
 
+
+MAX_BITS = 1 << 13
+"""How long a number may be that stands in the text."""
 
 MAX_NUMBER = 1 << 256
 """The greatest number that is computed with."""

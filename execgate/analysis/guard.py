@@ -21,6 +21,9 @@ MAX_DEPTH = 100
 MAX_CHAIN = 500
 """How long a sum, an `and`, a dotted name, a call chain or a series of `elif`s may be."""
 
+MAX_NODES = 250_000
+"""How many expressions and statements a program may have."""
+
 _DEEP_HELP = "give parts of the expression names of their own"
 
 
@@ -57,30 +60,45 @@ def _guard(text: str) -> ast.Module:
 
 
 def _bound(tree: ast.Module) -> None:
-    """Refuse trees that are too deep for libcst or for a walk with one frame a level."""
+    """Refuse trees that are too large, or too deep for libcst or for a walk with one frame a level."""
     stack: list[tuple[ast.AST, int, int]] = [(tree, 0, 0)]
+    count = 0
     while stack:
         node, depth, chain = stack.pop()
-        if depth > MAX_DEPTH or chain > MAX_CHAIN or _links(node) > MAX_CHAIN:
+        count += 1
+        kind = type(node)
+        if depth > MAX_DEPTH or chain > MAX_CHAIN or (kind in _LINKED and _links(node) > MAX_CHAIN):
             raise SourceError(
                 "too deeply nested to analyse",
                 line=getattr(node, "lineno", None),
                 column=getattr(node, "col_offset", None),
                 help=_DEEP_HELP,
             )
-        spine = _spine(node)
-        for name in node._fields:
+        spine = _spine(node) if kind in _SPINES else None
+        for name in kind._fields:
             value = getattr(node, name, None)
             if isinstance(value, list):
-                stack.extend(
-                    (child, depth, chain + 1) if child is spine else (child, depth + 1, chain)
-                    for child in value
-                    if isinstance(child, ast.AST)
-                )
-            elif value is spine and spine is not None:
-                stack.append((spine, depth, chain + 1))
+                for child in value:
+                    if type(child) in _LEAVES:
+                        count += 1
+                    elif isinstance(child, ast.AST):
+                        along = child is spine
+                        stack.append((child, depth, chain + 1) if along else (child, depth + 1, chain))
+            elif type(value) in _LEAVES:
+                count += 1
             elif isinstance(value, ast.AST) and value._fields:
-                stack.append((value, depth + 1, chain))
+                stack.append((value, depth, chain + 1) if value is spine else (value, depth + 1, chain))
+        if count > MAX_NODES:
+            raise SourceError(
+                f"too large: more than {MAX_NODES:,} expressions and statements",
+                help="split the program, or hand data in as a file instead of a literal",
+            )
+
+
+_LEAVES = frozenset({ast.Name, ast.Constant})
+"""What nothing is below, and most nodes are."""
+
+_LINKED = frozenset({ast.BoolOp, ast.alias, ast.ImportFrom})
 
 
 def _links(node: ast.AST) -> int:
@@ -94,14 +112,20 @@ def _links(node: ast.AST) -> int:
     return 0
 
 
+_SPINES: dict[type[ast.AST], str] = {
+    ast.BinOp: "left",
+    ast.Attribute: "value",
+    ast.Subscript: "value",
+    ast.Call: "func",
+    ast.If: "orelse",
+}
+"""The field along which a chain grows: it is walked in a loop, so its length is no depth."""
+
+
 def _spine(node: ast.AST) -> ast.AST | None:
-    """Return the child along which a chain grows: it is walked in a loop, so its length is no depth."""
-    if isinstance(node, ast.BinOp):
-        return node.left
-    if isinstance(node, (ast.Attribute, ast.Subscript)):
-        return node.value
-    if isinstance(node, ast.Call):
-        return node.func
-    if isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
-        return node.orelse[0]
-    return None
+    """Return the child along which a chain grows."""
+    child = getattr(node, _SPINES[type(node)])
+    if isinstance(child, list):
+        # An `elif` is an `if` that stands alone behind an `else`.
+        return child[0] if len(child) == 1 and isinstance(child[0], ast.If) else None
+    return child if isinstance(child, ast.AST) else None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import libcst as cst
 
 from execgate.analysis import calls, expressions, functions, guard, statements
-from execgate.analysis.machine import Machine, OutOfWorkError
+from execgate.analysis.machine import Machine
 from execgate.analysis.positions import Positions
-from execgate.analysis.values import Anything, Args, Func, Value
+from execgate.analysis.values import Anything, Args, Func, OutOfWorkError, Value
 from execgate.errors import SourceError
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
@@ -106,8 +109,26 @@ def analyze(source: Source) -> Program:
 
     Raises SourceError, with line and column, for what is no program that can be analysed.
     """
+    with _uncollected():
+        return _analyzed(source)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no garbage be looked for while trees grow, of which all is in use: it takes as long as parsing."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _analyzed(source: Source) -> Program:
     tree, module = guard.parse(source)
-    machine = Interpreter()
+    machine = Interpreter(len(source.text))
     try:
         machine.follow(module)
     except OutOfWorkError:
@@ -120,7 +141,10 @@ def analyze(source: Source) -> Program:
         raise SourceError(
             "too deeply nested to analyse", help="give parts of the code names of their own"
         ) from error
-    positions = Positions(source.text, tree, module)
+    places = [(found.node, found.statement) for found in machine.found.values()]
+    places += [(node, statement) for _, node, statement, _ in machine.gaps.values()]
+    wanted = {id(node) for place in places for node in place}
+    positions = Positions(source.text, tree, module, wanted)
     return Program(source, _operations(machine, positions), _gaps(machine, positions))
 
 

@@ -19,11 +19,15 @@ from execgate.analysis.values import (
     MAX_CAPABILITIES,
     NONE,
     OWN,
+    WALKED,
     Anything,
     Args,
+    Class,
     Func,
+    Inst,
     Map,
     Obj,
+    OutOfWorkError,
     Ref,
     Seq,
     Value,
@@ -40,8 +44,11 @@ from execgate.model.operation import ModuleImport, Operation
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import CATALOGUE
 
-MAX_WORK = 250_000
+MIN_WORK = 60_000
 """How many expressions and statements are followed, counting a function's body once for each kind of call."""
+
+WORK_PER_CHARACTER = 4
+"""How many more are followed for each character of the program."""
 
 MAX_DEPTH = 12
 """How many calls of the program's own functions are followed into each other."""
@@ -63,10 +70,6 @@ _ANYTHING = "anything"
 _Container = TypeVar("_Container", Seq, Map)
 
 Operations = dict[tuple[int, type[Operation], tuple[tuple[str, Any], ...]], "Found"]
-
-
-class OutOfWorkError(Exception):
-    """There is more to follow than is followed."""
 
 
 class Found:
@@ -122,12 +125,14 @@ class Known:
 class Machine:
     """Follows one module."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = 0) -> None:
+        """Make a machine for a program of `size` characters."""
         self.found: Operations = {}
         self.gaps: dict[tuple[int, str], tuple[str, cst.CSTNode, cst.CSTNode | None, str | None]] = {}
-        self.kept: list[cst.CSTNode] = []
+        self.parsed: dict[str, cst.Module] = {}
         """Trees of code in strings, which have to live as long as what was found in them."""
-        self.work = MAX_WORK
+        self.work = MIN_WORK + WORK_PER_CHARACTER * size
+        WALKED.nodes = 0
         self.pools: dict[Any, dict[Any, Value]] = {}
         """What travels in ways that have no order: raised, sent, returned from deep inside a recursion."""
         self.timeless: dict[Any, dict[Any, Value]] = {}
@@ -164,6 +169,8 @@ class Machine:
         self.folders: list[Text] = []
         """Folders that the program may have changed into, beside the one that it starts in."""
         self.memory: dict[Any, Value] = {}
+        self.made: dict[tuple[cst.CSTNode, Class], list[Inst]] = {}
+        """The instances of the program's classes, by where they were made."""
         self.results: dict[Any, Known] = {}
         """What calls of the program's functions gave."""
         self.version = 0
@@ -190,9 +197,9 @@ class Machine:
     run: Callable[[Any], bool]
     call: Callable[[Value, Args, cst.CSTNode], Value]
 
-    def step(self) -> None:
-        """Count one piece of work; raises OutOfWorkError at the bound."""
-        self.work -= 1
+    def step(self, pieces: int = 1) -> None:
+        """Count pieces of work; raises OutOfWorkError at the bound."""
+        self.work -= pieces
         if self.work < 0:
             raise OutOfWorkError
 

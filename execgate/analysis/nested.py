@@ -21,14 +21,13 @@ def follow(m: Machine, code: str | bytes, kind: str, node: cst.CSTNode) -> Value
         return Anything("it comes from code in a string")
     try:
         text = code.decode("utf-8") if isinstance(code, bytes) else code
-        _, module = guard.parse(Source(text.strip() if kind != "exec" else text))
+        module = _parsed(m, text.strip() if kind != "exec" else text)
     except (SourceError, UnicodeDecodeError):
         m.gap("the string that is run as code is not valid Python", node)
         return Anything("it comes from code in a string")
     outer_site, outer_statement = m.site, m.statement
     m.nested += 1
     m.site = m.site or node
-    m.kept.append(module)
     try:
         result: Value = NONE
         for statement in module.body:
@@ -43,3 +42,13 @@ def follow(m: Machine, code: str | bytes, kind: str, node: cst.CSTNode) -> Value
     finally:
         m.nested -= 1
         m.site, m.statement = outer_site, outer_statement
+
+
+def _parsed(m: Machine, text: str) -> cst.Module:
+    module = m.parsed.get(text)
+    if module is None:
+        # Parsing a character takes about as long as following an expression.
+        m.step(len(text))
+        _, module = guard.parse(Source(text))
+        m.parsed[text] = module
+    return module

@@ -9,7 +9,7 @@ differently.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection
 
 import libcst as cst
 
@@ -107,19 +107,23 @@ _CST_FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {
 }
 """The fields that can hold an expression or a statement, in the order of the text."""
 
-_STATEMENTS = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
-
 _CONSTANTS = {"True", "False", "None"}
 """Names to libcst, constants to `ast`."""
 
 
 class Positions:
-    """Spans of the nodes of one module, worked out when the first is asked for."""
+    """Spans of nodes of one module, worked out when the first is asked for.
 
-    def __init__(self, text: str, tree: ast.Module, module: cst.Module) -> None:
+    Only top-level statements with one of the `wanted` nodes are paired, which are given by their ids.
+    """
+
+    def __init__(
+        self, text: str, tree: ast.Module, module: cst.Module, wanted: Collection[int] | None = None
+    ) -> None:
         self._text = text
         self._tree = tree
         self._module = module
+        self._wanted = frozenset(wanted) if wanted is not None else None
         self._spans: dict[int, ast.AST] | None = None
         self._lines: list[str] | None = None
 
@@ -153,13 +157,27 @@ class Positions:
 
     def _pair(self) -> dict[int, ast.AST]:
         spans: dict[int, ast.AST] = {}
-        theirs = list(_ast_nodes(self._tree))
-        ours = list(_cst_nodes(self._module))
-        if [key for key, _ in ours] != [key for key, _ in theirs]:
-            raise SourceError("two parsers disagree how this is to be read, so it can't be judged")
-        for (_, node), (_, place) in zip(ours, theirs, strict=True):
-            spans[id(node)] = place
+        statements: list[cst.CSTNode] = []
+        for line in self._module.body:
+            statements += line.body if isinstance(line, cst.SimpleStatementLine) else (line,)
+        if len(statements) != len(self._tree.body):
+            raise SourceError(_DISAGREE)
+        for statement, place in zip(statements, self._tree.body, strict=True):
+            ours = _cst_nodes(statement)
+            if self._wanted is not None and self._wanted.isdisjoint(map(id, ours)):
+                continue
+            theirs = _ast_nodes(place)
+            if [_kind_of(node) for node in ours] != [_KINDS.get(type(node), ast.stmt) for node in theirs]:
+                raise SourceError(_DISAGREE)
+            spans.update(zip(map(id, ours), theirs, strict=True))
         return spans
+
+
+_DISAGREE = "two parsers disagree how this is to be read, so it can't be judged"
+
+
+def _kind_of(node: cst.CSTNode) -> type[ast.AST]:
+    return _EXPRESSIONS.get(type(node), ast.stmt)
 
 
 def split_lines(text: str) -> list[str]:
@@ -167,39 +185,60 @@ def split_lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _cst_nodes(module: cst.Module) -> Iterator[tuple[type[ast.AST], cst.CSTNode]]:
-    stack: list[cst.CSTNode] = [module]
+_STATEMENTS = frozenset(
+    kind
+    for base in (cst.BaseSmallStatement, cst.BaseCompoundStatement)
+    for kind in vars(cst).values()
+    if isinstance(kind, type) and issubclass(kind, base)
+)
+
+
+def _cst_nodes(statement: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the nodes of a statement that have a partner, in the order of the text."""
+    found: list[cst.CSTNode] = []
+    stack: list[cst.CSTNode] = [statement]
     while stack:
         node = stack.pop()
         kind = type(node)
-        matched = _EXPRESSIONS.get(kind)
-        if matched is not None:
+        if kind is cst.Name:
             # Where the kind is `Name` there is a value.
-            if kind is not cst.Name or node.value not in _CONSTANTS:  # type: ignore[attr-defined]
-                yield matched, node
-        elif isinstance(node, _STATEMENTS):
-            yield ast.stmt, node
-        for name in reversed(_CST_FIELDS.get(kind, ())):
+            if node.value not in _CONSTANTS:  # type: ignore[attr-defined]
+                found.append(node)
+            continue
+        if kind in _EXPRESSIONS or kind in _STATEMENTS:
+            found.append(node)
+        for name in _BACKWARDS.get(kind, ()):
             value = getattr(node, name)
-            if isinstance(value, cst.CSTNode):
+            if isinstance(value, (tuple, list)):
+                stack.extend(value[::-1])
+            elif value.__class__ in _BACKWARDS:
                 stack.append(value)
-            elif isinstance(value, (list, tuple)):
-                stack.extend(reversed(value))
+    return found
 
+
+_BACKWARDS: dict[type[cst.CSTNode], tuple[str, ...]] = {
+    **dict.fromkeys((*_EXPRESSIONS, *_STATEMENTS), ()),
+    **{kind: names[::-1] for kind, names in _CST_FIELDS.items()},
+}
+"""The fields of every kind that has a partner or holds what has one, from the last to the first."""
 
 _KINDS = {kind: kind for kind in _EXPRESSIONS.values()}
 
 
-def _ast_nodes(tree: ast.Module) -> Iterator[tuple[type[ast.AST], ast.AST]]:
-    stack: list[ast.AST] = [tree]
+def _ast_nodes(statement: ast.stmt) -> list[ast.AST]:
+    """Return the nodes of a statement that have a partner, in the order of the text."""
+    found: list[ast.AST] = []
+    stack: list[ast.AST] = [statement]
     while stack:
         node = stack.pop()
-        matched = _KINDS.get(type(node))
-        if matched is not None:
-            yield matched, node
-        elif isinstance(node, ast.stmt):
-            yield ast.stmt, node
-        stack.extend(reversed(_in_order(node)))
+        kind = type(node)
+        if kind is ast.Name:
+            found.append(node)
+            continue
+        if kind in _KINDS or isinstance(node, ast.stmt):
+            found.append(node)
+        stack.extend(_in_order(node)[::-1])
+    return found
 
 
 def _in_order(node: ast.AST) -> list[ast.AST]:
@@ -222,11 +261,22 @@ def _in_order(node: ast.AST) -> list[ast.AST]:
     elif isinstance(node, ast.match_case):
         children = [node.pattern, node.guard, *node.body]
     else:
-        return [child for child in ast.iter_child_nodes(node) if not isinstance(child, _LEAVES)]
+        return _children(node)
     return [child for child in children if child is not None]
 
 
-_LEAVES = (ast.expr_context, ast.Constant, ast.operator, ast.cmpop, ast.boolop, ast.unaryop, ast.alias)
+def _children(node: ast.AST) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [child for child in value if isinstance(child, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+            found.append(value)
+    return found
+
+
+_LEAVES = (ast.expr_context, ast.Constant, ast.operator, ast.boolop, ast.unaryop)
 
 
 def _start(node: ast.AST) -> tuple[int, int]:

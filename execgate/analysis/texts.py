@@ -95,7 +95,7 @@ def _makes_dots(parts: Sequence[Part]) -> bool:
 
 def concat(values: Sequence[Value]) -> Value:
     """Return the texts one after the other, for every combination of what they can be."""
-    combinations: list[tuple[Part, ...]] = [()]
+    combinations: list[list[Part]] = [[]]
     for value in values:
         options = [
             parts_of(inner)
@@ -104,7 +104,11 @@ def concat(values: Sequence[Value]) -> Value:
         ]
         if len(combinations) * len(options) > MAX_ALTERNATIVES:
             options = [_ANY]
-        combinations = [left + right for left in combinations for right in options]
+        if len(options) == 1:
+            for known in combinations:
+                known.extend(options[0])
+        else:
+            combinations = [[*left, *right] for left in combinations for right in options]
     return union(from_parts(parts) for parts in combinations)
 
 

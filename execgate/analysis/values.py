@@ -9,6 +9,7 @@ out of it again, so calling what came out is judged as calling what went in.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -37,6 +38,29 @@ DYNAMIC = "dynamic"
 
 Part: TypeAlias = "str | Hole"
 """A literal, or a hole: a part of a text that is only known when the program runs."""
+
+
+class OutOfWorkError(Exception):
+    """There is more to follow than is followed."""
+
+
+MAX_WALKED = 400_000
+"""How many values are looked at, in one program, for what hides in large containers."""
+
+
+class _Walked(threading.local):
+    """How much the analysis of this thread has looked through: values know no machine that could count it."""
+
+    nodes = 0
+
+    def add(self, count: int) -> None:
+        """Count values that were looked at; raises OutOfWorkError at the bound."""
+        self.nodes += count
+        if self.nodes > MAX_WALKED:
+            raise OutOfWorkError
+
+
+WALKED = _Walked()
 
 
 class Value:
@@ -541,7 +565,13 @@ def capabilities(values: Iterable[Value]) -> tuple[Value, ...]:
             if len(found) > MAX_CAPABILITIES:
                 found["any"] = Obj(DYNAMIC)
                 break
+    if len(seen) > _MANY:
+        WALKED.add(len(seen))
     return tuple(found.values())
+
+
+_MANY = 16
+"""How many values are looked through without being counted."""
 
 
 def rough_key(value: Value, depth: int = 0) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import libcst as cst
@@ -20,6 +20,7 @@ from execgate.analysis.values import (
     Obj,
     Ref,
     Seq,
+    Union,
     Value,
     alternatives,
 )
@@ -72,13 +73,10 @@ class Site:
     def paths(self, value: Value) -> list[Text]:
         """Return the paths that an argument names: none for open files, descriptors and None."""
         found: list[Text] = []
-        for alternative in alternatives(value):
-            if isinstance(alternative, (Num, Seq)) or (
+        for alternative in _leaves(value):
+            if isinstance(alternative, Num) or (
                 isinstance(alternative, Const) and not isinstance(alternative.value, (str, bytes))
             ):
-                if isinstance(alternative, Seq):
-                    for item in [*alternative.items, *([alternative.more] if alternative.more else [])]:
-                        found += self.paths(item)
                 continue
             if isinstance(alternative, Obj) and alternative.type not in {paths.PATH, DYNAMIC}:
                 inner = alternative.fields.get("path")
@@ -99,6 +97,22 @@ class Site:
         if any(not isinstance(base, Ref) for base in value.cls.foreign_bases()):
             return self.texts(Anything(f"what `{value.cls.name}` inherits is not known"), "path")
         return []
+
+
+def _leaves(value: Value) -> Iterator[Value]:
+    """Yield what a value can be, and of sequences what they hold; a sequence that holds itself ends."""
+    seen: set[int] = set()
+    stack = [value]
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, Union):
+            stack.extend(reversed(inner.values))
+        elif not isinstance(inner, Seq):
+            yield inner
+        elif id(inner) not in seen:
+            seen.add(id(inner))
+            stack.extend([inner.more] if inner.more is not None else [])
+            stack.extend(reversed(inner.items))
 
 
 CALLED = "called()"

@@ -1,0 +1,113 @@
+"""Programs that are written to break the analysis end in a verdict, and none of them is allowed.
+
+`python -m benchmarks --only hostile` has the same programs, the large ones too, and how long each takes.
+"""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from benchmarks.hostile import SMALL
+from benchmarks.hostile_programs import programs
+from execgate.analysis import analyze
+from execgate.analysis.guard import MAX_NODES
+from execgate.analysis.interpreter import Interpreter
+from execgate.analysis.machine import MIN_WORK, WORK_PER_CHARACTER
+from execgate.analysis.values import OutOfWorkError
+from execgate.errors import SourceError
+from execgate.model.source import Source
+from execgate.model.verdict import Decision
+from execgate.policy import PolicySet
+
+POLICY = PolicySet.parse("""
+agent "trusting" {
+  can "code_execution" with constraints {
+    allowed_imports: ["*"]
+    allowed_file_operations: ["*"]
+    allowed_hosts: ["*"]
+    allowed_environment: ["*"]
+    allowed_dynamic_code: ["*"]
+    allowed_database_operations: ["*"]
+  }
+}
+""").agent("trusting")
+"""Allows nearly all, but not to start a process, which every hostile program does."""
+
+PROGRAMS = {name: code for name, code in programs() if len(code) <= SMALL}
+
+
+def decision(code: str) -> Decision | None:
+    """Return what the policy says, None for what is refused before that."""
+    try:
+        return POLICY.judge(analyze(Source(code))).decision
+    except SourceError:
+        return None
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_hostile_program_is_refused_or_denied(name: str) -> None:
+    assert decision(PROGRAMS[name]) in {None, Decision.DENY}
+
+
+def test_the_policy_that_denies_them_allows_the_nearest_honest_programs() -> None:
+    for code in (
+        "(" * 50 + "1" + ")" * 50,
+        "a = 'aa'\n" + "a = f'{a}{a}'\n" * 9 + "open(a)",
+        "x = 0xff ** 9",
+    ):
+        assert decision(code) is Decision.ALLOW
+
+
+@pytest.mark.parametrize(
+    "code", ["a = 1\n" * (MAX_NODES // 3 + 9), "()," * MAX_NODES], ids=["lines", "tuples"]
+)
+def test_a_program_of_too_many_expressions_is_refused_before_it_is_parsed_twice(code: str) -> None:
+    with pytest.raises(SourceError, match=f"too large: more than {MAX_NODES:,} expressions and statements"):
+        analyze(Source(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "f0 = lambda: 1\n"
+        + "\n".join(f"def f{n + 1}(*a): f{n}(a); f{n}([a]); f{n}(n)" for n in range(12))
+        + "\nf12()",
+        "x = []\n" + "".join(f"{' ' * n}while x:\n{' ' * (n + 1)}x = [x, {n}]\n" for n in range(15)),
+        "class A0: pass\n" + "\n".join(f"class A{n + 1}(A{n}): pass" for n in range(5_000)),
+        "c = 'a = 1\\n' * 10000\n" + "".join(f"exec(c + '{n}')\n" for n in range(99)),
+    ],
+    ids=["calls", "loops", "bases", "code in strings"],
+)
+def test_work_is_bounded_by_the_size_of_the_program(code: str) -> None:
+    program = analyze(Source(code + "\nopen('a')"))
+    assert [gap.why for gap in program.gaps] == ["there is more code to follow than is followed"]
+
+
+def test_what_is_counted_as_work_ends() -> None:
+    machine = Interpreter(10)
+    machine.step(MIN_WORK + 10 * WORK_PER_CHARACTER)
+    with pytest.raises(OutOfWorkError):
+        machine.step()
+
+
+def test_a_long_program_is_followed_to_its_end() -> None:
+    lines = "".join(f"def f{n}(a):\n    return [a, str(a)]\nx{n} = f{n}({n})\n" for n in range(7_000))
+    program = analyze(Source(lines + "open(str(x6999[0]))"))
+    assert program.gaps == ()
+    assert program.operations[-1].paths == ("6999",)
+
+
+def test_garbage_is_looked_for_again_after_an_analysis() -> None:
+    with pytest.raises(SourceError):
+        analyze(Source("("))
+    assert gc.isenabled()
+    analyze(Source("1"))
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        analyze(Source("1"))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
