@@ -48,6 +48,37 @@ _PROVIDER_EXPONENTS = MappingProxyType(
 )
 """Where a provider's minor unit is not the one of ISO 4217."""
 
+OWN = frozenset(_PROVIDER_EXPONENTS)
+"""The providers whose minor units are known to be those of ISO 4217 or not; others are taken to be."""
+
+_TOKENS = MappingProxyType(
+    {
+        token: digits
+        for digits, tokens in (
+            (18, "ETH WETH DAI MATIC POL BNB AVAX FTM CELO"),
+            (9, "SOL"),
+            (8, "BTC WBTC CBBTC LTC DOGE BCH"),
+            (6, "USDC USDT EURC PYUSD XRP"),
+        )
+        for token in tokens.split()
+    }
+)
+"""How many digits the smallest part of a token stands for: wei, lamports, satoshis, drops."""
+
+_UNITS = MappingProxyType(
+    {
+        "wei": 0,
+        **dict.fromkeys(("kwei", "babbage", "femtoether"), 3),
+        **dict.fromkeys(("mwei", "lovelace", "picoether"), 6),
+        **dict.fromkeys(("gwei", "shannon", "nanoether", "nano"), 9),
+        **dict.fromkeys(("szabo", "microether", "micro"), 12),
+        **dict.fromkeys(("finney", "milliether", "milli"), 15),
+        "ether": 18,
+        "xrp": 6,
+    }
+)
+"""Units in which amounts of a token are written, with the power of ten that leads to its smallest part."""
+
 _AMOUNT = re.compile(rf"(?:0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}})(?:\.[0-9]{{1,{MAX_DIGITS}}})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Za-z][A-Za-z0-9]{1,11}", re.ASCII)
 
@@ -74,6 +105,30 @@ def exponent(currency: str, provider: str | None = None) -> int:
     if code not in EXPONENTS:
         raise ValueError(f"the minor unit of currency `{code}` is not known")
     return EXPONENTS[code]
+
+
+def token_exponent(token: str) -> int:
+    """Return how many decimal digits the smallest part of a token is; ValueError for one not known."""
+    digits = _TOKENS.get(currency_code(token))
+    if digits is None:
+        raise ValueError(f"the smallest part of the token `{_brief(token)}` is not known")
+    return digits
+
+
+def smallest(amount: Decimal, unit: str | int) -> int:
+    """Return an amount in a unit such as `ether`, or with so many digits, as smallest parts: `wei`.
+
+    ValueError for a unit that is not known, and for what is no whole number of smallest parts.
+    """
+    digits = unit if isinstance(unit, int) else _UNITS.get(unit)
+    if digits is None or not 0 <= digits <= MAX_DIGITS * 2:
+        raise ValueError(f"the unit {_brief(unit)} is not known")
+    if not amount.is_finite() or abs(amount.adjusted()) > MAX_DIGITS * 2:
+        raise ValueError("not an amount of a token")
+    scaled = amount.scaleb(digits)
+    if scaled != scaled.to_integral_value():
+        raise ValueError("not a whole number of smallest parts")
+    return int(scaled)
 
 
 def major(amount_minor: int, currency: str, provider: str | None = None) -> str:

@@ -21,7 +21,7 @@ __all__ = ["ATTRIBUTES", "BASES", "BY_LIBRARY", "CATALOGUE", "FAMILIES", "Entry"
 
 _ALWAYS = """
     archives control data databases deserialization dynamic environment files formats native network packages
-    paths payments processes system tasks web
+    paths processes system tasks web
 """.split()
 """The families that are read whenever a program starts: most programs use what they list."""
 
@@ -39,6 +39,11 @@ BY_LIBRARY: dict[str, str] = {
     """,
     "http_clients": "aiohttp dns feedparser httpx pycurl requests urllib3 websocket websockets wget whois",
     "stores": "elasticsearch pymongo redis",
+    "payments": """
+        Adyen bitcoinlib botocore braintree ccxt cdp checkout_sdk coinbase coinbase_agentkit dwollav2
+        eth_account eth_utils gocardless_pro modern_treasury mollie payman payman_sdk paymanai paypalrestsdk
+        paypalserversdk plaid razorpay resend solana solders square stripe twilio web3 x402 xrpl
+    """,
     "remote": """
         IPython asyncssh celery delegator docker envoy fabric git grpc invoke kafka kubernetes ldap3 nmap paho
         paramiko pexpect pika playwright plumbum ptyprocess pyppeteer pysftp scapy selenium sh winrm zmq

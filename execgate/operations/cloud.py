@@ -60,7 +60,7 @@ TABLE: Table = {
         Reaches(url="base_url", fixed="slack.com", scheme="https", method="POST")
     ),
     "twilio.rest.Client(username, password, **kwargs)": effect(
-        Reaches(fixed="api.twilio.com", scheme="https", method="POST")
+        Reaches(fixed="api.twilio.com", scheme="https", method="POST"), gives="twilio.rest.Client"
     ),
     "sendgrid.SendGridAPIClient(api_key, host, **kwargs)": effect(
         Reaches(url="host", fixed="api.sendgrid.com", scheme="https", method="POST")

@@ -274,7 +274,11 @@ class Pays(Effect):
     """A payment call; the places that hold amount, currency and recipient.
 
     `amount` and `currency` can name several places with `|` between them: the first that is filled counts.
-    So does the first of `recipient`.  `unit` is `minor` (of the currency), `major`, or `token`.
+    So does the first of `recipient`.  `unit` is `minor` (of the currency), `major`, or `token` (its smallest
+    part), or one for each place of `amount`.
+
+    Of an amount, `a+b` adds up, `items[].price*items[].quantity` is for all items together, and `?` is known
+    to the provider alone; `=ETH` is the currency that is always meant.
     """
 
     provider: str
@@ -283,6 +287,28 @@ class Pays(Effect):
     currency: str | None = None
     recipient: tuple[str, ...] = ()
     unit: str = "minor"
+
+
+@dataclass(frozen=True, slots=True)
+class PaysAt(Effect):
+    """Sends `body` to the provider at `fixed`: what it pays is what the path in `path` says.
+
+    `method` is fixed text, or a place behind `=`.
+    """
+
+    fixed: str
+    method: str
+    path: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scales(Effect):
+    """Gives back `value` in the smallest part of a unit: named by the place `unit`, or always `by`."""
+
+    value: str
+    unit: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +322,10 @@ class Unlisted(Effect):
     when: str | None = None
 
 
+EVERYTHING = "*"
+"""Stands among what is kept for all that is passed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The parameters of a callable, its effects, and the type of what it returns.
@@ -303,7 +333,8 @@ class Entry:
     `returns` is a qualified type name under which the catalogue lists methods, or None; a parameter in braces
     stands for its value (`botocore.client.{service_name}`).  `yields` is the type of the elements of what is
     returned.  `keeps` are parameters whose values the result holds on to, under their
-    names (a connection keeps its path); a method's result holds on to what its receiver keeps, too.
+    names (a connection keeps its path), EVERYTHING for all of them; a method's result holds on to what its
+    receiver keeps, too.
     """
 
     name: str

@@ -1,35 +1,46 @@
 """Calls that move money: what `payments.csv` says, as entries of the catalogue and by URL.
 
-A line of the file is one operation of a provider.  `call` and `async_call` are functions of its library,
-`client_call` a method of its client; `hosts` (with `*` in them), `method` and `path` (with `{id}` for any
-one segment) are the same by HTTP.  `amount`, `currency` and `recipient` are the places of the operands in
-what is sent, several with `|` between them; `unit` is that of the amount.  A list of items has no amount of
-its own: what each of them costs is not in the call.
+A line of the file is one operation of a provider.  `calls` are the functions and methods of its libraries
+that do it, with `;` between them; `hosts` (with `*` in them), `method` and `path` (with `{id}` for any one
+segment) are the same by HTTP.  `amount`, `currency` and `recipient` are the places of the operands in what
+is sent; `unit` is that of the amount: `minor` or `major` of the currency, or `token` for a token's smallest
+part.
+
+A call is a signature of the catalogue with these short forms:
+
+- `Type:payments.create(...)` is a method of what the attribute `payments` of a `Type` is;
+- `=body` and `**=options` are the parameters that hold what is sent, `=options.body` a place in one;
+- `[v1.]` is there or not, `{buy,sell}` is either, and `-> Type` is what comes back.
+
+Of several places with `|` between them the first that is filled counts.  `+` adds up what is filled, and
+`items[].price*quantity` adds up all items, each as often as it says itself.  `=ETH` is the currency itself,
+and `?` an amount that the provider knows and the call does not say.
+
+`payment_objects.csv` lists what clients, and what describes a payment, are made by, with the host that is
+asked for it; a line without parentheses is an attribute.  What such a call is passed stays with the object.
 """
 
 from __future__ import annotations
 
 import csv
+import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from execgate.operations.entry import Does, Pays, Reaches, Table, effect, nothing, returns
-
-STRIPE = "stripe.StripeClient"
-PAYPAL = "paypalserversdk.paypal_serversdk_client.PaypalServersdkClient"
+from execgate.operations.entry import EVERYTHING, Does, Pays, PaysAt, Reaches, Scales, Table, effect
 
 
 class Line(NamedTuple):
     """One line of the file, by its columns."""
 
     provider: str
-    call: str
-    async_call: str
-    client_call: str
     operation: str
+    calls: str
     amount: str
     currency: str
     recipient: str
@@ -38,131 +49,226 @@ class Line(NamedTuple):
     method: str
     path: str
 
-    def pays(self, prefix: str = "") -> Pays:
-        """Return the effect, with its places below `prefix`."""
-
-        def below(places: str) -> list[str]:
-            return [prefix + place for place in places.split("|") if place]
-
+    def pays(self, *bodies: str, parameters: tuple[str, ...] = ()) -> Pays:
+        """Return the effect of a call with `parameters`, what is sent being at the places `bodies`."""
+        found = [
+            _below(places, bodies, parameters) for places in (self.amount, self.currency, self.recipient)
+        ]
+        amount, currency, recipient = found
+        units = dict(zip(self.amount.split("|"), self.unit.split("|"), strict=False))
+        unit = self.unit.split("|")[-1]
         return Pays(
             self.provider,
             self.operation,
-            "|".join(below(self.amount)) or None,
-            "|".join(below(self.currency)) or None,
-            tuple(below(self.recipient)),
-            self.unit,
+            "|".join(place for place, _ in amount) or None,
+            "|".join(place for place, _ in currency) or None,
+            tuple(place for place, _ in recipient),
+            "|".join(units.get(original, unit) for _, original in amount) if "|" in self.unit else unit,
         )
 
 
-def _read() -> tuple[Line, ...]:
-    with Path(__file__).with_name("payments.csv").open(encoding="utf-8", newline="") as file:
+def _read(name: str) -> Iterator[list[str]]:
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
         next(lines)
-        return tuple(Line(*line) for line in lines)
+        yield from lines
 
 
-LINES = _read()
+LINES = tuple(Line(*line) for line in _read("payments.csv"))
+
+_HEAD = re.compile(r"[^.\[*+]*")
+_CHOICE = re.compile(r"\[([^\]]+)\]|\{([^{}]*,[^{}]*)\}")
 
 
-def _stripe(line: Line) -> tuple[Table, dict[str, str]]:
-    """Return the functions and client methods of a line for Stripe, and the attributes that lead to these."""
+def _below(places: str, bodies: tuple[str, ...], parameters: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return places of what is sent as places of a call, each with the one that it was made of."""
+    found: list[tuple[str, str]] = []
+    for place in filter(None, places.split("|")):
+        head = _HEAD.match(place)
+        if place.startswith(("=", "?", "self.")) or (head is not None and head[0] in parameters):
+            found.append((_spelled_out(place), place))
+        if not place.startswith(("=", "?", "self.")):
+            wholes = [body for body in bodies if body]
+            wholes += [
+                body.rpartition(".")[0] for body in wholes if "." in body and not body.startswith("self.")
+            ]
+            found += [(_spelled_out(place, whole), place) for whole in wholes]
+    return found
+
+
+def _spelled_out(place: str, whole: str = "") -> str:
+    """Return a place below another, with the count behind `*` as a place of its own."""
+    terms = []
+    for term in place.split("+"):
+        amount, _, count = term.partition("*")
+        among = amount[: amount.rindex("[]") + 2] + "." if "[]" in amount else ""
+        parts = [amount, among + count] if count else [amount]
+        joined = [
+            part if not whole else whole + part if part.startswith("[]") else f"{whole}.{part}"
+            for part in parts
+        ]
+        terms.append("*".join(joined))
+    return "+".join(terms)
+
+
+def spelled(text: str) -> list[str]:
+    """Return all texts that one with `[...]` and `{...,...}` stands for."""
+    pieces: list[tuple[str, ...]] = []
+    position = 0
+    for match in _CHOICE.finditer(text):
+        pieces.append((text[position : match.start()],))
+        pieces.append(("", match[1]) if match[1] is not None else tuple(match[2].split(",")))
+        position = match.end()
+    return ["".join(choice) for choice in product(*pieces, (text[position:],))]
+
+
+def _leads(owner: str, steps: list[str]) -> dict[str, str]:
+    """Return the attributes that lead from a type to what its methods are methods of."""
+    reached = [".".join([owner, *steps[:end]]) for end in range(1, len(steps) + 1)]
+    return dict(zip(reached, reached, strict=True))
+
+
+def _calls(line: Line) -> tuple[Table, dict[str, str]]:
+    """Return the functions and methods of a line, and the attributes that lead to these."""
     table: Table = {}
-    identifier = "id, " if "{" in line.path else ""
-    if line.call:
-        places = f"{line.amount}|{line.currency}|{line.recipient}".split("|")
-        named = dict.fromkeys(place.partition(".")[0] for place in places if place)
-        signature = f"({identifier}*, {', '.join((*named, '**params'))})"
-        for name in filter(None, (line.call, line.async_call)):
-            table[name + signature] = effect(line.pays())
     attributes: dict[str, str] = {}
-    owner, _, method = line.client_call.removeprefix("client.").rpartition(".")
-    does = effect(line.pays("params."))
-    for name in (method, f"{method}_async"):
-        table[f"{STRIPE}.{owner}.{name}(self, {identifier}params, options)"] = does
-    steps = owner.split(".")
-    for end in range(1, len(steps) + 1):
-        reached = ".".join(steps[:end])
-        attributes[f"{STRIPE}.{reached}"] = f"{STRIPE}.{reached}"
-        if reached.startswith("v1."):  # older clients have no version in between
-            attributes[f"{STRIPE}.{reached.removeprefix('v1.')}"] = f"{STRIPE}.{reached}"
+    for call in filter(None, line.calls.split("; ")):
+        signature, _, back = call.partition("->")
+        name, _, rest = signature.partition("(")
+        given = [part.strip() for part in rest.rstrip(")").split(",") if part.strip()]
+        bodies = tuple(part.replace("*", "")[1:] for part in given if part.lstrip("*").startswith("="))
+        parameters = [
+            part.replace("=", "").partition(".")[0] for part in given if not part.startswith("=self.")
+        ]
+        named = tuple(p for p in parameters if p not in bodies and not p.startswith("*"))
+        pays = line.pays(*bodies, parameters=named)
+        for spelling in spelled(name):
+            owner, colon, path = spelling.partition(":")
+            if colon:
+                *steps, method = path.split(".")
+                attributes.update(_leads(owner, steps))
+                spelling = ".".join([owner, *steps, method])  # noqa: PLW2901 - the name without its short form
+            receiver = ["self"] if colon else []
+            key = f"{spelling}({', '.join([*receiver, *parameters])})"
+            table[key] = effect(pays, gives=back or None, keeps=(EVERYTHING,) if back else ())
     return table, attributes
 
 
-def _paypal(line: Line) -> tuple[Table, dict[str, str]]:
-    """Return the methods of a line for PayPal: of a client's controllers, or of the older resources."""
-    owner, _, method = line.call.rpartition(".")
-    controller = owner.removeprefix("paypalserversdk.")
-    if controller != owner:
-        return {f"{line.call}(self, options)": effect(line.pays("options."))}, {
-            f"{PAYPAL}.{controller}": owner
-        }
-    prefix = "self.attributes." if method == "create" else "attributes."
-    return {
-        f"{line.call}(self, attributes, **options)": effect(line.pays(prefix)),
-        f"{owner}(attributes, api, **options)": returns(owner, "attributes"),
-        f"{owner}.find(resource_id, api, **options)": returns(owner),
-    }, {}
+def _objects() -> tuple[Table, dict[str, str]]:
+    """Return what makes clients and descriptions of payments, and their attributes."""
+    table: Table = {}
+    attributes: dict[str, str] = {}
+    for call, returns, host in _read("payment_objects.csv"):
+        # Without them, what has no parameter of its own stays with the object under its own name.
+        name, parenthesis, rest = (
+            call.replace(", **options)", ")").replace("(**options)", "()").partition("(")
+        )
+        asked = (Reaches(fixed=host, scheme="https", method="connect"),) if host else ()
+        for spelling in spelled(name):
+            if parenthesis:
+                table[f"{spelling}({rest}"] = Does(asked, returns or None, (EVERYTHING,) if returns else ())
+            else:
+                attributes[spelling] = returns
+    return table, attributes
 
 
-def _raw() -> Does:
-    """Return a request whose path decides what it does; its parameters as a whole are no amount."""
-    return effect(Pays("stripe", "any", "params", None, ()))
-
+_STRIPE = PaysAt("api.stripe.com", method="=method_", path="url_", body="params")
+_DWOLLA = PaysAt("api.dwolla.com", method="POST", path="url", body="body")
+_WEI = Scales("number", "unit")
 
 TABLE: Table = {
-    f"{STRIPE}(api_key, **options)": returns(STRIPE),
-    f"{STRIPE}.raw_request(self, method_, url_, **params)": _raw(),
-    f"{STRIPE}.raw_request_async(self, method_, url_, **params)": _raw(),
-    f"{STRIPE}.construct_event(self, payload, sig_header, secret, tolerance)": nothing(),
-    "stripe.raw_request(method_, url_, **params)": _raw(),
-    "stripe.raw_request_async(method_, url_, **params)": _raw(),
-    "stripe.Webhook.construct_event(payload, sig_header, secret, tolerance, api_key)": nothing(),
-    "stripe.*(*args, **params)": effect(Reaches(fixed="api.stripe.com", scheme="https", method="connect")),
-    f"{PAYPAL}(**options)": returns(PAYPAL),
-    "paypalrestsdk.configure(options, **config)": nothing(),
-    "paypalrestsdk.*(*args, **options)": effect(
-        Reaches(fixed="api.paypal.com", scheme="https", method="connect")
+    **dict.fromkeys(
+        (
+            "stripe.raw_request(method_, url_, **params)",
+            "stripe.raw_request_async(method_, url_, **params)",
+            "stripe.StripeClient.raw_request(self, method_, url_, **params)",
+            "stripe.StripeClient.raw_request_async(self, method_, url_, **params)",
+        ),
+        effect(_STRIPE),
+    ),
+    "dwollav2.Token.post(self, url, body, headers, **options)": effect(_DWOLLA),
+    "web3.Web3.to_wei(number, unit)": effect(_WEI),
+    "web3.AsyncWeb3.to_wei(number, unit)": effect(_WEI),
+    "eth_utils.to_wei(number, unit)": effect(_WEI),
+    "eth_utils.currency.to_wei(number, unit)": effect(_WEI),
+    "cdp.parse_units(value, decimals)": effect(Scales("value", "decimals")),
+    "cdp.utils.parse_units(value, decimals)": effect(Scales("value", "decimals")),
+    "xrpl.utils.xrp_to_drops(xrp)": effect(Scales("xrp", by="xrp")),
+    "web3.HTTPProvider(endpoint_uri, **options)": effect(Reaches(url="endpoint_uri", method="POST")),
+    "web3.Web3.HTTPProvider(endpoint_uri, **options)": effect(Reaches(url="endpoint_uri", method="POST")),
+    "web3.AsyncWeb3.AsyncHTTPProvider(endpoint_uri, **options)": effect(
+        Reaches(url="endpoint_uri", method="POST")
     ),
 }
 ATTRIBUTES: dict[str, str] = {}
-for _line in LINES:
-    if _line.provider in {"stripe", "paypal"} and (_line.call or _line.client_call):
-        _table, _attributes = (_stripe if _line.provider == "stripe" else _paypal)(_line)
-        TABLE.update(_table)
-        ATTRIBUTES.update(_attributes)
+for _table, _attributes in (_objects(), *map(_calls, LINES)):
+    TABLE.update(_table)
+    ATTRIBUTES.update(_attributes)
+
+
+class Request(NamedTuple):
+    """What a request pays, with what its path names."""
+
+    pays: Pays
+    named: dict[str, str]
+
+
+class _Known(NamedTuple):
+    """A request that pays: its line, hosts, and the segments of its path."""
+
+    line: Line
+    hosts: tuple[str, ...]
+    segments: list[str]
+
+    def request(self, path: str | None) -> Request:
+        """Return what it pays, what is sent being at `body`, and what `path` has for each `{id}`."""
+        names = [segment.strip("{}") if segment.startswith("{") else "" for segment in self.segments]
+        pays = self.line.pays("body", parameters=tuple(filter(None, names)))
+        have = _segments(path) if path is not None else []
+        return Request(pays, {name: value for name, value in zip(names, have, strict=False) if name})
 
 
 @cache
-def payment_at(host: str, method: str | None, path: str | None) -> Pays | None:
-    """Return the payment that an HTTP request is, with places in its body; None where it is none.
+def _known() -> tuple[_Known, ...]:
+    return tuple(
+        _Known(line, tuple(line.hosts.split("|")), _segments(path))
+        for line in LINES
+        if line.hosts
+        for path in spelled(line.path)
+    )
+
+
+@cache
+def payment_at(host: str, method: str | None, path: str | None) -> Request | None:
+    """Return the payment that an HTTP request is, with places in its `body`; None where it is none.
 
     `method` and `path` are None where they are not known, and `*` in the path stands for a part that is not:
     what they could be counts, and with more than one thing that they could be the operation is `any`.
     """
-    host = host.lower().rstrip(".")
-    found: dict[Pays, None] = {}
-    for line in LINES:
+    host = unquote(host).lower().rstrip(".")
+    found: dict[Pays, Request] = {}
+    for known in _known():
         if (
-            any(fnmatchcase(host, pattern) for pattern in line.hosts.split("|"))
-            and (method is None or method.upper() in {line.method, "*"})
-            and (path is None or _can_be(path, line.path))
+            any(fnmatchcase(host, pattern) for pattern in known.hosts)
+            and (method is None or method.upper() in {known.line.method, "*"})
+            and (path is None or _can_be(path, known.segments))
         ):
-            pays = line.pays()
-            if path is not None and _segments(path) == _segments(line.path):
-                return _in_body(pays)
-            found[_in_body(pays)] = None
-    if len(found) == 1:
-        return next(iter(found))
-    return Pays(next(iter(found)).provider, "any") if found else None
+            request = known.request(path)
+            if path is not None and "*" not in path and _segments(path) == known.segments:
+                return request
+            found[request.pays] = request
+    if len(found) > 1:
+        return Request(Pays(next(iter(found)).provider, "any"), {})
+    return next(iter(found.values()), None)
 
 
 def _segments(path: str) -> list[str]:
     return [unquote(segment) for segment in path.partition("?")[0].partition("#")[0].split("/") if segment]
 
 
-def _can_be(path: str, pattern: str) -> bool:
-    """Return whether `path`, with `*` for what is not known of it, can be one that `pattern` describes."""
-    have, want = _segments(path), _segments(pattern)
+def _can_be(path: str, want: list[str]) -> bool:
+    """Return whether `path`, with `*` for what is not known of it, can be one that `want` describes."""
+    have = _segments(path)
     if "*" not in path:
         return len(have) == len(want) and all(map(_same, have, want))
     free = [index for index, segment in enumerate(have) if "*" in segment]
@@ -174,23 +280,3 @@ def _can_be(path: str, pattern: str) -> bool:
 
 def _same(have: str, want: str) -> bool:
     return want.startswith("{") or have == want
-
-
-def _in_body(pays: Pays) -> Pays:
-    """Return the payment with its places as they are in the body itself."""
-
-    def inner(place: str | None) -> str | None:
-        return "|".join(_bare(part) for part in place.split("|")) if place else None
-
-    return Pays(
-        pays.provider,
-        pays.operation,
-        inner(pays.amount),
-        inner(pays.currency),
-        tuple(_bare(place) for place in pays.recipient),
-        pays.unit,
-    )
-
-
-def _bare(place: str) -> str:
-    return place.removeprefix("body").removeprefix("[]").removeprefix(".")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from execgate.operations import ATTRIBUTES, CATALOGUE, lookup
+from execgate.operations import ATTRIBUTES, BY_LIBRARY, CATALOGUE, lookup
 from execgate.operations.entry import Pays, Reaches
-from execgate.operations.payments import LINES, payment_at
+from execgate.operations.payments import LINES, TABLE, payment_at, spelled
 
-CHARGE = Pays("stripe", "charge", "amount", "currency", ("customer", "source"))
+CHARGE = Pays("stripe", "charge", "params.amount", "params.currency", ("params.customer", "params.source"))
+SENT = Pays("stripe", "charge", "body.amount", "body.currency", ("body.customer", "body.source"))
+CAPTURE = Pays("stripe", "capture", "body.amount", "body.currency")
 
 
 def _payment(name: str) -> Pays:
@@ -19,15 +21,17 @@ def _payment(name: str) -> Pays:
     return effect
 
 
-@pytest.mark.parametrize("name", ["stripe.Charge.create", "stripe.Charge.create_async"])
-def test_a_function_of_stripe_names_its_operands(name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stripe.Charge.create",
+        "stripe.Charge.create_async",
+        "stripe.StripeClient.v1.charges.create",
+        "stripe.StripeClient.charges.create_async",
+    ],
+)
+def test_every_form_of_a_call_names_its_operands(name: str) -> None:
     assert _payment(name) == CHARGE
-
-
-def test_a_method_of_the_client_names_them_in_what_it_is_passed() -> None:
-    assert _payment("stripe.StripeClient.v1.charges.create") == Pays(
-        "stripe", "charge", "params.amount", "params.currency", ("params.customer", "params.source")
-    )
 
 
 @pytest.mark.parametrize("version", ["v1.", ""])
@@ -47,9 +51,39 @@ def test_a_payment_of_paypal_is_sent_by_what_was_made_before() -> None:
     )
 
 
-def test_a_list_of_items_has_no_amount_of_its_own() -> None:
-    """A unit amount times a quantity that is not looked at would be the wrong amount."""
-    assert _payment("stripe.checkout.Session.create").amount == "line_items"
+def test_what_an_item_costs_counts_as_often_as_it_says() -> None:
+    items = "params.line_items[]"
+    assert _payment("stripe.checkout.Session.create").amount == (
+        f"{items}.price_data.unit_amount*{items}.quantity"
+    )
+
+
+def test_a_place_is_looked_for_in_each_part_that_is_sent() -> None:
+    refund = _payment(
+        "paypalserversdk.paypal_serversdk_client.PaypalServersdkClient.payments.captures_refund"
+    )
+    assert refund.amount == "options.body.amount.value|options.amount.value"
+    assert refund.recipient == ("options.body.capture_id", "options.capture_id")
+
+
+def test_each_place_of_an_amount_has_its_unit() -> None:
+    payment = _payment("xrpl.transaction.submit_and_wait")
+    assert payment.amount == "transaction.amount.value|transaction.amount"
+    assert payment.unit == "major|token"
+
+
+@pytest.mark.parametrize(
+    ("text", "texts"),
+    [
+        ("plain", ["plain"]),
+        ("a[b]c", ["ac", "abc"]),
+        ("{x,y}.z", ["x.z", "y.z"]),
+        ("[v1.]{x,y}", ["x", "y", "v1.x", "v1.y"]),
+        ("/{id}/pay", ["/{id}/pay"]),
+    ],
+)
+def test_short_forms_stand_for_every_spelling(text: str, texts: list[str]) -> None:
+    assert spelled(text) == texts
 
 
 def test_what_only_reads_reaches_the_provider_and_pays_nothing() -> None:
@@ -61,22 +95,18 @@ def test_what_only_reads_reaches_the_provider_and_pays_nothing() -> None:
 @pytest.mark.parametrize(
     ("host", "method", "path", "payment"),
     [
-        ("api.stripe.com", "POST", "/v1/charges", CHARGE),
-        ("API.Stripe.com.", "post", "/v1/charges/?expand=x#y", CHARGE),
-        ("api.stripe.com", "POST", "//v1//charges", CHARGE),
-        ("api.stripe.com", "POST", "/v1/%63harges", CHARGE),
+        ("api.stripe.com", "POST", "/v1/charges", SENT),
+        ("API.Stripe.com.", "post", "/v1/charges/?expand=x#y", SENT),
+        ("api%2Estripe.com", "POST", "/v1/charges", SENT),
+        ("api.stripe.com", "POST", "//v1//charges", SENT),
+        ("api.stripe.com", "POST", "/v1/%63harges", SENT),
         ("api.stripe.com", "GET", "/v1/charges", None),
         ("api.stripe.com", "POST", "/v1/products", None),
-        (
-            "api.stripe.com",
-            "POST",
-            "/v1/charges/ch_1/capture",
-            Pays("stripe", "capture", "amount", "currency"),
-        ),
-        ("api.stripe.com", "POST", "/v1/charges/*/capture", Pays("stripe", "capture", "amount", "currency")),
+        ("api.stripe.com", "POST", "/v1/charges/ch_1/capture", CAPTURE),
+        ("api.stripe.com", "POST", "/v1/charges/*/capture", CAPTURE),
         ("api.stripe.com", "POST", "/v1/*", Pays("stripe", "any")),
         ("api.stripe.com", "POST", None, Pays("stripe", "any")),
-        ("api.stripe.com", None, "/v1/charges", CHARGE),
+        ("api.stripe.com", None, "/v1/charges", SENT),
         ("api.stripe.com.evil.example", "POST", "/v1/charges", None),
         (
             "api-m.paypal.com",
@@ -85,31 +115,50 @@ def test_what_only_reads_reaches_the_provider_and_pays_nothing() -> None:
             Pays(
                 "paypal",
                 "charge",
-                "purchase_units[].amount.value",
-                "purchase_units[].amount.currency_code",
-                ("purchase_units[].payee",),
+                "body.purchase_units[].amount.value",
+                "body.purchase_units[].amount.currency_code",
+                ("body.purchase_units[].payee",),
                 "major",
             ),
-        ),
-        (
-            "checkout-test.adyen.com",
-            "POST",
-            "/v70/payments",
-            Pays("adyen", "charge", "amount.value", "amount.currency", ("shopperReference", "paymentMethod")),
         ),
     ],
 )
 def test_a_request_is_the_payment_that_its_url_says(
     host: str, method: str | None, path: str | None, payment: Pays | None
 ) -> None:
-    assert payment_at(host, method, path) == payment
+    found = payment_at(host, method, path)
+    assert (found.pays if found is not None else None) == payment
+
+
+@pytest.mark.parametrize("prefix", ["", "/checkout"])
+def test_the_path_of_a_request_names_what_the_body_leaves_out(prefix: str) -> None:
+    found = payment_at("checkout-test.adyen.com", "POST", f"{prefix}/v70/payments/psp-1/refunds")
+    assert found is not None
+    assert found.named == {"version": "v70", "paymentPspReference": "psp-1"}
+    assert found.pays.recipient == ("paymentPspReference", "body.paymentPspReference")
 
 
 def test_every_line_is_found_by_its_own_url() -> None:
     for line in LINES:
-        for host in line.hosts.split("|"):
-            found = payment_at(
-                host.replace("*", "x"), line.method, line.path.replace("{", "").replace("}", "")
-            )
-            assert found is not None
-            assert found.provider == line.provider
+        for host in filter(None, line.hosts.split("|")):
+            for path in spelled(line.path):
+                found = payment_at(
+                    host.replace("*", "x"), line.method, path.replace("{", "").replace("}", "")
+                )
+                assert found is not None
+                assert found.pays.provider == line.provider
+
+
+def test_every_library_is_listed_where_it_is_read_for() -> None:
+    roots = {name.partition("(")[0].partition(".")[0] for name in TABLE}
+    assert roots == set(BY_LIBRARY["payments"].split())
+
+
+def test_no_two_lines_say_something_of_the_same_call() -> None:
+    named = [
+        name
+        for line in LINES
+        for call in filter(None, line.calls.split("; "))
+        for name in spelled(call.partition("(")[0])
+    ]
+    assert sorted(set(named)) == sorted(named)

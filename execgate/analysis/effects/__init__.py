@@ -79,7 +79,8 @@ def _result(site: Site) -> Value:
     for alternative in alternatives(receiver) if receiver is not None else ():
         if isinstance(alternative, Obj) and alternative.type != paths.PATH:
             kept.update(alternative.fields)
-    for name in entry.keeps:
+    everything = catalogue.EVERYTHING in entry.keeps
+    for name in [each for each in bound if each != "self"] if everything else entry.keeps:
         if name in bound:
             kept["file" if name == "self" else name] = bound[name]
     kept.update(site.kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from execgate.analysis import iteration, texts
@@ -32,9 +32,11 @@ def _reaches(site: Site, effect: catalogue.Reaches) -> None:
     method = _method(site, effect)
     url = site.at(effect.url) if effect.url is not None else None
     if url is not None:
-        for text in _urls(site, url, effect):
+        for text in _urls(site, url):
             if effect.host is not None and not _names_host(text):
-                _reach_host(site, effect, method)
+                _reach_host(site, effect, method, text)
+            elif effect.base is not None and site.at(effect.base) is not None and not _names_host(text):
+                _reach_below(site, effect.base, text, method)
             else:
                 reach_url(site, text, method)
         return
@@ -82,26 +84,29 @@ def _named_method(site: Site, value: Value) -> Text:
     )
 
 
-def _urls(site: Site, value: Value, effect: catalogue.Reaches) -> list[Text]:
+def _urls(site: Site, value: Value) -> list[Text]:
     found: list[Text] = []
     for alternative in alternatives(value):
         kept = alternative.fields.get("url") if isinstance(alternative, Obj) else None
         found += site.texts(kept if kept is not None else alternative, "URL")
-    base = site.at(effect.base) if effect.base is not None else None
-    if base is None:
-        return found
-    joined: list[Text] = []
-    for url in found:
-        first = url.parts[0] if isinstance(url, Template) else url
-        if isinstance(first, str) and "://" not in first and not first.startswith("//"):
-            joined += site.texts(base, "URL")
-        else:
-            joined.append(url)
-    return joined
+    return found
 
 
-def reach_url(site: Site, url: Text, method: Text | None) -> None:
-    """Record that a URL is contacted, and the payment that it may be."""
+def _reach_below(site: Site, base: str, url: Text, method: Text | None) -> None:
+    """Reach the URL that a client was made for, at a path below its own or in place of it."""
+    from execgate.analysis.urls import split
+
+    value = site.at(base)
+    for text in site.texts(value, "URL") if value is not None else ():
+        parts = split(text)
+        outer = parts.path if isinstance(parts.path, str) else "*"
+        inner = str(url) if not isinstance(url, Unknown) else "*"
+        whole = f"{outer.rstrip('/')}/{inner.lstrip('/')}"
+        reach_url(site, text, method, dict.fromkeys((whole, inner)))
+
+
+def reach_url(site: Site, url: Text, method: Text | None, paths: Iterable[str] = ()) -> None:
+    """Record that a URL is contacted, and the payment that it may be, at `paths` in place of its own."""
     from execgate.analysis.urls import split
 
     if isinstance(url, Template):
@@ -114,7 +119,8 @@ def reach_url(site: Site, url: Text, method: Text | None) -> None:
     if parts.host is None:
         return
     site.report(NetworkCall, destination=parts.host, port=parts.port, scheme=parts.scheme, method=method)
-    payment_effects.pay_by_http(site, parts.host, parts.path, method)
+    for path in paths or (parts.path,):
+        payment_effects.pay_by_http(site, parts.host, path, method)
 
 
 def _reach_address(site: Site, effect: catalogue.Reaches, value: Value, method: Text | None) -> None:
@@ -136,7 +142,7 @@ def _reach_address(site: Site, effect: catalogue.Reaches, value: Value, method: 
             )
 
 
-def _reach_host(site: Site, effect: catalogue.Reaches, method: Text | None) -> None:
+def _reach_host(site: Site, effect: catalogue.Reaches, method: Text | None, path: Text | None = None) -> None:
     host = site.at(effect.host) if effect.host is not None else None
     if host is None:
         default = effect.fixed or effect.default
@@ -159,6 +165,9 @@ def _reach_host(site: Site, effect: catalogue.Reaches, method: Text | None) -> N
     elif effect.port is not None:
         port = site.at(effect.port)
     _report_host(site, host, port, effect.scheme, method)
+    if path is not None:
+        for text in site.texts(host, "host"):
+            payment_effects.pay_by_http(site, text, path, method)
 
 
 _PLACE = re.compile(r"\{([^}:]*)(?::(\w+))?\}(\.?)")
