@@ -318,8 +318,7 @@ def _of_class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value:
     if found is not None:
         return union(_on_class(m, alternative, value, node) for alternative in alternatives(found))
     if name == "__dict__":
-        m.report(DynamicCode, node, kind="namespace", via=f"{value.name}.__dict__")
-        return Obj(DYNAMIC)
+        return Map(value.attributes, path=NEVER)
     if name in {"__name__", "__qualname__"}:
         return Const(value.name)
     if name in {"__members__", "_member_map_"}:

@@ -13,7 +13,7 @@ from execgate.analysis import attributes, folding, iteration, paths, subscripts,
 from execgate.analysis.calls import arguments
 from execgate.analysis.effects.site import CALLED
 from execgate.analysis.machine import Machine
-from execgate.analysis.names import BUILTINS
+from execgate.analysis.names import BUILTINS, Standing, canonical, is_known_module, standing
 from execgate.analysis.scopes import Scope
 from execgate.analysis.values import (
     DYNAMIC,
@@ -81,6 +81,9 @@ def named(m: Machine, name: str, node: cst.CSTNode) -> Value:
         return union([Ref(f"builtins.{name}"), *starred])
     if starred:
         return union(starred)
+    if is_known_module(name) and standing(name) in {Standing.LISTED, Standing.REFUSED}:
+        # Code that counts on somebody else's import does what it says if it is run where that was made.
+        return Ref(canonical(name))
     return Anything(f"`{name}` is not defined here")
 
 

@@ -187,6 +187,10 @@ REST = [
         "undefined_name('x')",
         ["gap: a call of something that can't be identified: `undefined_name` is not defined here"],
     ),
+    # Code that counts on somebody else's import.
+    ("subprocess.run(['ls'])", ["spawn ls"]),
+    ("pd.read_csv", []),
+    ("class A:\n    k = open\nA.__dict__['k']('x')", ["read x"]),
 ]
 
 
