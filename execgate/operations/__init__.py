@@ -20,22 +20,28 @@ from execgate.operations.modules import PURE
 __all__ = ["ATTRIBUTES", "BASES", "BY_LIBRARY", "CATALOGUE", "FAMILIES", "Entry", "lookup"]
 
 _ALWAYS = """
-    archives control data databases deserialization dynamic environment files formats native network packages
+    archives control databases deserialization dynamic environment files formats native network packages
     paths processes system tasks web
 """.split()
 """The families that are read whenever a program starts: most programs use what they list."""
 
 BY_LIBRARY: dict[str, str] = {
+    "arrays": "h5py netCDF4 networkx numexpr numpy scipy statsmodels sympy tables xarray zarr",
     "alchemy": "sqlalchemy",
     "aws": "boto3 botocore",
     "cloud": """
-        anthropic azure datasets google huggingface_hub openai sendgrid slack_sdk telegram transformers
-        tweepy twilio yfinance
+        anthropic azure google huggingface_hub openai sendgrid slack_sdk telegram tweepy twilio yfinance
     """,
     "drivers": """
         MySQLdb aiomysql aiosqlite asyncpg clickhouse_connect clickhouse_driver cx_Oracle databricks dbapi
         duckdb mysql oracledb pg8000 psycopg psycopg2 psycopg_pool pymssql pymysql pyodbc snowflake trino
         vertica_python
+    """,
+    "data": "aiofiles fsspec jsonlines smart_open toml watchdog",
+    "documents": """
+        camelot docx docx2txt fitz fpdf html5lib jinja2 lxml mammoth markdown odf openpyxl pdf2image pdfkit
+        pdfminer pdfplumber pptx PyPDF2 pymupdf pypandoc pypdf pyxlsb reportlab rich svglib tabula weasyprint
+        xlrd xlsxwriter xlwings xlwt
     """,
     "http_clients": "aiohttp dns feedparser httpx pycurl requests urllib3 websocket websockets wget whois",
     "stores": "elasticsearch pymongo redis",
@@ -44,10 +50,19 @@ BY_LIBRARY: dict[str, str] = {
         eth_account eth_utils gocardless_pro modern_treasury mollie payman payman_sdk paymanai paypalrestsdk
         paypalserversdk plaid razorpay resend solana solders square stripe twilio web3 x402 xrpl
     """,
+    "language": "datasets gensim nltk sentence_transformers spacy transformers",
+    "learning": """
+        catboost joblib lightgbm onnx onnxruntime safetensors sklearn torch torchvision xgboost
+    """,
+    "pictures": """
+        PIL cv2 easyocr imageio librosa moviepy pydub pytesseract qrcode rembg skimage soundfile
+    """,
+    "plots": "altair bokeh folium matplotlib plotly seaborn wordcloud",
     "remote": """
         IPython asyncssh celery delegator docker envoy fabric git grpc invoke kafka kubernetes ldap3 nmap paho
         paramiko pexpect pika playwright plumbum ptyprocess pyppeteer pysftp scapy selenium sh winrm zmq
     """,
+    "tables": "geopandas pandas polars pyarrow",
 }
 """The others, each with the first names of all that it lists."""
 

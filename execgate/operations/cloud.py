@@ -48,14 +48,6 @@ TABLE: Table = {
         Reaches(fixed="huggingface.co", scheme="https", method="GET"),
         Files("write", (), "~/.cache/huggingface"),
     ),
-    "datasets.load_dataset(path, name, **kwargs)": effect(
-        Reaches(fixed="huggingface.co", scheme="https", method="GET"),
-        Files("write", (), "~/.cache/huggingface"),
-    ),
-    "transformers.pipeline(task, model, **kwargs)": effect(
-        Reaches(fixed="huggingface.co", scheme="https", method="GET"),
-        Files("write", (), "~/.cache/huggingface"),
-    ),
     "slack_sdk.WebClient(token, base_url, **kwargs)": effect(
         Reaches(url="base_url", fixed="slack.com", scheme="https", method="POST")
     ),

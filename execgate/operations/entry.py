@@ -204,6 +204,37 @@ class Dynamic(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Formula(Effect):
+    """Works out `text`, an expression in the language of a library: `price > @limit`, `x**2 + 1`.
+
+    Names in it are columns or symbols.  What it calls by the program's names (`@os.system(...)`) or by those
+    of Python is followed as code; a text of which nothing is known is code that is made at run time.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetches(Effect):
+    """Loads what `name` names: a file or folder if it is written as a path, or something by its URL.
+
+    Any other name is of something that is had from `origin` and kept below `cache`, or, without an origin, of
+    something that the library brings with it.
+    """
+
+    name: str
+    origin: str | None = None
+    cache: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Captures(Effect):
+    """Takes pictures from `source`: a camera if it is a number, else a file or what is behind a URL."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Imports(Effect):
     """Imports the module that `module` names; dynamic only where that is not constant."""
 

@@ -233,7 +233,4 @@ TABLE: Table = {
     "serial.*(*args, **kwargs)": HARDWARE,
     "sounddevice.*(*args, **kwargs)": INPUT,
     "pyaudio.*(*args, **kwargs)": INPUT,
-    "cv2.VideoCapture(filename, apiPreference, params)": effect(
-        Files("read", ("filename",), urls=True), Accesses("hardware")
-    ),
 }

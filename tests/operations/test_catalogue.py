@@ -38,7 +38,7 @@ from execgate.operations.entry import (
 from execgate.operations.modules import ALIASES, LISTED, PURE, REFUSED, SENSITIVE
 from execgate.operations.types import FILES
 
-NOT_FAMILIES = {"aliases", "constants", "entry", "harmless", "modules", "submodules", "types"}
+NOT_FAMILIES = {"aliases", "constants", "entry", "harmless", "modules", "shapes", "submodules", "types"}
 
 # The fields of effects that hold places.
 PLACES = frozenset(

@@ -11,6 +11,7 @@ from execgate.analysis import escaping, paths
 from execgate.analysis.effects import code as code_effects
 from execgate.analysis.effects import data as data_effects
 from execgate.analysis.effects import files as file_effects
+from execgate.analysis.effects import libraries as library_effects
 from execgate.analysis.effects import network as network_effects
 from execgate.analysis.effects import payments as payment_effects
 from execgate.analysis.effects import placed as placed_effects
@@ -110,6 +111,7 @@ def _named_types(site: Site, returns: str) -> list[str]:
 
 RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
     **file_effects.RULES,
+    **library_effects.RULES,
     **network_effects.RULES,
     **placed_effects.RULES,
     **process_effects.RULES,
