@@ -205,7 +205,7 @@ def attribute(value: Obj, name: str) -> Value | None:
     """Return a path object's attribute, None where it has to be a method."""
     text = text_of(value)
     if name == "parent":
-        return make(each(_parent, text))
+        return make(each(parent, text))
     if name in {"name", "stem", "suffix"}:
         found = each({"name": basename, "stem": _stem, "suffix": _suffix}[name], text)
         return union([found, Const("")]) if name == "suffix" and isinstance(found, Str) else found
@@ -213,7 +213,7 @@ def attribute(value: Obj, name: str) -> Value | None:
         above: list[Value] = []
         current = text
         for _ in range(8):
-            current = each(_parent, current)
+            current = each(parent, current)
             above.append(make(current))
         return Seq(above)
     if name in {"parts", "drive", "root", "anchor", "suffixes"}:
@@ -221,7 +221,8 @@ def attribute(value: Obj, name: str) -> Value | None:
     return None
 
 
-def _parent(parts: Parts) -> Parts:
+def parent(parts: Parts) -> Parts:
+    """`Path.parent`."""
     literal = _literal(parts)
     if literal is not None:
         return (posixpath.dirname(literal.rstrip("/")) or ("/" if literal.startswith("/") else "."),)
@@ -246,7 +247,7 @@ def method(name: str, value: Obj, args: Args) -> Value | None:
     if name in {"with_name", "with_stem"} and given:
         named = given[0]
         return (
-            make(each(lambda path, new: join_parts(_parent(path), new), text, named))
+            make(each(lambda path, new: join_parts(parent(path), new), text, named))
             if name == "with_name"
             else (make(Str(_ANY)))
         )

@@ -26,6 +26,8 @@ ZIP = "zipfile.ZipFile"
 TAR = "tarfile.TarFile"
 FILE = "io.File"
 
+PACKED = ("zip=.zip", "tar=.tar", "gztar=.tar.gz", "bztar=.tar.bz2", "xztar=.tar.xz", "zstdtar=.tar.zst")
+
 TABLE: Table = {
     "shutil.copy(src, dst, *, follow_symlinks)": copy("src", "dst"),
     "shutil.copy2(src, dst, *, follow_symlinks)": copy("src", "dst"),
@@ -47,7 +49,8 @@ TABLE: Table = {
     ),
     "shutil.disk_usage(path)": effect(Files("stat", ("path",)), Accesses("resources")),
     "shutil.make_archive(base_name, format, root_dir, base_dir, verbose, dry_run, owner, group, logger)": effect(
-        Files("read", ("root_dir", "base_dir"), ".", recursive=True), Files("write", ("base_name",))
+        Files("read", ("root_dir", "base_dir"), ".", recursive=True),
+        Files("write", ("base_name",), endings=PACKED, ending_of="format"),
     ),
     "shutil.unpack_archive(filename, extract_dir, format, *, filter)": effect(
         Files("read", ("filename",)), Files("create", ("extract_dir",), ".", recursive=True)
@@ -65,7 +68,7 @@ TABLE: Table = {
     "shutil.unregister_unpack_format(name)": nothing(),
     # zip
     "zipfile.ZipFile(file, mode, compression, allowZip64, compresslevel, *, strict_timestamps, metadata_encoding)": effect(
-        Opens("file"), gives=ZIP, keeps=("file",)
+        Opens("file", kind="archive"), gives=ZIP, keeps=("file",)
     ),
     "zipfile.ZipFile.open(self, name, mode, pwd, *, force_zip64)": returns(FILE),
     "zipfile.ZipFile.read(self, name, pwd)": nothing(),
@@ -86,10 +89,10 @@ TABLE: Table = {
     "zipfile.ZipFile.setpassword(self, pwd)": nothing(),
     "zipfile.ZipFile.testzip(self)": nothing(),
     "zipfile.PyZipFile(file, mode, compression, allowZip64, optimize)": effect(
-        Opens("file"), gives="zipfile.PyZipFile", keeps=("file",)
+        Opens("file", kind="archive"), gives="zipfile.PyZipFile", keeps=("file",)
     ),
     "zipfile.PyZipFile.writepy(self, pathname, basename, filterfunc)": effect(
-        Files("read", ("pathname",)), Calls("filterfunc")
+        Unlisted("compiles the modules that it packs, and leaves what it made beside them")
     ),
     "zipfile.ZipInfo(filename, date_time)": returns("zipfile.ZipInfo"),
     "zipfile.ZipInfo.from_file(filename, arcname, *, strict_timestamps)": effect(
@@ -114,32 +117,34 @@ TABLE: Table = {
     "zipfile.Path.match(self, path_pattern)": nothing(),
     "zipfile.Path.relative_to(self, other, *extra)": nothing(),
     "zipapp.create_archive(source, target, interpreter, main, filter, compressed)": effect(
-        Files("read", ("source",)), Files("write", ("target",)), Calls("filter")
+        Files("read", ("source",), recursive=True), Files("write", ("target",)), Calls("filter")
     ),
     "zipapp.get_interpreter(archive)": read("archive"),
     "zipapp.main(args)": effect(Unlisted("does what its command line says")),
     # tar
-    "tarfile.open(name, mode, fileobj, bufsize, **kwargs)": effect(Opens("name"), gives=TAR, keeps=("name",)),
+    "tarfile.open(name, mode, fileobj, bufsize, **kwargs)": effect(
+        Opens("name", kind="archive"), gives=TAR, keeps=("name",)
+    ),
     "tarfile.TarFile(name, mode, fileobj, format, tarinfo, dereference, ignore_zeros, encoding, errors, pax_headers, debug, errorlevel, copybufsize, stream)": effect(
-        Opens("name"), gives=TAR, keeps=("name",)
+        Opens("name", kind="archive"), gives=TAR, keeps=("name",)
     ),
     "tarfile.TarFile.open(name, mode, fileobj, bufsize, **kwargs)": effect(
-        Opens("name"), gives=TAR, keeps=("name",)
+        Opens("name", kind="archive"), gives=TAR, keeps=("name",)
     ),
     "tarfile.TarFile.taropen(name, mode, fileobj, **kwargs)": effect(
-        Opens("name"), gives=TAR, keeps=("name",)
+        Opens("name", kind="archive"), gives=TAR, keeps=("name",)
     ),
     "tarfile.TarFile.gzopen(name, mode, fileobj, compresslevel, **kwargs)": effect(
-        Opens("name"), gives=TAR, keeps=("name",)
+        Opens("name", kind="archive"), gives=TAR, keeps=("name",)
     ),
     "tarfile.TarFile.bz2open(name, mode, fileobj, compresslevel, **kwargs)": effect(
-        Opens("name"), gives=TAR, keeps=("name",)
+        Opens("name", kind="archive"), gives=TAR, keeps=("name",)
     ),
     "tarfile.TarFile.xzopen(name, mode, fileobj, preset, **kwargs)": effect(
-        Opens("name"), gives=TAR, keeps=("name",)
+        Opens("name", kind="archive"), gives=TAR, keeps=("name",)
     ),
     "tarfile.TarFile.add(self, name, arcname, recursive, *, filter)": effect(
-        Files("read", ("name",)), Calls("filter")
+        Files("read", ("name",), recursive=True), Calls("filter")
     ),
     "tarfile.TarFile.addfile(self, tarinfo, fileobj)": nothing(),
     "tarfile.TarFile.gettarinfo(self, name, arcname, fileobj)": effect(

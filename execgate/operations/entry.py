@@ -40,7 +40,13 @@ class Files(Effect):
     An open file, a descriptor or a buffer that is read or written in place of a path is no operation:
     whoever made it was judged.  With `urls` a URL in place of a path is contacted instead.  With `below`
     it happens to something in the folders, of one word that is not known; with `recursive` to the folders and
-    all below them.  With `when` it happens only if that parameter is passed and not false.
+    all below them; with `above` to each folder on the way to them, too.  With `base` the paths are relative
+    to the folder that this parameter holds, if it is passed.  With `when` it happens only if that parameter
+    is passed and not false.
+
+    With `endings` the files are called as the paths with each of these at the end, of which `*` is one word
+    that is not known.  With `ending_of` it is one of them: that which stands behind `=` in the ending that
+    begins with what this parameter holds, or any word.
     """
 
     operation: str
@@ -50,6 +56,10 @@ class Files(Effect):
     below: bool = False
     recursive: bool = False
     when: str | None = None
+    above: bool = False
+    base: str | None = None
+    endings: tuple[str, ...] = ()
+    ending_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,8 @@ class Opens(Effect):
     """Opens `path` as the mode string in `mode` says: r, w, a, x, with or without +.
 
     With `kind="flags"` the mode is a number of `os.O_*` flags; with `kind="dbm"` it is one letter: r reads,
-    w writes, c and n create and write.  A `mode` of None is `default`.  `urls` and open files are as for
-    Files.
+    w reads and writes, c creates besides, n begins anew; with `kind="archive"` what is appended to is read,
+    too.  A `mode` of None is `default`.  `urls`, `endings` and open files are as for Files.
     """
 
     path: str
@@ -66,6 +76,7 @@ class Opens(Effect):
     default: str = "r"
     kind: str = "mode"
     urls: bool = False
+    endings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

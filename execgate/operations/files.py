@@ -126,13 +126,13 @@ TABLE: Table = {
     "os.remove(path, *, dir_fd)": delete("path"),
     "os.unlink(path, *, dir_fd)": delete("path"),
     "os.rmdir(path, *, dir_fd)": delete("path"),
-    "os.removedirs(name)": delete("name"),
+    "os.removedirs(name)": effect(Files("delete", ("name",), above=True)),
     "os.mkdir(path, mode, *, dir_fd)": create("path"),
     "os.makedirs(name, mode, exist_ok)": create("name"),
     "os.mkfifo(path, mode, *, dir_fd)": create("path"),
     "os.mknod(path, mode, device, *, dir_fd)": create("path"),
     "os.rename(src, dst, *, src_dir_fd, dst_dir_fd)": move("src", "dst"),
-    "os.renames(old, new)": move("old", "new"),
+    "os.renames(old, new)": effect(Files("move", ("old", "new")), Files("delete", ("old",), above=True)),
     "os.replace(src, dst, *, src_dir_fd, dst_dir_fd)": move("src", "dst"),
     "os.link(src, dst, *, src_dir_fd, dst_dir_fd, follow_symlinks)": link("src", "dst"),
     "os.symlink(src, dst, target_is_directory, *, dir_fd)": link("src", "dst"),
@@ -164,8 +164,12 @@ TABLE: Table = {
     "tempfile.gettempprefix()": nothing(),
     "tempfile.gettempprefixb()": nothing(),
     # looking through folders and files
-    "glob.glob(pathname, *, root_dir, dir_fd, recursive, include_hidden)": listing("pathname", "root_dir"),
-    "glob.iglob(pathname, *, root_dir, dir_fd, recursive, include_hidden)": listing("pathname", "root_dir"),
+    "glob.glob(pathname, *, root_dir, dir_fd, recursive, include_hidden)": effect(
+        Files("list", ("pathname",), base="root_dir")
+    ),
+    "glob.iglob(pathname, *, root_dir, dir_fd, recursive, include_hidden)": effect(
+        Files("list", ("pathname",), base="root_dir")
+    ),
     "glob.glob0(dirname, pattern)": listing("dirname"),
     "glob.glob1(dirname, pattern)": listing("dirname"),
     "glob.escape(pathname)": nothing(),
@@ -173,13 +177,15 @@ TABLE: Table = {
     "glob.translate(pat, *, recursive, include_hidden, seps)": nothing(),
     "fileinput.input(files, inplace, backup, *, mode, openhook, encoding, errors)": effect(
         Files("read", ("files",)),
-        Files("write", ("files",), when="inplace"),
+        Files("write", ("files",), when="inplace", endings=("", "*")),
+        Files("read", ("files",), when="inplace", endings=("*",)),
         Calls("openhook"),
         gives="fileinput.FileInput",
     ),
     "fileinput.FileInput(files, inplace, backup, *, mode, openhook, encoding, errors)": effect(
         Files("read", ("files",)),
-        Files("write", ("files",), when="inplace"),
+        Files("write", ("files",), when="inplace", endings=("", "*")),
+        Files("read", ("files",), when="inplace", endings=("*",)),
         Calls("openhook"),
         gives="fileinput.FileInput",
     ),
@@ -196,7 +202,9 @@ TABLE: Table = {
     "filecmp.cmp(f1, f2, shallow)": read("f1", "f2"),
     "filecmp.cmpfiles(a, b, common, shallow)": read("a", "b"),
     "filecmp.dircmp(a, b, ignore, hide, *, shallow)": effect(
-        Files("list", ("a", "b")), Files("read", ("a", "b")), gives="filecmp.dircmp"
+        Files("list", ("a", "b"), recursive=True),
+        Files("read", ("a", "b"), recursive=True),
+        gives="filecmp.dircmp",
     ),
     "filecmp.clear_cache()": nothing(),
     "filecmp.demo()": effect(Unlisted("compares the folders of the command line")),

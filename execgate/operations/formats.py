@@ -13,7 +13,6 @@ from execgate.operations.entry import (
     Imports,
     Opens,
     Reaches,
-    Spawns,
     Table,
     Unlisted,
     effect,
@@ -29,13 +28,15 @@ FILE = "io.File"
 LOG = effect(Opens("filename", default="a"), gives="logging.Handler", keeps=("filename",))
 MAIL = effect(
     Files("read", ("path",)),
-    Files("write", ("path",)),
+    Files("write", ("path",), endings=("", ".*")),  # while it is locked or written anew
     Files("create", ("path",), when="create"),
     gives="mailbox.Mailbox",
     keeps=("path",),
 )
 PARSE = effect(Files("read", ("source",)), gives="xml.etree.ElementTree.ElementTree")
 SOUND = effect(Opens("f"), gives=FILE)
+KEYS = ("", ".*")
+"""Which of the several modules keeps the keys, and so what its files are called, is found out when it runs."""
 COMMAND_LINE = effect(Unlisted("does what its command line says"))
 PACKAGE = effect(Imports("package"))
 
@@ -83,7 +84,9 @@ TABLE: Table = {
     "mailcap.getcaps()": effect(
         Environment("read", fixed=("MAILCAPS", "HOME")), Files("read", (), "/etc/mailcap")
     ),
-    "mailcap.findmatch(caps, MIMEtype, key, filename, plist)": effect(Spawns(None, fixed=("test",))),
+    "mailcap.findmatch(caps, MIMEtype, key, filename, plist)": effect(
+        Unlisted("runs what the table says is to be run")
+    ),
     "netrc.netrc(file)": read("file", default="~/.netrc"),
     "wave.open(f, mode)": SOUND,
     "wave.Wave_read(f)": effect(Files("read", ("f",)), gives=FILE),
@@ -107,14 +110,20 @@ TABLE: Table = {
     "binhex.hexbin(inp, out)": effect(Files("read", ("inp",)), Files("write", ("out",))),
     "mailbox.Mailbox(path, factory, create)": MAIL,
     "mailbox.Maildir(dirname, factory, create)": effect(
-        Files("read", ("dirname",)),
-        Files("write", ("dirname",)),
-        Files("create", ("dirname",), when="create"),
+        Files("read", ("dirname",), recursive=True),
+        Files("write", ("dirname",), recursive=True),
+        Files("create", ("dirname",), recursive=True),
         Calls("factory"),
         gives="mailbox.Mailbox",
     ),
     "mailbox.mbox(path, factory, create)": MAIL,
-    "mailbox.MH(path, factory, create)": MAIL,
+    "mailbox.MH(path, factory, create)": effect(
+        Files("read", ("path",), recursive=True),
+        Files("write", ("path",), recursive=True),
+        Files("create", ("path",), recursive=True),
+        gives="mailbox.Mailbox",
+        keeps=("path",),
+    ),
     "mailbox.Babyl(path, factory, create)": MAIL,
     "mailbox.MMDF(path, factory, create)": MAIL,
     # XML
@@ -158,9 +167,17 @@ TABLE: Table = {
     ),
     "logging.FileHandler(filename, mode, encoding, delay, errors)": LOG,
     "logging.handlers.BaseRotatingHandler(filename, mode, encoding, delay, errors)": LOG,
-    "logging.handlers.RotatingFileHandler(filename, mode, maxBytes, backupCount, encoding, delay, errors)": LOG,
+    "logging.handlers.RotatingFileHandler(filename, mode, maxBytes, backupCount, encoding, delay, errors)": LOG
+    + effect(
+        Files("move", ("filename",), endings=("", ".*"), when="backupCount"),
+        Files("delete", ("filename",), endings=(".*",), when="backupCount"),
+    ),
     "logging.handlers.TimedRotatingFileHandler(filename, when, interval, backupCount, encoding, delay, utc, atTime, errors)": effect(
-        Files("append", ("filename",)), gives="logging.Handler", keeps=("filename",)
+        Files("append", ("filename",)),
+        Files("move", ("filename",), endings=("", ".*")),
+        Files("delete", ("filename",), endings=(".*",)),
+        gives="logging.Handler",
+        keeps=("filename",),
     ),
     "logging.handlers.WatchedFileHandler(filename, mode, encoding, delay, errors)": LOG,
     "logging.handlers.SocketHandler(host, port)": effect(
@@ -248,9 +265,11 @@ TABLE: Table = {
     "importlib.resources.contents(package, *path_names)": PACKAGE,
     "importlib.resources.as_file(path)": nothing(),
     "inspect.getsource(object)": nothing(),
-    "pydoc.writedoc(thing, forceload)": effect(Imports("thing"), Files("write", (), ".")),
+    "pydoc.writedoc(thing, forceload)": effect(
+        Imports("thing"), Files("write", ("thing",), endings=(".html",))
+    ),
     "shelve.open(filename, flag, protocol, writeback)": effect(
-        Opens("filename", "flag", default="c", kind="dbm"),
+        Opens("filename", "flag", default="c", kind="dbm", endings=KEYS),
         Deserializes("shelve", "filename"),
         gives="shelve.Shelf",
         keeps=("filename",),
@@ -262,20 +281,24 @@ TABLE: Table = {
         Deserializes("shelve"), gives="shelve.Shelf"
     ),
     "shelve.DbfilenameShelf(filename, flag, protocol, writeback)": effect(
-        Opens("filename", "flag", default="c", kind="dbm"),
+        Opens("filename", "flag", default="c", kind="dbm", endings=KEYS),
         Deserializes("shelve", "filename"),
         gives="shelve.Shelf",
         keeps=("filename",),
     ),
-    "dbm.open(file, flag, mode)": effect(Opens("file", "flag", kind="dbm"), keeps=("file",)),
-    "dbm.whichdb(filename)": read("filename"),
+    "dbm.open(file, flag, mode)": effect(Opens("file", "flag", kind="dbm", endings=KEYS), keeps=("file",)),
+    "dbm.whichdb(filename)": effect(Files("read", ("filename",), endings=KEYS)),
     "dbm.dumb.open(file, flag, mode)": effect(
-        Opens("file", "flag", default="c", kind="dbm"), keeps=("file",)
+        Opens("file", "flag", default="c", kind="dbm", endings=KEYS), keeps=("file",)
     ),
-    "dbm.gnu.open(filename, flag, mode)": effect(Opens("filename", "flag", kind="dbm"), keeps=("filename",)),
-    "dbm.ndbm.open(filename, flag, mode)": effect(Opens("filename", "flag", kind="dbm"), keeps=("filename",)),
+    "dbm.gnu.open(filename, flag, mode)": effect(
+        Opens("filename", "flag", kind="dbm", endings=KEYS), keeps=("filename",)
+    ),
+    "dbm.ndbm.open(filename, flag, mode)": effect(
+        Opens("filename", "flag", kind="dbm", endings=KEYS), keeps=("filename",)
+    ),
     "dbm.sqlite3.open(filename, flag, mode)": effect(
-        Opens("filename", "flag", kind="dbm"), keeps=("filename",)
+        Opens("filename", "flag", kind="dbm", endings=KEYS), keeps=("filename",)
     ),
     # main functions and other odd ends
     "gzip.main()": COMMAND_LINE,

@@ -54,7 +54,9 @@ TABLE: Table = {
     "socket.socket.send(self, data, flags)": nothing(),
     "socket.socket.sendall(self, data, flags)": nothing(),
     "socket.socket.sendfile(self, file, offset, count)": nothing(),
-    "socket.socket.sendto(self, data, flags, address)": effect(Reaches(address="address", method="send")),
+    "socket.socket.sendto(self, data, *flags_and_address)": effect(
+        Reaches(address="flags_and_address[]", method="send")
+    ),
     "socket.socket.sendmsg(self, buffers, ancdata, flags, address)": effect(
         Reaches(address="address", method="send")
     ),
@@ -162,7 +164,7 @@ TABLE: Table = {
         Environment("list"), Accesses("input")
     ),
     "cgi.parse(fp, environ, keep_blank_values, strict_parsing, separator)": effect(
-        Environment("list"), Accesses("input")
+        Environment("list"), Environment("write", fixed=("REQUEST_METHOD", "QUERY_STRING")), Accesses("input")
     ),
     "cgi.print_environ(environ)": effect(Environment("list")),
     "cgi.print_directory()": listing(default="."),

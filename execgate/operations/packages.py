@@ -29,14 +29,14 @@ TABLE: Table = {
     ),
     "ensurepip.version()": nothing(),
     "venv.create(env_dir, system_site_packages, clear, symlinks, with_pip, prompt, upgrade_deps, *, scm_ignore_files)": effect(
-        Files("create", ("env_dir",)), Spawns(None, fixed=("python", "-m", "ensurepip"))
+        Files("create", ("env_dir",), recursive=True), Spawns(None, fixed=("python", "-m", "ensurepip"))
     ),
     "venv.EnvBuilder(system_site_packages, clear, symlinks, upgrade, with_pip, prompt, upgrade_deps, *, scm_ignore_files)": returns(
         "venv.EnvBuilder"
     ),
     "venv.EnvBuilder.*(self, *args)": effect(Unlisted("a step of making an environment")),
     "venv.EnvBuilder.create(self, env_dir)": effect(
-        Files("create", ("env_dir",)), Spawns(None, fixed=("python", "-m", "ensurepip"))
+        Files("create", ("env_dir",), recursive=True), Spawns(None, fixed=("python", "-m", "ensurepip"))
     ),
     "venv.main(args)": effect(Unlisted("does what its command line says")),
     "virtualenv.cli_run(args, options, setup_logging, env)": effect(

@@ -66,6 +66,8 @@ def _places(effect: Effect) -> set[str]:
         texts = value if isinstance(value, tuple) else (value,)
         if field.name in PLACES:
             found.update(text for text in texts if isinstance(text, str))
+        elif field.name == "ending_of" and value is not None:
+            found.add(value)
         elif field.name == "unless":
             found.update(text.partition("=")[0] for text in texts)
         elif field.name in {"port", "shell"} and isinstance(value, str):
@@ -194,7 +196,7 @@ WORDS = {
     Native: ("kind", vocabulary.NATIVE_CODE),
     Deserializes: ("format", vocabulary.DESERIALIZATION),
     Accesses: ("kind", vocabulary.SYSTEM_ACCESS),
-    Opens: ("kind", ("mode", "flags", "dbm")),
+    Opens: ("kind", ("mode", "flags", "dbm", "archive")),
     Pays: ("unit", ("minor", "major", "token")),
 }
 

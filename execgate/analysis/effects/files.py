@@ -19,7 +19,7 @@ from execgate.analysis.values import (
 from execgate.model.operation import (
     FileOperation,
 )
-from execgate.model.values import Template, Text, Unknown
+from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import entry as catalogue
 
 
@@ -42,24 +42,90 @@ def _files(site: Site, effect: catalogue.Files) -> None:
         if not found:
             return
         columns.append([_below(path) for path in found] if effect.below else found)
-    if columns:
-        _each_path(site, effect.operation, columns, recursive=effect.recursive)
-        placed.goes(site, effect.operation, columns)
+    if not columns:
+        return
+    if effect.base is not None and (base := site.at(effect.base)) is not None:
+        columns[0] = [_joined(folder, path) for folder in site.paths(base) for path in columns[0]]
+    if effect.above:
+        columns[0] = [folder for path in columns[0] for folder in (path, *_above(path))]
+    endings = effect.endings
+    if effect.ending_of is not None:
+        endings = ()
+        columns[0] = [_ended(path, ending) for path in columns[0] for ending in _chosen(site, effect)]
+    _each_path(site, effect.operation, columns, recursive=effect.recursive, endings=endings)
+    placed.goes(site, effect.operation, columns)
+
+
+def _parts(path: str | Template) -> paths.Parts:
+    return path.parts if isinstance(path, Template) else (path,)
+
+
+def _text(parts: paths.Parts) -> Text:
+    return Template(parts) if any(isinstance(part, Hole) for part in parts) else "".join(map(str, parts))
+
+
+def _joined(folder: Text, path: Text) -> Text:
+    """Return a path that is relative to a folder."""
+    if isinstance(folder, Unknown) or isinstance(path, Unknown):
+        return folder if isinstance(folder, Unknown) else path
+    return _text(paths.join_parts(_parts(folder), _parts(path)))
+
+
+def _ended(path: Text, ending: str) -> Text:
+    """Return a path with something at its end, in which `*` is a word."""
+    if isinstance(path, Unknown) or not ending:
+        return path
+    parts = _parts(path)
+    for index, piece in enumerate(ending.split("*")):
+        parts += ((Hole.WORD,) if index else ()) + ((piece,) if piece else ())
+    return _text(parts)
+
+
+def _chosen(site: Site, effect: catalogue.Files) -> list[str]:
+    """Return the endings that a parameter chooses from."""
+    table = dict(ending.split("=") for ending in effect.endings)
+    given = site.at(effect.ending_of) if effect.ending_of is not None else None
+    named = (
+        [value.value if isinstance(value, Const) else None for value in alternatives(given)] if given else []
+    )
+    return [table.get(name, ".*") if isinstance(name, str) else ".*" for name in named] or [".*"]
+
+
+def _above(path: Text) -> list[Text]:
+    """Return the folders on the way to a path, the nearest first."""
+    if isinstance(path, Unknown):
+        return []
+    found: list[Text] = []
+    parts = paths.parent(_parts(path))
+    while parts not in {(".",), ("/",), (Hole.ANY,)} and len(found) < _DEEPEST:
+        found.append(_text(parts))
+        parts = paths.parent(parts)
+    return found + ([Unknown("the folders above it are not known")] if parts == (Hole.ANY,) else [])
+
+
+_DEEPEST = 32
 
 
 def _below(path: Text) -> Text:
-    if isinstance(path, Unknown):
-        return path
-    parts = path.parts if isinstance(path, Template) else (path,)
-    return Template(paths.child(parts))
+    return path if isinstance(path, Unknown) else _text(paths.child(_parts(path)))
 
 
-def _each_path(site: Site, operation: Text, columns: list[list[Text]], *, recursive: bool = False) -> None:
+def _each_path(
+    site: Site,
+    operation: Text,
+    columns: list[list[Text]],
+    *,
+    recursive: bool = False,
+    endings: tuple[str, ...] = (),
+) -> None:
     combinations = list(product(*columns))
     if len(combinations) > MAX_COMBINATIONS:
         combinations = [(Unknown("there are too many possible paths"),) * len(columns)]
     for combination in combinations:
-        site.report(FileOperation, operation=operation, paths=combination, recursive=recursive)
+        named = tuple(
+            dict.fromkeys(_ended(path, ending) for path in combination for ending in endings or ("",))
+        )
+        site.report(FileOperation, operation=operation, paths=named, recursive=recursive)
 
 
 def _without_urls(site: Site, found: list[Text]) -> list[Text]:
@@ -75,7 +141,16 @@ def _without_urls(site: Site, found: list[Text]) -> list[Text]:
 
 _MODES = {"r": ("read",), "w": ("write",), "a": ("append",), "x": ("create",)}
 
-_DBM_MODES = {"r": ("read",), "w": ("write",), "c": ("create", "write"), "n": ("create", "write")}
+_ARCHIVE_MODES = {**_MODES, "a": ("append", "read")}
+
+_DBM_MODES = {
+    "r": ("read",),
+    "w": ("read", "write"),
+    "c": ("read", "create", "write"),
+    "n": ("create", "write"),
+}
+
+_TABLES = {"archive": _ARCHIVE_MODES, "dbm": _DBM_MODES}
 
 
 def _opens(site: Site, effect: catalogue.Opens) -> None:
@@ -93,7 +168,7 @@ def _opens(site: Site, effect: catalogue.Opens) -> None:
         for operation in _operations_of(mode, effect):
             operations[operation] = None
     for operation in operations:
-        _each_path(site, operation, [found])
+        _each_path(site, operation, [found], endings=effect.endings)
         placed.goes(site, operation, [found])
 
 
@@ -102,7 +177,7 @@ def _operations_of(mode: Value, effect: catalogue.Opens) -> tuple[Text, ...]:
     if effect.kind == "flags":
         return _flags(constant) if type(constant) is int else (Unknown("its flags could not be worked out"),)
     if isinstance(constant, str):
-        table = _DBM_MODES if effect.kind == "dbm" else _MODES
+        table = _TABLES.get(effect.kind, _MODES)
         for letter in constant:
             if letter in table:
                 both = "+" in constant

@@ -12,6 +12,7 @@ from execgate.analysis.effects.binding import is_false
 from execgate.analysis.effects.site import Site, first_filled
 from execgate.analysis.values import (
     Const,
+    Num,
     Obj,
     Seq,
     Str,
@@ -125,6 +126,10 @@ def reach_url(site: Site, url: Text, method: Text | None, paths: Iterable[str] =
 
 def _reach_address(site: Site, effect: catalogue.Reaches, value: Value, method: Text | None) -> None:
     for alternative in alternatives(value):
+        if isinstance(alternative, Num) or (
+            isinstance(alternative, Const) and isinstance(alternative.value, int)
+        ):
+            continue  # flags that stand before it
         items = iteration.exact_items(site.m, alternative) if isinstance(alternative, Seq) else None
         if items is not None and len(items) >= 2:
             _report_host(site, items[0], items[1], effect.scheme, method)
