@@ -38,7 +38,7 @@ from execgate.analysis.values import (
 )
 from execgate.model.operation import DynamicCode, ModuleImport
 from execgate.model.values import Hole
-from execgate.operations import ATTRIBUTES, CATALOGUE, lookup, modules
+from execgate.operations import ATTRIBUTES, CATALOGUE, modules
 
 NAMESPACE = "namespace"
 """The type of the dictionary of a module; the field `of` is the module."""
@@ -214,7 +214,7 @@ def _of_object(m: Machine, value: Obj, name: str, node: cst.CSTNode) -> Value:
         return value.fields["file"]
     if name == "name" and value.type in {"io.File", "tempfile.TemporaryDirectory"}:
         return paths.temporary(value.fields.get("dir"))
-    if lookup(full) is None and lookup(f"{value.type}.__getattr__") is not None:
+    if f"{value.type}.__getattr__" in CATALOGUE and full not in CATALOGUE:
         return m.call(Bound(value, "__getattr__"), Args([Const(name)]), node)
     return union([Bound(value, name), *_of_exception(m, name)])
 

@@ -20,6 +20,8 @@ MEMORY = ":memory:"
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\+([A-Za-z0-9_+]+))?://")
 _WORDS = re.compile(r"\s*([a-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s']*)\s*", re.ASCII | re.IGNORECASE)
 _FILES = frozenset({"sqlite", "duckdb", "access"})
+_INSIDE = frozenset({"rpc", "memory"})
+"""What leads nowhere else than where the program already is."""
 
 SCHEMES = MappingProxyType(
     {
@@ -94,11 +96,13 @@ def _lost(why: str, scheme: Text | None) -> Server:
 
 
 def _of_url(flat: str, match: re.Match[str]) -> tuple[Server, ...]:
-    scheme = match[1].lower()
+    scheme = (match[2] if match[1] == "db" and match[2] else match[1]).lower().partition("+")[0]
     scheme = SCHEMES.get(scheme, scheme)
     rest = flat[match.end() :]
     if scheme in _FILES:
         return (_of_file(rest, scheme),)
+    if scheme in _INSIDE:
+        return (Server(scheme, None),)
     if scheme == "unix":
         return (Server(scheme, None, None, restore(re.split(r"[?#]", rest)[0])),)
     rest, mark, query = rest.partition("?")
@@ -159,6 +163,8 @@ def _of_odbc(flat: str, scheme: str | None) -> Server:
 
 
 def _of_options(options: dict[str, str], scheme: str | None) -> Server:
+    if options.keys() <= _AZURE:
+        return _of_azure(options)
     named = [key for key in options if key in _HOSTS]
     odd = [key for key in options if key not in _HOSTS and key != "port" and key not in _HARMLESS]
     if odd or len(named) > 1:
@@ -172,10 +178,36 @@ def _of_options(options: dict[str, str], scheme: str | None) -> Server:
     return _of_host(f"{host[0]}:{port}" if port else host[0], scheme)
 
 
+_AZURE = frozenset(
+    """
+    accountkey accountname blobendpoint defaultendpointsprotocol endpoint endpointsuffix entitypath
+    sharedaccesskey sharedaccesskeyname sharedaccesssignature
+    """.split()
+)
+"""The words of a connection string for Azure."""
+
+
+def _of_azure(options: dict[str, str]) -> Server:
+    for key in ("blobendpoint", "endpoint"):
+        if key in options:
+            parts = urls.split(options[key].replace("sb://", "https://", 1))
+            return Server("https", parts.host, parts.port)
+    if "accountname" not in options:
+        return _lost("the connection string names no account", "https")
+    suffix = options.get("endpointsuffix", "core.windows.net")
+    return _of_host(f"{options['accountname']}.blob.{suffix}", "https")
+
+
+_PATH_THERE = re.compile(r"\A([^:/]+):(?!\d+\Z)(?!//).*\Z", re.DOTALL)
+"""A host and a path on it, as `scp` and Git write them."""
+
+
 def _of_host(flat: str, scheme: str | None, port: int | None = None) -> Server:
     if flat.startswith("/"):
         return Server(scheme, None, None, restore(flat))  # a socket in the file system
     if not flat:
         return Server(scheme, "localhost", port)
+    if scheme == "ssh":
+        flat = _PATH_THERE.sub(r"\1", flat, count=1)
     parts = urls.split(restore(f"http://{flat}/"))
     return Server(scheme, parts.host, parts.port if parts.port is not None else port)

@@ -26,42 +26,52 @@ _ALWAYS = """
 """The families that are read whenever a program starts: most programs use what they list."""
 
 BY_LIBRARY: dict[str, str] = {
-    "arrays": "h5py netCDF4 networkx numexpr numpy scipy statsmodels sympy tables xarray zarr",
     "alchemy": "sqlalchemy",
+    "arrays": "h5py netCDF4 networkx numexpr numpy scipy statsmodels sympy tables xarray zarr",
     "aws": "boto3 botocore",
-    "cloud": """
-        anthropic azure google huggingface_hub openai sendgrid slack_sdk telegram tweepy twilio yfinance
+    "browsers": "playwright pyppeteer selenium undetected_chromedriver",
+    "cloud": "azure google googleapiclient pandas_gbq",
+    "commands": "IPython delegator docker envoy git invoke kubernetes pexpect plumbum ptyprocess sh",
+    "data": "aiofiles fsspec jsonlines smart_open toml watchdog",
+    "desktop": "keyboard mouse mss pyautogui pynput pyperclip pyscreenshot pyttsx3 serial sounddevice",
+    "documents": """
+        PyPDF2 camelot docx docx2txt fitz fpdf html5lib jinja2 lxml mammoth markdown odf openpyxl pdf2image
+        pdfkit pdfminer pdfplumber pptx pymupdf pypandoc pypdf pyxlsb reportlab rich svglib tabula
+        weasyprint xlrd xlsxwriter xlwings xlwt
     """,
     "drivers": """
         MySQLdb aiomysql aiosqlite asyncpg clickhouse_connect clickhouse_driver cx_Oracle databricks dbapi
         duckdb mysql oracledb pg8000 psycopg psycopg2 psycopg_pool pymssql pymysql pyodbc snowflake trino
         vertica_python
     """,
-    "data": "aiofiles fsspec jsonlines smart_open toml watchdog",
-    "documents": """
-        camelot docx docx2txt fitz fpdf html5lib jinja2 lxml mammoth markdown odf openpyxl pdf2image pdfkit
-        pdfminer pdfplumber pptx PyPDF2 pymupdf pypandoc pypdf pyxlsb reportlab rich svglib tabula weasyprint
-        xlrd xlsxwriter xlwings xlwt
+    "http_clients": """
+        aiohttp cloudscraper dns feedparser httplib2 httpx mechanize pycurl requests requests_cache
+        requests_html requests_toolbelt scrapy socketio tldextract urllib3 websocket websockets wget whois
     """,
-    "http_clients": "aiohttp dns feedparser httpx pycurl requests urllib3 websocket websockets wget whois",
-    "stores": "elasticsearch pymongo redis",
+    "language": "datasets gensim nltk sentence_transformers spacy transformers",
+    "learning": "catboost joblib lightgbm onnx onnxruntime safetensors sklearn torch torchvision xgboost",
     "payments": """
         Adyen bitcoinlib botocore braintree ccxt cdp checkout_sdk coinbase coinbase_agentkit dwollav2
         eth_account eth_utils gocardless_pro modern_treasury mollie payman payman_sdk paymanai paypalrestsdk
         paypalserversdk plaid razorpay resend solana solders square stripe twilio web3 x402 xrpl
     """,
-    "language": "datasets gensim nltk sentence_transformers spacy transformers",
-    "learning": """
-        catboost joblib lightgbm onnx onnxruntime safetensors sklearn torch torchvision xgboost
-    """,
-    "pictures": """
-        PIL cv2 easyocr imageio librosa moviepy pydub pytesseract qrcode rembg skimage soundfile
-    """,
+    "pictures": "PIL cv2 easyocr imageio librosa moviepy pydub pytesseract qrcode rembg skimage soundfile",
     "plots": "altair bokeh folium matplotlib plotly seaborn wordcloud",
     "remote": """
-        IPython asyncssh celery delegator docker envoy fabric git grpc invoke kafka kubernetes ldap3 nmap paho
-        paramiko pexpect pika playwright plumbum ptyprocess pyppeteer pysftp scapy selenium sh winrm zmq
+        Pyro5 aio_pika aiokafka asyncssh celery confluent_kafka fabric ftputil grpc kafka kombu ldap3 nats
+        netmiko nmap paho paramiko pika ping3 pysftp rpyc rq scapy winrm zmq
     """,
+    "servers": """
+        apscheduler bottle dash fastapi filelock flask gevent gradio hypercorn portalocker schedule
+        starlette streamlit tornado uvicorn waitress
+    """,
+    "services": """
+        algoliasearch anthropic cohere discord discord_webhook github gitlab google groq gspread
+        huggingface_hub jira mailchimp_marketing mistralai notion_client ollama openai pinecone praw pusher
+        qdrant_client replicate sendgrid sentry_sdk slack_sdk supabase telebot telegram together tweepy
+        twilio wandb wikipedia xai_sdk yagmail yfinance
+    """,
+    "stores": "elasticsearch pymongo redis",
     "tables": "geopandas pandas polars pyarrow",
 }
 """The others, each with the first names of all that it lists."""

@@ -110,12 +110,12 @@ class Runs(Effect):
 class Reaches(Effect):
     """Contacts a host.
 
-    One of `url` (a place with a URL), `address` (with a `(host, port)` pair or a socket path), or `host`
-    (with `port` a place or a number).  A fixed host stands as `fixed`, beside one of them only for where that
-    is not passed.  `method` is fixed text, or a place behind `=`, such as `"=method"`.  `default` is the URL
-    or host where none is passed.  `fixed` can hold places in braces, each for labels of the host's name: an
-    empty place leaves out the dot behind it, too.  `{service:aws}` is what the family `aws` calls a service
-    in its hosts.
+    One of `url` (a place with a URL, or several with `|` between them), `address` (with a `(host, port)` pair
+    or a socket path), or `host` (with `port` a place or a number).  A fixed host stands as `fixed`, beside
+    one of them only for where that is not passed.  `method` is fixed text, or a place behind `=`, such as
+    `"=method"`.  `default` is the URL or host where none is passed.  `fixed` can hold places in braces, each
+    for labels of the host's name: an empty place leaves out the dot behind it, too.  `{service:aws}` is what
+    the family `aws` calls a service in its hosts.
 
     A `url` can be relative: to the URL in the place `base`, or to the host.  An object that keeps a `url`
     stands for it (a request that was made before).  Without a `method` it is POST if one of the parameters
@@ -156,10 +156,11 @@ class Connects(Effect):
 class Spawns(Effect):
     """Starts the program of `command`, a list or a text.
 
-    `shell` is whether a text goes to a shell: True, False, or the name of the parameter that says so.
-    `rest` names the `*args` parameter that holds further arguments.  `fixed` are the first words of a program
-    that is always started.  `program`, if passed, is what really runs in place of the first word (or of the
-    shell), which is then only what the program sees as its name.
+    `shell` is whether a text goes to a shell: True, False, or the name of the parameter that says so; with
+    `!` in front of it the text is split as by a shell unless that parameter is passed.  `rest` names the
+    parameter that holds further arguments.  `fixed` are the first words of a program that is always started;
+    `=sh` stands for what the name of the function has behind `sh`.  `program`, if passed, is what really runs
+    in place of the first word (or of the shell), which is then only what the program sees as its name.
     """
 
     command: str | None

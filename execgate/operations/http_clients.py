@@ -3,7 +3,17 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import Calls, Does, Files, Reaches, Table, Unlisted, effect, nothing, returns
+from execgate.operations.entry import (
+    Calls,
+    Does,
+    Files,
+    Reaches,
+    Table,
+    Unlisted,
+    effect,
+    nothing,
+    returns,
+)
 
 
 def _asks(method: str | None) -> Does:
@@ -180,7 +190,6 @@ TABLE: Table = {
         "=method"
     ),
     "httpx.Client(*, auth, params, headers, cookies, verify, cert, http1, http2, proxy, proxies, mounts, timeout, follow_redirects, limits, max_redirects, event_hooks, base_url, transport, trust_env, default_encoding, app)": CLIENT,
-    "httpx.AsyncClient(*, auth, params, headers, cookies, verify, cert, http1, http2, proxy, proxies, mounts, timeout, follow_redirects, limits, max_redirects, event_hooks, base_url, transport, trust_env, default_encoding, app)": CLIENT,
     "httpx.Request(method, url, *, params, headers, cookies, content, data, files, json, stream, extensions)": returns(
         "httpx.Request", "url", "method", "data", "json"
     ),
@@ -192,6 +201,18 @@ TABLE: Table = {
     ),
     "httpx.Client.close(self)": nothing(),
     "httpx.Client.aclose(self)": nothing(),
+    "httpx.HTTPTransport(verify, cert, trust_env, http1, http2, limits, proxy, uds, *args, **kwargs)": effect(
+        Reaches(url="proxy", method="connect"),
+        Reaches(address="uds", method="connect"),
+        Files("read", ("verify", "cert")),
+    ),
+    "httpx.AsyncHTTPTransport(verify, cert, trust_env, http1, http2, limits, proxy, uds, *args, **kwargs)": effect(
+        Reaches(url="proxy", method="connect"),
+        Reaches(address="uds", method="connect"),
+        Files("read", ("verify", "cert")),
+    ),
+    "httpx.Proxy(url, **kwargs)": effect(Reaches(url="url", method="connect")),
+    "httpx.NetRCAuth(file)": effect(Files("read", ("file",), "~/.netrc")),
     "aiohttp.ClientSession.get(self, url, *, data, json, params, headers, cookies, auth, allow_redirects, proxy, proxy_auth, timeout, ssl, raise_for_status)": _aiohttp(
         "GET"
     ),
@@ -240,7 +261,7 @@ TABLE: Table = {
     "urllib3.PoolManager.request(self, method, url, body, fields, headers, json, *, preload_content, redirect, retries, timeout)": _urllib3(
         "=method"
     ),
-    "urllib3.PoolManager.urlopen(self, method, url, body, headers, redirect, *, retries, timeout, fields)": _urllib3(
+    "urllib3.PoolManager.urlopen(self, method, url, redirect, *, body, headers, retries, timeout, fields, json, **kwargs)": _urllib3(
         "=method"
     ),
     "urllib3.PoolManager.request_encode_body(self, method, url, fields, headers, *, body, encode_multipart)": _urllib3(
@@ -258,7 +279,7 @@ TABLE: Table = {
     "urllib3.ProxyManager(proxy_url, num_pools, headers, proxy_headers, *, cert_file, key_file, ca_certs)": effect(
         Reaches(url="proxy_url", method="connect"), gives="urllib3.PoolManager"
     ),
-    "urllib3.HTTPConnectionPool(host, port, timeout, maxsize, block, headers, retries)": ONE_HOST,
+    "urllib3.HTTPConnectionPool(host, port, timeout, maxsize, block, headers, retries, *args, **kwargs)": ONE_HOST,
     "urllib3.HTTPSConnectionPool(host, port, timeout, maxsize, block, headers, retries, *, cert_file, key_file, ca_certs)": ONE_HOST,
     "urllib3.connection_from_url(url, *, headers, timeout)": effect(
         Reaches(url="url", method="connect"), gives="urllib3.PoolManager"
@@ -280,6 +301,15 @@ TABLE: Table = {
     "websockets.sync.server.serve(handler, host, port, *, sock, ssl)": effect(
         Reaches(host="host", port="port", method="listen"), Calls("handler")
     ),
+    "websockets.unix_serve(handler, path, **kwargs)": effect(
+        Reaches(address="path", method="listen"), Calls("handler")
+    ),
+    "websockets.sync.server.unix_serve(handler, path, **kwargs)": effect(
+        Reaches(address="path", method="listen"), Calls("handler")
+    ),
+    "websockets.sync.client.unix_connect(path, uri, **kwargs)": effect(
+        Reaches(address="path", method="connect"), gives=WEBSOCKET
+    ),
     "websockets.Connection.send(self, message)": nothing(),
     "websockets.Connection.recv(self)": nothing(),
     "websockets.Connection.close(self, code, reason)": nothing(),
@@ -288,23 +318,27 @@ TABLE: Table = {
         Reaches(host="http_proxy_host", port="http_proxy_port", method="connect"),
         gives=SOCKET,
     ),
-    "websocket.WebSocket()": returns(SOCKET),
+    "websocket.WebSocket(*args, **kwargs)": returns(SOCKET),
     "websocket.WebSocket.connect(self, url, *, header, http_proxy_host, http_proxy_port)": effect(
         Reaches(url="url", method="GET"),
         Reaches(host="http_proxy_host", port="http_proxy_port", method="connect"),
     ),
     "websocket.WebSocket.send(self, payload, opcode)": nothing(),
     "websocket.WebSocket.recv(self)": nothing(),
-    "websocket.WebSocket.close(self)": nothing(),
-    "websocket.WebSocketApp(url, header, on_open, on_message, on_error, on_close)": effect(
+    "websocket.WebSocket.close(self, *args)": nothing(),
+    "websocket.WebSocketApp(url, header, on_open, on_reconnect, on_message, on_error, on_close, on_ping, on_pong, on_cont_message, keep_running, get_mask_key, cookie, subprotocols, on_data, socket)": effect(
         Reaches(url="url", method="GET"),
-        Calls("on_open"),
-        Calls("on_message"),
-        Calls("on_error"),
-        Calls("on_close"),
+        *(
+            Calls(name)
+            for name in """
+                on_open on_reconnect on_message on_error on_close on_ping on_pong on_cont_message on_data
+            """.split()
+        ),
         gives="websocket.WebSocketApp",
     ),
-    "websocket.WebSocketApp.run_forever(self, *, ping_interval, http_proxy_host, http_proxy_port)": effect(
+    "websocket.WebSocketApp.send(self, data, opcode)": nothing(),
+    "websocket.WebSocketApp.close(self, **kwargs)": nothing(),
+    "websocket.WebSocketApp.run_forever(self, sockopt, sslopt, *, ping_interval, http_proxy_host, http_proxy_port)": effect(
         Reaches(host="http_proxy_host", port="http_proxy_port", method="connect")
     ),
     # others in use
@@ -319,5 +353,59 @@ TABLE: Table = {
     ),
     "dns.resolver.resolve(qname, rdtype)": effect(Reaches(host="qname", method="resolve")),
     "dns.resolver.query(qname, rdtype)": effect(Reaches(host="qname", method="resolve")),
+    "dns.resolver.resolve_name(name, family, **kwargs)": effect(Reaches(host="name", method="resolve")),
+    "dns.resolver.Resolver(filename, configure)": effect(
+        Files("read", ("filename",)), gives="dns.resolver.Resolver"
+    ),
+    "dns.resolver.Resolver.resolve(self, qname, rdtype, *args, **kwargs)": effect(
+        Reaches(host="qname", method="resolve")
+    ),
+    "dns.reversename.from_address(text)": nothing(),
+    "dns.query.*(q, where, *args, **kwargs)": effect(Reaches(host="where", method="connect")),
+    "socketio.Client(*args, **kwargs)": returns("socketio.Client"),
+    "socketio.AsyncClient(*args, **kwargs)": returns("socketio.Client"),
+    "socketio.SimpleClient(*args, **kwargs)": returns("socketio.Client"),
+    "socketio.Client.connect(self, url, *args, **kwargs)": effect(Reaches(url="url", method="connect")),
+    "socketio.Client.on(self, event, handler, namespace)": effect(Calls("handler")),
+    "socketio.Client.emit(self, event, data, *args, **kwargs)": nothing(),
+    "socketio.Client.wait(self)": nothing(),
+    "socketio.Client.disconnect(self)": nothing(),
+    "httplib2.Http(cache, *args, **kwargs)": effect(Files("write", ("cache",)), gives="httplib2.Http"),
+    "httplib2.Http.request(self, uri, method, body, headers, redirections, connection_type)": effect(
+        Reaches(url="uri", method="=method")
+    ),
+    "mechanize.Browser(*args, **kwargs)": returns("mechanize.Browser"),
+    "mechanize.Browser.open(self, url_or_request, data, timeout)": effect(
+        Reaches(url="url_or_request", body=("data",)), gives="mechanize.Response"
+    ),
+    "mechanize.Browser.follow_link(self, *args, **kwargs)": effect(
+        Unlisted("where a link leads is not known")
+    ),
+    "mechanize.Browser.retrieve(self, fullurl, filename, *args, **kwargs)": effect(
+        Reaches(url="fullurl", method="GET"), Files("write", ("filename",))
+    ),
+    "mechanize.urlopen(url_or_request, *args, **kwargs)": effect(Reaches(url="url_or_request", method="GET")),
+    "mechanize.Response.read(self)": nothing(),
+    **{
+        f"cloudscraper.{name}(*args, **kwargs)": returns("requests.Session")
+        for name in ("create_scraper", "session", "CloudScraper")
+    },
+    "requests_html.HTMLSession(*args, **kwargs)": returns("requests.Session"),
+    "requests_cache.CachedSession(cache_name, *args, **kwargs)": effect(
+        Files("write", ("cache_name",), "http_cache.sqlite"), gives="requests.Session"
+    ),
+    "requests_toolbelt.MultipartEncoder(fields, *args, **kwargs)": nothing(),
+    "tldextract.extract(url, **kwargs)": nothing(),
+    "scrapy.Request(url, callback, method, *args, **kwargs)": effect(
+        Reaches(url="url", method="=method"), Calls("callback")
+    ),
+    "scrapy.FormRequest(url, callback, method, *args, **kwargs)": effect(
+        Reaches(url="url", method="POST"), Calls("callback")
+    ),
+    "scrapy.crawler.CrawlerProcess(settings, *args, **kwargs)": returns("scrapy.crawler.CrawlerProcess"),
+    "scrapy.crawler.CrawlerProcess.crawl(self, crawler_or_spidercls, *args, **kwargs)": effect(
+        Unlisted("reaches the addresses that the spider names, and follows the links that it finds")
+    ),
+    "scrapy.crawler.CrawlerProcess.start(self, *args, **kwargs)": nothing(),
     "whois.whois(url)": effect(Reaches(url="url", method="connect")),
 }

@@ -74,7 +74,6 @@ _SEARCHES = """
 
 TABLE: Table = {
     f"{CLIENT}(host, port, document_class, tz_aware, connect, type_registry, **kwargs)": MONGO,
-    "pymongo.AsyncMongoClient(host, port, document_class, tz_aware, connect, type_registry, **kwargs)": MONGO,
     f"{CLIENT}.get_database(self, name, **kwargs)": returns(DATABASE),
     f"{CLIENT}.get_default_database(self, default, **kwargs)": returns(DATABASE),
     f"{CLIENT}.__getitem__(self, name)": returns(DATABASE),
@@ -151,9 +150,6 @@ TABLE: Table = {
     f"{REDIS}.*(self, *args, **kwargs)": effect(Sql(operation="execute")),
     # Elasticsearch
     f"{ELASTIC}(hosts, *, cloud_id, basic_auth, api_key, **kwargs)": effect(
-        Connects("hosts", None, None, "https", default="localhost"), gives=ELASTIC
-    ),
-    "elasticsearch.AsyncElasticsearch(hosts, *, cloud_id, basic_auth, api_key, **kwargs)": effect(
         Connects("hosts", None, None, "https", default="localhost"), gives=ELASTIC
     ),
     **{

@@ -200,32 +200,7 @@ TABLE: Table = {
     "mss.*(*args, **kwargs)": SCREEN,
     "PIL.ImageGrab.*(*args, **kwargs)": SCREEN,
     "pyscreenshot.*(*args, **kwargs)": SCREEN,
-    "pyautogui.screenshot(imageFilename, region)": effect(
-        Accesses("screen"), Files("write", ("imageFilename",))
-    ),
-    "pyautogui.*(*args, **kwargs)": effect(Accesses("screen"), Accesses("input")),
     "pygetwindow.*(*args, **kwargs)": SCREEN,
-    "pynput.keyboard.Listener(on_press, on_release, suppress, **kwargs)": effect(
-        Accesses("input"), Calls("on_press"), Calls("on_release"), gives="pynput.keyboard.Listener"
-    ),
-    "pynput.mouse.Listener(on_move, on_click, on_scroll, suppress, **kwargs)": effect(
-        Accesses("input"),
-        Calls("on_move"),
-        Calls("on_click"),
-        Calls("on_scroll"),
-        gives="pynput.mouse.Listener",
-    ),
-    "pynput.*(*args, **kwargs)": INPUT,
-    "keyboard.on_press(callback, suppress)": effect(Accesses("input"), Calls("callback")),
-    "keyboard.on_release(callback, suppress)": effect(Accesses("input"), Calls("callback")),
-    "keyboard.hook(callback, suppress, on_remove)": effect(Accesses("input"), Calls("callback")),
-    "keyboard.add_hotkey(hotkey, callback, args, **kwargs)": effect(
-        Accesses("input"), Calls("callback", arguments="args")
-    ),
-    "keyboard.*(*args, **kwargs)": INPUT,
-    "mouse.hook(callback)": effect(Accesses("input"), Calls("callback")),
-    "mouse.*(*args, **kwargs)": INPUT,
-    "pyperclip.*(*args)": INPUT,
     "clipboard.*(*args)": INPUT,
     "Xlib.*(*args, **kwargs)": effect(Accesses("screen"), Accesses("input")),
     "evdev.*(*args, **kwargs)": INPUT,

@@ -27,9 +27,6 @@ ATTRIBUTES: dict[str, str] = {
     "asyncio.subprocess.Process.stdin": "asyncio.StreamWriter",
     "asyncio.subprocess.Process.stdout": "asyncio.StreamReader",
     "asyncio.subprocess.Process.stderr": "asyncio.StreamReader",
-    "playwright.Playwright.chromium": "playwright.BrowserType",
-    "playwright.Playwright.firefox": "playwright.BrowserType",
-    "playwright.Playwright.webkit": "playwright.BrowserType",
     "requests.Response.raw": "io.File",
     "http.client.HTTPConnection.sock": "socket.socket",
 }

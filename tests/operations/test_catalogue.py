@@ -71,7 +71,7 @@ def _places(effect: Effect) -> set[str]:
         elif field.name == "unless":
             found.update(text.partition("=")[0] for text in texts)
         elif field.name in {"port", "shell"} and isinstance(value, str):
-            found.add(value)
+            found.add(value.removeprefix("!"))
         elif field.name == "method" and isinstance(value, str) and value.startswith("="):
             found.add(value[1:])
         elif field.name == "fixed" and isinstance(value, str):

@@ -31,7 +31,7 @@ from execgate.operations import words_of
 
 def _reaches(site: Site, effect: catalogue.Reaches) -> None:
     method = _method(site, effect)
-    url = site.at(effect.url) if effect.url is not None else None
+    url = first_filled(site, (effect.url or "").split("|"))
     if url is not None:
         for text in _urls(site, url):
             if effect.host is not None and not _names_host(text):

@@ -30,6 +30,9 @@ from execgate.operations import entry as catalogue
 
 def _spawns(site: Site, effect: catalogue.Spawns) -> None:
     if effect.command is None:
+        if effect.rest is not None:
+            _spawn_words(site, effect, None)
+            return
         words: tuple[Text, ...] = effect.fixed or (Unknown("the program is not known"),)
         site.report(ProcessSpawn, command=words, shell=False, programs=words[:1])
         return
@@ -48,7 +51,9 @@ def _spawns(site: Site, effect: catalogue.Spawns) -> None:
 def _shells(site: Site, effect: catalogue.Spawns) -> tuple[bool, ...]:
     if isinstance(effect.shell, bool):
         return (effect.shell,)
-    value = site.at(effect.shell)
+    value = site.at(effect.shell.removeprefix("!"))
+    if effect.shell.startswith("!"):
+        return (value is None,)
     if value is None:
         return (False,)
     if isinstance(value, Const):
@@ -84,10 +89,21 @@ def run_shell(m: Machine, text: Text, node: cst.CSTNode, via: str, *, written: b
         placed.started(m, command, programs, node, via)
 
 
-def _spawn_words(site: Site, effect: catalogue.Spawns, value: Value) -> None:
+def _first_words(site: Site, effect: catalogue.Spawns) -> list[Text]:
+    """Return the words that always stand first, among them those that the name of the function is."""
+    words: list[Text] = []
+    for word in effect.fixed or ():
+        if word.startswith("="):
+            words += site.entry.name.removeprefix(f"{word[1:]}.").split(".")
+        else:
+            words.append(word)
+    return words
+
+
+def _spawn_words(site: Site, effect: catalogue.Spawns, value: Value | None) -> None:
     from execgate.analysis import shell
 
-    words: list[Text] = list(effect.fixed or ())
+    words = _first_words(site, effect)
     items = iteration.exact_items(site.m, value) if isinstance(value, Seq) else None
     if items is not None:
         words += [_one(site, item) for item in items]
@@ -96,7 +112,7 @@ def _spawn_words(site: Site, effect: catalogue.Spawns, value: Value) -> None:
             *(_one(site, item) for item in value.items),
             Unknown("more arguments follow that are not known"),
         ]
-    else:
+    elif value is not None:
         words.append(_one(site, value))
     if effect.rest is not None:
         rest = site.bound.get(effect.rest)
