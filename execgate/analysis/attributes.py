@@ -43,6 +43,13 @@ from execgate.operations import ATTRIBUTES, CATALOGUE, modules
 NAMESPACE = "namespace"
 """The type of the dictionary of a module; the field `of` is the module."""
 
+
+def namespace_of(namespace: Obj) -> str:
+    """Return how a module's dictionary was reached, for people."""
+    of = namespace.fields.get("of")
+    return f"{of.name}.__dict__" if isinstance(of, Ref) else "globals"
+
+
 ENVIRON = "os._Environ"
 
 SYS_MODULES = "sys.modules"
@@ -66,6 +73,10 @@ def get(m: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
     m.step()
     if isinstance(value, Union):
         return union(get(m, alternative, name, node) for alternative in value.values)
+    if name == "__getattribute__":
+        reader = _reader(value)
+        if reader is not None:
+            return reader
     if name in names.INTROSPECTION and not _own(value, name):
         m.report(DynamicCode, node, kind="introspection", via=name)
         return Obj(DYNAMIC)
@@ -145,6 +156,26 @@ def _own(value: Value, name: str) -> bool:
     return name in names.OWN_HOOKS and isinstance(value, (Inst, Class, Super))
 
 
+def _reader(value: Value) -> Value | None:
+    """Return what `__getattribute__` of a value is: `getattr` of it, or of an instance of it.
+
+    None where the program may have written its own, or it can't be told.
+    """
+    if isinstance(value, (Anything, Super)) or (isinstance(value, Obj) and value.type == DYNAMIC):
+        return None
+    cls = value.cls if isinstance(value, Inst) else value
+    if isinstance(cls, Class) and cls.lookup("__getattribute__") is not None:
+        return None
+    of_instances = isinstance(value, Class) or (isinstance(value, Ref) and value.name in _TYPES)
+    return _GETATTR if of_instances else Partial(_GETATTR, Args([value]))
+
+
+_GETATTR = Ref("builtins.getattr")
+
+_TYPES = frozenset({"builtins.object", "builtins.type", "types.ModuleType", "types.SimpleNamespace"})
+"""Types whose way of reading attributes is called with an instance."""
+
+
 def of_reference(m: Machine, value: Ref, name: str, node: cst.CSTNode) -> Value:
     """Return what a library's module, class or function has under a name: judged by what it is."""
     written = f"{value.name}.{name}"
@@ -153,9 +184,10 @@ def of_reference(m: Machine, value: Ref, name: str, node: cst.CSTNode) -> Value:
     full = names.canonical(written)
     if full in _SPECIAL:
         return Obj(_SPECIAL[full])
-    if full != written and names.is_known_module(full):
+    if full != written and names.module_behind(written) is not None:
         # A module stays what it is, whoever re-exports it.
-        m.imported(full, written, node)
+        if names.is_known_module(full) or full.partition(".")[0] != written.partition(".")[0]:
+            m.imported(full, written, node)
         return Ref(full)
     if full in modules.CONSTANTS:
         return Const(modules.CONSTANTS[full])
@@ -169,25 +201,11 @@ def of_reference(m: Machine, value: Ref, name: str, node: cst.CSTNode) -> Value:
         return Anything("it is the type of a library's object")
     if full in CATALOGUE or names.is_known_module(full):
         return Ref(full)
-    # So does one under a private name that nobody has listed.
-    bare = name.lstrip("_")
-    if bare in modules.SENSITIVE and _reexports(value.name, name, bare):
-        m.report(ModuleImport, node, module=bare, via=f"{value.name}.{name}")
-        return Ref(names.canonical(bare))
+    hidden = names.hidden_module(value.name, name)
+    if hidden is not None:
+        m.report(ModuleImport, node, module=hidden, via=written)
+        return Ref(names.canonical(hidden))
     return Ref(full)
-
-
-_UNMISTAKABLE = frozenset(
-    """os sys subprocess shutil socket ctypes importlib builtins posix nt pty marshal pickle gc runpy pathlib
-    tempfile zipimport webbrowser""".split()
-)
-"""Module names that nothing else bears: `scipy.io` and `torch.types` are modules of their own."""
-
-
-def _reexports(owner: str, name: str, bare: str) -> bool:
-    if owner == bare or owner.startswith(f"{bare}."):
-        return False
-    return bare in _UNMISTAKABLE or name.startswith("_") or names.standing(owner) is not names.Standing.OPAQUE
 
 
 def _of_object(m: Machine, value: Obj, name: str, node: cst.CSTNode) -> Value:
@@ -412,12 +430,10 @@ MAIN = "__main__"
 
 def own_name(m: Machine, name: str) -> Value:
     """Return what the program's own namespace has under a name."""
-    if name in {"__builtins__", "__builtin__"}:
-        return Ref("builtins")
     found = m.scope.module.lookup(name, late=True)
     if found is not None:
         return found
-    return Obj(DYNAMIC)
+    return Ref("builtins") if name == "__builtins__" else Obj(DYNAMIC)
 
 
 _GET: dict[type[Value], Callable[[Machine, Any, str, cst.CSTNode], Value]] = {

@@ -24,7 +24,7 @@ from execgate.analysis.values import (
     alternatives,
     capabilities,
 )
-from execgate.model.operation import EnvironmentAccess
+from execgate.model.operation import DynamicCode, EnvironmentAccess
 from execgate.operations import CATALOGUE
 from execgate.operations.types import FILES
 
@@ -81,6 +81,8 @@ def _let_object_go(m: Machine, value: Obj, carried: Sequence[Value], node: cst.C
         m.written.let_go(value, node, m.statement)
     if value.type == attributes.ENVIRON:
         m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
+    elif value.type == attributes.NAMESPACE:
+        m.report(DynamicCode, node, kind="namespace", via=attributes.namespace_of(value))
 
 
 def _let_class_go(m: Machine, value: Class, carried: Sequence[Value], node: cst.CSTNode) -> None:

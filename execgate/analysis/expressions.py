@@ -71,7 +71,7 @@ def named(m: Machine, name: str, node: cst.CSTNode) -> Value:
             m.frames[-1].stateful = True
         return value
     starred: list[Value] = [
-        Ref(f"{module}.{name}")
+        attributes.of_reference(m, Ref(module), name, node)
         for module in m.scope.module.stars
         if f"{module}.{name}" in CATALOGUE or f"{module}.{name}" in modules.CONSTANTS or name not in BUILTINS
     ]

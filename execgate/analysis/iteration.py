@@ -86,8 +86,10 @@ def _object_element(m: Machine, value: Obj, node: cst.CSTNode) -> Value:
     if value.type == attributes.ENVIRON:
         m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
         return Anything("it comes from the environment")
-    if value.type in {DYNAMIC, attributes.NAMESPACE, attributes.SYS_MODULES}:
-        return Obj(DYNAMIC)
+    if value.type == DYNAMIC:
+        return value
+    if value.type in {attributes.NAMESPACE, attributes.SYS_MODULES}:
+        return Str((Hole.ANY,))
     if value.type == "builtins.range":
         return NUM
     if value.type.startswith("io."):

@@ -7,11 +7,13 @@ import enum
 import sys
 from functools import lru_cache
 
-from execgate.operations import modules
+from execgate.operations import CATALOGUE, modules, reexports
 from execgate.operations.submodules import SUBMODULES
 
-BUILTINS: frozenset[str] = frozenset(dir(builtins))
-"""Names that mean something without being bound."""
+BUILTINS: frozenset[str] = frozenset(dir(builtins)) | frozenset(
+    "BaseExceptionGroup EncodingWarning ExceptionGroup PythonFinalizationError aiter anext".split()
+)
+"""Names that mean something without being bound, in any Python from 3.10 to 3.13."""
 
 
 class Standing(enum.Enum):
@@ -27,20 +29,17 @@ class Standing(enum.Enum):
     """A library that the catalogue does not know."""
 
 
-@lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
-    """Return the name under which the catalogue lists `name`: its longest known prefix is replaced."""
-    for _ in range(8):
-        prefix = name
-        while prefix and prefix not in modules.ALIASES:
-            prefix = prefix.rpartition(".")[0]
-        if not prefix:
-            return name
-        replaced = modules.ALIASES[prefix] + name[len(prefix) :]
-        if replaced == name:
-            return name
-        name = replaced
-    return name
+    """Return the name under which the catalogue lists `name`: what it really is."""
+    return name if name in CATALOGUE else reexports.resolved(name)[0]
+
+
+def module_behind(name: str) -> str | None:
+    """Return the module that `name` really is where it is one under another name, None where it is not."""
+    found, is_module = reexports.resolved(name)
+    if found == name or not (is_module or is_known_module(found)):
+        return None
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -67,9 +66,35 @@ def _is_private(name: str) -> bool:
 
 def is_known_module(name: str) -> bool:
     """Return whether `name` is a module of the standard library, or one that the catalogue classifies."""
-    tables = (SUBMODULES, modules.PURE, modules.LISTED, modules.REFUSED, modules.ALIASES)
-    return any(name in table for table in tables)
+    if "." in name:
+        return name in SUBMODULES or name in modules.LISTED or name in modules.REFUSED
+    return any(name in table for table in (modules.PURE, modules.LISTED, modules.REFUSED, modules.ALIASES))
 
+
+def hidden_module(owner: str, name: str) -> str | None:
+    """Return the module that an attribute which no table lists is by its name, None where it is none.
+
+    What a package that is not in the index has under the name of a module that acts is that module, under a
+    private name too.
+    """
+    bare = name.lstrip("_")
+    if bare in modules.SENSITIVE:
+        if owner == bare or owner.startswith(f"{bare}."):
+            return None
+        told = bare in _UNMISTAKABLE or name.startswith("_") or standing(owner) is not Standing.OPAQUE
+        return bare if told else None
+    outer = f"{owner.rpartition('.')[2].lstrip('_')}.{bare}"
+    return outer if outer in _UNMISTAKABLE_INSIDE and owner != outer.partition(".")[0] else None
+
+
+_UNMISTAKABLE = frozenset(
+    """os sys subprocess shutil socket ctypes importlib builtins posix nt pty marshal pickle gc runpy pathlib
+    tempfile zipimport webbrowser""".split()
+)
+"""Module names that nothing else bears: `scipy.io` and `torch.types` are modules of their own."""
+
+_UNMISTAKABLE_INSIDE = frozenset("concurrent.futures importlib.util urllib.request".split())
+"""The same of modules inside packages, whose own names say too little."""
 
 INTROSPECTION = frozenset(
     {

@@ -180,9 +180,10 @@ def _object_item(m: Machine, target: Obj, key: Value, node: cst.CSTNode) -> Valu
         of = target.fields.get("of")
         if isinstance(constant, str) and of is not None:
             return attributes.get(m, of, constant, node)
-        if isinstance(constant, str):
+        if isinstance(constant, str) and not constant.startswith("__"):
             return attributes.own_name(m, constant)
-        return Obj(DYNAMIC)
+        m.report(DynamicCode, node, kind="namespace", via=attributes.namespace_of(target))
+        return attributes.own_name(m, constant) if isinstance(constant, str) else Obj(DYNAMIC)
     if target.type == DYNAMIC:
         return target
     if lookup(f"{target.type}.__getitem__") is not None:
@@ -275,7 +276,8 @@ def _store_in_namespace(m: Machine, target: Obj, key: Value, value: Value, node:
     if target.type == attributes.NAMESPACE and target.fields.get("of") is None and isinstance(name, str):
         m.bind(name, value, m.scope.module)
     else:
-        m.report(DynamicCode, node, kind="namespace", via=target.type)
+        via = attributes.namespace_of(target) if target.type == attributes.NAMESPACE else target.type
+        m.report(DynamicCode, node, kind="namespace", via=via)
         escaping.let_go(m, [value], node)
 
 

@@ -32,8 +32,7 @@ SUBMODULES: frozenset[str] = frozenset(
     multiprocessing.process multiprocessing.queues multiprocessing.reduction
     multiprocessing.resource_sharer multiprocessing.resource_tracker multiprocessing.shared_memory
     multiprocessing.sharedctypes multiprocessing.spawn multiprocessing.synchronize multiprocessing.util
-    os.path sqlite3.dbapi2 sqlite3.dump test_sqlite3: testing with SQLite version 3.40.1
-    test_sqlite3: testing with version '2.6.0', sqlite_version '3.40.1' unittest.async_case unittest.case
+    os.path sqlite3.dbapi2 sqlite3.dump unittest.async_case unittest.case
     unittest.loader unittest.main unittest.mock unittest.result unittest.runner unittest.signals
     unittest.suite unittest.util urllib.error urllib.parse urllib.request urllib.response
     urllib.robotparser wsgiref.handlers wsgiref.headers wsgiref.simple_server wsgiref.types wsgiref.util

@@ -38,7 +38,7 @@ from execgate.operations.entry import (
 from execgate.operations.modules import ALIASES, LISTED, PURE, REFUSED, SENSITIVE
 from execgate.operations.types import FILES
 
-NOT_FAMILIES = {"aliases", "constants", "entry", "harmless", "modules", "shapes", "submodules", "types"}
+NOT_FAMILIES = frozenset("aliases constants entry harmless modules reexports shapes submodules types".split())
 
 # The fields of effects that hold places.
 PLACES = frozenset(

@@ -104,8 +104,8 @@ def _vars(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 
 def _globals(m: Machine, args: Args, node: cst.CSTNode) -> Value:
-    del args
-    m.report(DynamicCode, node, kind="namespace", via="globals")
+    """Return the program's own namespace: which name is taken from it decides whether that is dynamic."""
+    del m, args, node
     return Obj(attributes.NAMESPACE)
 
 
@@ -299,14 +299,16 @@ def _sys_modules(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CST
 
 
 def _namespace(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
-    key = args.get(0)
+    key, default = args.get(0), args.get(1)
     if name in {"get", "pop", "__getitem__", "setdefault"} and key is not None:
-        return subscripts.item(m, receiver, key, node)
+        found = subscripts.item(m, receiver, key, node)
+        return join(found, default) if default is not None else found
     if name == "update":
         _update_namespace(m, receiver, args, node)
         return NONE
     if name in {"keys", "__contains__"}:
         return Seq([], modelling.ANY_TEXT)
+    m.report(DynamicCode, node, kind="namespace", via=attributes.namespace_of(receiver))
     return Obj(DYNAMIC)
 
 
@@ -327,10 +329,29 @@ def _sys_path(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNod
     return modelling.ANY_TEXT
 
 
+def _formatter(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
+    """Format as `str.format` does, which walks attributes and items of what it is given."""
+    template = args.get(0, "format_string")
+    if name not in {"format", "vformat"} or template is None:
+        escaping.let_go(m, args.values(), node)
+        entry = lookup(f"{receiver.type}.{name}")
+        if entry is None:
+            return modelling.ANY_TEXT
+        return effects.perform(m, entry, args.after(receiver), node)
+    given = args.without_first()
+    if name == "vformat":
+        given = Args(rest=args.get(1, "args"), others=args.get(2, "kwargs"))
+        for alternative in alternatives(given.rest or NONE):
+            items = iteration.exact_items(m, alternative)
+            given = Args(items, None, None, given.others) if items is not None else given
+    return m.call(attributes.get(m, template, "format", node), given, node)
+
+
 METHODS: dict[str, Callable[[Machine, Obj, str, Args, cst.CSTNode], Value]] = {
     attributes.ENVIRON: _environ,
     attributes.SYS_MODULES: _sys_modules,
     attributes.NAMESPACE: _namespace,
     attributes.SYS_PATH: _sys_path,
+    "string.Formatter": _formatter,
     "functools.singledispatch": function_models.single_dispatch,
 }
