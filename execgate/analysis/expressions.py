@@ -597,6 +597,7 @@ def _comprehension(m: Machine, node: cst.ListComp | cst.SetComp | cst.GeneratorE
 def _generator(m: Machine, node: cst.GeneratorExp) -> Value:
     result = _comprehension(m, node)
     scope = m.scope
+    scope.share()
 
     def later() -> None:
         outer, m.scope = m.scope, scope

@@ -53,10 +53,7 @@ def define(m: Machine, node: cst.FunctionDef | cst.Lambda) -> Func:
         annotations.append(m.evaluate(node.returns.annotation))
     function = Func(node, m.scope, defaults)
     function.annotations = tuple(annotations)
-    scope: Scope | None = m.scope
-    while scope is not None and not scope.shared:
-        scope.shared = True
-        scope = scope.parent
+    m.scope.share()
     m.functions.setdefault(id(node), []).append(function)
     return function
 

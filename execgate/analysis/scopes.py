@@ -43,6 +43,13 @@ class Scope:
         self.receiver: Value | None = None
         """In a method: its first argument."""
 
+    def share(self) -> None:
+        """Note that code which runs later than it stands sees the names of this scope and those around it."""
+        scope: Scope | None = self
+        while scope is not None and not scope.shared:
+            scope.shared = True
+            scope = scope.parent
+
     @property
     def module(self) -> Scope:
         """The module's scope."""
