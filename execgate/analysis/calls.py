@@ -152,7 +152,8 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
         computed = paths.FUNCTIONS.get(name)
         if computed is not None:
             return computed(args)
-        return NUM if name in folding.NUMERIC else result
+        folded = folding.function(m, name, args)
+        return folded if folded is not None else result
     computed = paths.FUNCTIONS.get(name)
     if computed is not None:
         return computed(args)

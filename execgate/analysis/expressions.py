@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import libcst as cst
@@ -427,9 +428,12 @@ def _length(value: Any) -> int:
     return len(value) if isinstance(value, (str, bytes)) else 0
 
 
+_NUMBERS = (int, float, Decimal)
+
+
 def _fold(kind: type[cst.CSTNode] | None, left: Any, right: Any) -> Value:
     function = _FOLDED.get(kind) if kind is not None else None
-    numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
+    numbers = isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS)
     if function is None:
         return NUM if numbers else _ANY_TEXT
     if numbers and max(abs(left), abs(right)) > MAX_NUMBER:
@@ -445,7 +449,8 @@ def _fold(kind: type[cst.CSTNode] | None, left: Any, right: Any) -> Value:
     if kind is cst.Modulo and isinstance(left, str):
         return texts.percent(Const(left), Const(right), None)
     try:
-        return Const(function(left, right))
+        result = function(left, right)
+        return Const(result) if not isinstance(result, Decimal) or folding.is_small(result) else NUM
     except (TypeError, ValueError, ArithmeticError):
         return Anything("it is computed from values that don't fit")
 

@@ -39,7 +39,8 @@ def members(cls: Class) -> list[Value]:
 def exact_items(m: Machine, value: Value) -> list[Value] | None:
     """Return the elements of a value whose elements are all known, in order; else None."""
     if isinstance(value, Seq) and value.more is None:
-        return list(value.items)
+        # A set of several has no order that is known.
+        return list(value.items) if value.kind != "set" or len(value.items) < 2 else None
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= MAX_ALTERNATIVES:
         return [Const(letter) for letter in value.value]
     if isinstance(value, Const) and isinstance(value.value, bytes) and len(value.value) <= MAX_ALTERNATIVES:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
 
 from execgate.analysis.texts import from_parts, parts_of
 from execgate.analysis.values import (
@@ -148,6 +149,14 @@ def _suffix(parts: Parts) -> Parts:
     return _ANY if cut is None else cut[1]
 
 
+def _last_suffix(parts: Parts) -> Parts:
+    literal = _literal(parts)
+    if literal is None:
+        return _ANY
+    suffix = PurePosixPath(literal).suffix
+    return (suffix,) if suffix else ()
+
+
 def _extension(parts: Parts) -> tuple[Parts, Parts] | None:
     last = parts[-1] if parts else ""
     if last is Hole.WORD:
@@ -216,9 +225,24 @@ def attribute(value: Obj, name: str) -> Value | None:
             current = each(parent, current)
             above.append(make(current))
         return Seq(above)
-    if name in {"parts", "drive", "root", "anchor", "suffixes"}:
-        return Str(_ANY) if name not in {"parts", "suffixes"} else Seq([], Str(_ANY))
+    if name in {"parts", "suffixes"}:
+        known = [_literal(parts_of(alternative)) for alternative in alternatives(text)]
+        if len(known) == 1 and known[0] is not None:
+            return Seq(
+                map(Const, getattr(PurePosixPath(known[0]), name)),
+                kind="tuple" if name == "parts" else "list",
+            )
+        return Seq([], Str((Hole.WORD,)) if name == "suffixes" else Str(_ANY))
+    if name in {"drive", "root", "anchor"}:
+        return Const("") if name == "drive" else each(_anchor, text)
     return None
+
+
+def _anchor(parts: Parts) -> Parts:
+    first = parts[0] if parts else ""
+    if isinstance(first, Hole):
+        return _ANY if first is Hole.ANY else ()
+    return ("/",) if first.startswith("/") else ()
 
 
 def parent(parts: Parts) -> Parts:
@@ -249,7 +273,9 @@ def method(name: str, value: Obj, args: Args) -> Value | None:
         return (
             make(each(lambda path, new: join_parts(parent(path), new), text, named))
             if name == "with_name"
-            else (make(Str(_ANY)))
+            else make(
+                each(lambda path, new: join_parts(parent(path), (*new, *_last_suffix(path))), text, named)
+            )
         )
     if name == "with_suffix" and given:
         return make(each(lambda path, new: (*_root(path), *new), text, given[0]))

@@ -44,6 +44,7 @@ from execgate.analysis.values import (
     union,
     widened,
 )
+from execgate.operations.types import FILES
 
 MAX_TURNS = 12
 """How many turns of a loop are followed at most, until they add nothing."""
@@ -284,7 +285,7 @@ def _while(m: Machine, node: cst.While) -> bool:
 def _for(m: Machine, node: cst.For) -> bool:
     iterable = m.evaluate(node.iter)
     items = iteration.exact_items(m, iterable)
-    if items is not None and 1 < len(items) <= MAX_UNROLLED and _puts_text_together(m, node.body):
+    if items is not None and 1 < len(items) <= MAX_UNROLLED and _puts_text_together(m, node.body, items):
         for item in items:
             assign(m, node.target, item)
             block(m, node.body)
@@ -301,8 +302,25 @@ def _for(m: Machine, node: cst.For) -> bool:
     return True
 
 
-def _puts_text_together(m: Machine, body: cst.BaseSuite) -> bool:
-    """Return whether a loop runs to its end, and adds to a known text: turn by turn it stays known."""
+def _adds_to(m: Machine, call: cst.BaseExpression) -> bool:
+    """Return whether an expression adds to a list that is known, or writes into a file."""
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return False
+    target = call.func.value
+    if call.func.attr.value not in {"append", "write"} or not isinstance(target, cst.Name):
+        return False
+    held = m.scope.names.get(m.identifier(target.value))
+    if isinstance(held, Seq):
+        return held.kind == "list" and held.more is None
+    return isinstance(held, Obj) and held.type in FILES
+
+
+def _puts_text_together(m: Machine, body: cst.BaseSuite, items: list[Value]) -> bool:
+    """Return whether a loop runs to its end, and adds to a known text: turn by turn it stays known.
+
+    A list or a file that constants are added to counts, too.
+    """
+    constant = all(isinstance(item, Const) for item in items)
     adds = False
     waiting: list[cst.CSTNode] = [*body.body]
     while waiting:
@@ -316,6 +334,8 @@ def _puts_text_together(m: Machine, body: cst.BaseSuite) -> bool:
         elif isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name):
             held = m.scope.names.get(m.identifier(node.target.value))
             adds = adds or (isinstance(held, Const) and isinstance(held.value, (str, bytes)))
+        elif isinstance(node, cst.Expr) and constant and _adds_to(m, node.value):
+            adds = True
         elif not isinstance(node, (cst.Expr, cst.Assign, cst.AnnAssign, cst.Pass, cst.AugAssign)):
             return False
     return adds

@@ -12,6 +12,7 @@ from execgate.analysis.values import (
     Anything,
     Const,
     Inst,
+    Map,
     Num,
     Obj,
     Part,
@@ -194,6 +195,16 @@ MOMENT = Str((Hole.NUMBER, " ", Hole.NUMBER, ":", Hole.NUMBER, ":", Hole.NUMBER)
 """What `str(datetime.now())` gives."""
 
 
+def _directive(match: re.Match[str]) -> str:
+    """Return a directive without the name in it."""
+    return "%" + match[0][match.end("name") - match.start() + 1 :] if match["name"] is not None else match[0]
+
+
+_DIRECTIVE = re.compile(
+    r"%(%|(?:\((?P<name>\w+)\))?([-+ #0]*)(\d*)(?:\.(\d+))?([diouxXeEfFgGcrsa])|.?)", re.DOTALL
+)
+
+
 def percent(template: Value, argument: Value, items: Sequence[Value] | None) -> Value:
     """Return what `template % argument` gives; `items` are the elements where it is a known tuple."""
     if not isinstance(template, Const) or not isinstance(template.value, str):
@@ -203,29 +214,35 @@ def percent(template: Value, argument: Value, items: Sequence[Value] | None) -> 
     used = 0
     position = 0
     text = template.value
-    for match in re.finditer(r"%(%|([-+ #0]*)(\d*)(?:\.(\d+))?([diouxXeEfFgGcrsa])|.?)", text, re.DOTALL):
+    for match in _DIRECTIVE.finditer(text):
         pieces.append(Const(text[position : match.start()]))
         position = match.end()
         if match.group(1) == "%":
             pieces.append(Const("%"))
             continue
-        kind = match.group(5)
-        if kind is None or used >= len(values):
+        kind = match.group(6)
+        name = match["name"]
+        if name is not None:
+            value = argument.items.get(name) if isinstance(argument, Map) else None
+            if value is None or isinstance(value, Union) or not isinstance(argument, Map) or argument.maybe:
+                return Str(_ANY)
+        elif kind is None or used >= len(values):
             return Str(_ANY)
-        value = values[used]
-        used += 1
-        flags, width = match.group(2), match.group(3)
+        else:
+            value = values[used]
+            used += 1
+        flags, width = match.group(3), match.group(4)
         padded = bool(width) and "0" not in flags
-        if isinstance(value, Const) and len(width) < 4 and len(match.group(4) or "") < 4:
+        if isinstance(value, Const) and len(width) < 4 and len(match.group(5) or "") < 4:
             try:
-                pieces.append(Const(match.group(0) % (value.value,)))
+                pieces.append(Const(_directive(match) % (value.value,)))
             except (TypeError, ValueError, OverflowError):
                 pieces.append(Str(_ANY))
         elif kind in "diu" and not padded and " " not in flags:
             pieces.append(Str((Hole.NUMBER,)))
         elif kind in "fF" and not padded and " " not in flags:
             pieces.append(Str((Hole.WORD,)))
-        elif kind == "s" and not width and match.group(4) is None:
+        elif kind == "s" and not width and match.group(5) is None:
             pieces.append(value)
         else:
             pieces.append(Str(_ANY))

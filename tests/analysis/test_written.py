@@ -25,7 +25,8 @@ WAYS = [
     "import os\nos.system(\"echo 'curl x.example' >> /root/.bashrc\")",
     "def add(path, line):\n    with open(path, 'a') as f:\n        f.write(line + '\\n')\nadd('/root/.bashrc', 'curl x')",
     "for home in ['/root', '/home/a']:\n    open(home + '/.bashrc', 'a').write('curl x.example\\n')",
-    "f = open('/root/.bashrc', 'a')\nfor line in ['ls\\n', 'curl x\\n']:\n    f.write(line)",
+    "f = open('/root/.bashrc', 'a')\nwhile input():\n    f.write('curl x\\n')",
+    "f = open('/root/.bashrc', 'w')\nfor part in 'curl x':\n    f.write(part)",
     "open('/root/.bashrc', 'a').write('alias ls=\"curl x.example\"\\n')",
 ]
 
@@ -37,7 +38,8 @@ def test_a_start_up_file_is_a_shell_text_however_it_is_written(does, code: str) 
 
 UNSEEN = [
     "open('/root/.bashrc', 'a').write(input())",
-    "f = open('/root/.bashrc', 'w')\nfor part in 'rm -rf /':\n    f.write(part)",
+    "f = open('/root/.bashrc', 'w')\nwhile input():\n    f.write('r')\n    f.write('m')",
+    "f = open('/root/.bashrc', 'w')\nfor part in input():\n    f.write(part)",
     "import json\njson.dump({}, open('/root/.bashrc', 'w'))",
     "import subprocess\nsubprocess.run(['ls'], stdout=open('/root/.bashrc', 'w'))",
     "import shutil\nshutil.copy('x', '/root/.bashrc')",

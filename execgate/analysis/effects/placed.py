@@ -24,7 +24,9 @@ _UNSEEN = "what it writes is not followed"
 
 def put(m: Machine, into: list[Text], value: Value, node: cst.CSTNode, via: str) -> None:
     """Note that a value becomes the text of a file, or a part of it."""
-    m.written.put(into, state.Piece(value, m.path, state.Place(node, m.statement, via)), id(node))
+    m.written.put(
+        into, state.Piece(value, m.path, state.Place(node, m.statement, via)), (id(node), value.key())
+    )
 
 
 def put_unseen(site: Site, into: list[Text]) -> None:
@@ -45,7 +47,8 @@ def put_into(m: Machine, target: Value, value: Value, node: cst.CSTNode, via: st
                 piece = state.Piece(value, branch, place, state.replaces(alternative))
                 m.written.put(named(m, opened), piece, id(alternative))
         elif not isinstance(alternative, Num):
-            m.written.put(named(m, alternative), state.Piece(value, branch, place, fresh=True), id(node))
+            piece = state.Piece(value, branch, place, fresh=True)
+            m.written.put(named(m, alternative), piece, (id(node), value.key()))
 
 
 def named(m: Machine, value: Value) -> list[Text]:

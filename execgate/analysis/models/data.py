@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import libcst as cst
 
 from execgate.analysis import attributes, folding, iteration, subscripts, texts
@@ -181,10 +184,24 @@ def _sorted(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     key = args.keywords.get("key")
     if key is not None and not (isinstance(key, Const) and key.value is None):
         m.call(key, Args([element]), node)
-    return m.sequence([], element)
+        return m.sequence([], element)
+    is_set = isinstance(value, Seq) and value.kind == "set" and value.more is None
+    items = value.items if is_set and isinstance(value, Seq) else iteration.exact_items(m, value)
+    known = folding.constant(m, sorted, Args([Seq(items)], args.keywords)) if items is not None else None
+    return known if known is not None else m.sequence([], element)
 
 
-def _extreme(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+def _extreme(computed: Callable[..., Any]) -> modelling.Model:
+    """Model `min` or `max`."""
+
+    def model(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+        known = folding.constant(m, computed, args)
+        return known if known is not None else _any_of(m, args, node)
+
+    return model
+
+
+def _any_of(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     key = args.keywords.get("key")
     values = (
         args.positional
@@ -355,8 +372,8 @@ FUNCTIONS: dict[str, modelling.Model] = {
     "itertools.zip_longest": _zip_longest,
     "builtins.enumerate": _enumerate,
     "builtins.sorted": _sorted,
-    "builtins.min": _extreme,
-    "builtins.max": _extreme,
+    "builtins.min": _extreme(min),
+    "builtins.max": _extreme(max),
     "builtins.reversed": _reversed,
     "builtins.next": first_element,
     "builtins.anext": first_element,

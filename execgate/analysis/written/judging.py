@@ -52,14 +52,14 @@ def _shown(path: str) -> str:
     return str(restore(path))
 
 
-def _texts(m: Machine, openings: dict[int, list[Piece]]) -> Iterator[tuple[Text, Place]]:
+def _texts(m: Machine, openings: dict[object, list[Piece]]) -> Iterator[tuple[Text, Place]]:
     """Yield what can stand in a file: what goes in by each opening, and by all of them in their order."""
     every: list[Value] = []
     for opening, pieces in openings.items():
         place = pieces[-1].place
         values = [_plain(piece.value) for piece in pieces]
         every += values
-        known = m.written.openings.get(opening)
+        known = m.written.openings.get(opening) if isinstance(opening, int) else None
         branch = known[1] if known is not None else pieces[0].branch
         if all(piece.branch == branch for piece in pieces):
             for text in _all_of(texts.concat(values)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from execgate.analysis.holes import flatten
-from execgate.analysis.values import Anything, Obj, Value, alternatives, join
+from execgate.analysis.values import Anything, Obj, Value, alternatives
 from execgate.model.values import Text, Unknown
 from execgate.operations.types import FILES
 
@@ -62,7 +62,7 @@ class Run:
 class Written:
     """The files of one program; each file's pieces stand under what was opened to write them."""
 
-    files: dict[str, dict[int, list[Piece]]] = field(default_factory=dict)
+    files: dict[str, dict[object, list[Piece]]] = field(default_factory=dict)
     runs: dict[str, list[Run]] = field(default_factory=dict)
     openings: dict[int, tuple[Obj, int]] = field(default_factory=dict)
     gone: dict[int, tuple[Obj, Place]] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Written:
         """Note on which branch a file was opened."""
         self.openings[id(value)] = (value, branch)
 
-    def put(self, into: list[Text], piece: Piece, opening: int) -> None:
+    def put(self, into: list[Text], piece: Piece, opening: object) -> None:
         """Note that a piece goes into one of several files, behind what came from the same opening."""
         value, place = piece.value, piece.place
         certain = piece.branch if len(into) == 1 else NOWHERE
@@ -88,11 +88,7 @@ class Written:
             if key is None or (key not in self.files and len(self.files) >= MAX_FILES):
                 continue
             pieces = self.files.setdefault(key, {}).setdefault(opening, [])
-            again = next((piece for piece in pieces if piece.place.node is place.node), None)
-            if again is not None:
-                again.value = join(again.value, value)
-                again.branch = again.branch if again.branch == certain else NOWHERE
-            elif len(pieces) < MAX_PIECES:
+            if len(pieces) < MAX_PIECES:
                 pieces.append(Piece(value, certain, place, piece.fresh))
             else:
                 pieces[-1].value = Anything("it is written in too many pieces")
