@@ -374,7 +374,7 @@ def _binary_one(
             return union(texts.percent(left, right, [*combination]) for combination in _combinations(items))
         return texts.percent(left, right, items)
     if isinstance(left, (Num, Const)) and isinstance(right, (Num, Const)):
-        numbers = all(isinstance(v, Num) or isinstance(v.value, (int, float)) for v in (left, right))
+        numbers = all(isinstance(v, Num) or isinstance(v.value, _NUMBERS) for v in (left, right))
         return NUM if numbers else _ANY_TEXT
     if kind is cst.Multiply and isinstance(left, Seq):
         return m.sequence([], left.element(), left.kind)

@@ -365,6 +365,11 @@ class Unlisted(Effect):
     when: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Opaque(Effect):
+    """Does what the catalogue does not know, as the calls of a library do that it does not list."""
+
+
 EVERYTHING = "*"
 """Stands among what is kept for all that is passed."""
 

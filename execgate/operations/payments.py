@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from execgate.operations.entry import EVERYTHING, Does, Pays, PaysAt, Reaches, Scales, Table, effect
+from execgate.operations.entry import EVERYTHING, Does, Opaque, Pays, PaysAt, Reaches, Scales, Table, effect
 
 
 class Line(NamedTuple):
@@ -88,10 +88,8 @@ def _below(places: str, bodies: tuple[str, ...], parameters: tuple[str, ...]) ->
         if place.startswith(("=", "?", "self.")) or (head is not None and head[0] in parameters):
             found.append((_spelled_out(place), place))
         if not place.startswith(("=", "?", "self.")):
-            wholes = [body for body in bodies if body]
-            wholes += [
-                body.rpartition(".")[0] for body in wholes if "." in body and not body.startswith("self.")
-            ]
+            outer = [b.rpartition(".")[0] for b in bodies if "." in b and not b.startswith("self.")]
+            wholes = [*(outer if not place.startswith("[]") else ()), *filter(None, bodies)]
             found += [(_spelled_out(place, whole), place) for whole in wholes]
     return found
 
@@ -187,8 +185,11 @@ TABLE: Table = {
         effect(_STRIPE),
     ),
     "dwollav2.Token.post(self, url, body, headers, **options)": effect(_DWOLLA),
+    "ccxt.*(config)": effect(Opaque(), gives="ccxt.Exchange", keeps=(EVERYTHING,)),
+    "ccxt.Exchange.*(self, *args, **options)": effect(Opaque()),
     "web3.Web3.to_wei(number, unit)": effect(_WEI),
     "web3.AsyncWeb3.to_wei(number, unit)": effect(_WEI),
+    "web3.Client.to_wei(self, number, unit)": effect(_WEI),
     "eth_utils.to_wei(number, unit)": effect(_WEI),
     "eth_utils.currency.to_wei(number, unit)": effect(_WEI),
     "cdp.parse_units(value, decimals)": effect(Scales("value", "decimals")),

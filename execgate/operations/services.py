@@ -127,7 +127,9 @@ TABLE: Table = {
     ),
     "slack_sdk.WebClient.*(self, **kwargs)": _at("slack.com"),
     "slack_sdk.webhook.WebhookClient(url, **kwargs)": effect(Reaches(url="url", method="POST")),
-    "twilio.rest.Client(username, password, account_sid, region, **kwargs)": _at("api.twilio.com"),
+    "twilio.rest.Client(username, password, account_sid, region, **kwargs)": _at(
+        "api.twilio.com", gives="twilio.rest.Client"
+    ),
     "sendgrid.SendGridAPIClient(api_key, host, impersonate_subuser)": _at("api.sendgrid.com", url="host"),
     "telegram.Bot(token, base_url, **kwargs)": _at("api.telegram.org", url="base_url", gives="telegram.Bot"),
     "telegram.Bot.*(self, *args, **kwargs)": _at("api.telegram.org"),

@@ -62,8 +62,8 @@ def test_a_place_is_looked_for_in_each_part_that_is_sent() -> None:
     refund = _payment(
         "paypalserversdk.paypal_serversdk_client.PaypalServersdkClient.payments.captures_refund"
     )
-    assert refund.amount == "options.body.amount.value|options.amount.value"
-    assert refund.recipient == ("options.body.capture_id", "options.capture_id")
+    assert refund.amount == "options.amount.value|options.body.amount.value"
+    assert refund.recipient == ("options.capture_id", "options.body.capture_id")
 
 
 def test_each_place_of_an_amount_has_its_unit() -> None:

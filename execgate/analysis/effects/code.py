@@ -32,6 +32,7 @@ from execgate.model.operation import (
     DynamicCode,
     ModuleImport,
     NativeCode,
+    OpaqueCall,
     SystemAccess,
 )
 from execgate.model.values import Unknown
@@ -149,6 +150,14 @@ def _unlisted(site: Site, effect: catalogue.Unlisted) -> None:
     site.m.gap(f"`{site.entry.name}`: {effect.why}", site.node)
 
 
+def _opaque(site: Site, effect: catalogue.Opaque) -> None:
+    del effect
+    library = site.entry.name.partition(".")[0]
+    if ("opaque", library) not in site.m.memory:
+        site.m.memory[("opaque", library)] = NUM
+        site.m.report(OpaqueCall, site.node, library=library, via=library)
+
+
 RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
     catalogue.Dynamic: _dynamic,
     catalogue.Imports: _imports,
@@ -156,5 +165,6 @@ RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
     catalogue.Accesses: _accesses,
     catalogue.Calls: _calls,
     catalogue.Unlisted: _unlisted,
+    catalogue.Opaque: _opaque,
 }
 """The rules of these effects."""

@@ -169,8 +169,8 @@ class _Payment:
             if isinstance(alternative, Ref):
                 # A member of an enumeration is called as what it stands for.
                 found.append(alternative.name.rpartition(".")[2])
-            elif isinstance(alternative, Const) and alternative.value is None:
-                found.append(None)
+            elif isinstance(alternative, Const) and isinstance(alternative.value, (int, type(None))):
+                found.append(None if alternative.value is None else str(alternative.value))
             else:
                 found += self.site.texts(alternative, "operand")
         return list(dict.fromkeys(found))[:MAX_ALTERNATIVES]
