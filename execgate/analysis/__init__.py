@@ -10,6 +10,27 @@ inside of strings.
 
 from __future__ import annotations
 
-from execgate.analysis.interpreter import analyze
+from collections.abc import Mapping
+from functools import partial
 
-__all__ = ["analyze"]
+from execgate.analysis import interpreter
+from execgate.model.program import Program
+from execgate.model.source import Source
+
+__all__ = ["LANGUAGES", "analyze"]
+
+LANGUAGES = ("python", "sh", "bash")
+"""The languages of programs that can be analysed."""
+
+
+def analyze(source: Source, staged: Mapping[str, Source] | None = None) -> Program:
+    """Return everything that `source` can do, in the order of its text.
+
+    `staged` are files by their name in the working folder, which hold what was judged: a program may import
+    and run them.  Raises SourceError, with line and column, for what is no program that can be analysed.
+    """
+    if source.language == "python":
+        return interpreter.analyze(source, staged)
+    from execgate.analysis import shell_program
+
+    return shell_program.analyze(source, staged or {}, partial(interpreter.analyze, staged=staged))

@@ -17,6 +17,7 @@ from execgate.analysis import (
     models,
     names,
     paths,
+    subscripts,
     unknown,
 )
 from execgate.analysis.effects.site import CALLED
@@ -87,6 +88,7 @@ def _keywords(m: Machine, args: Args, value: Value, node: cst.CSTNode) -> None:
         if value.more is not None:
             args.others = join(args.others, value.more) if args.others is not None else value.more
     else:
+        subscripts.read_whole(m, [value], node)
         more = derived("it comes from unknown `**` arguments", [value])
         args.others = join(args.others, more) if args.others is not None else more
 

@@ -184,6 +184,7 @@ def _parts(m: Machine, parts: Sequence[cst.BaseFormattedStringContent], *, raw: 
             pieces.append(Const(_literal_part(part.value, raw=raw)))
         elif isinstance(part, cst.FormattedStringExpression):
             value = m.evaluate(part.expression)
+            subscripts.read_whole(m, [value], part)
             spec = _parts(m, part.format_spec, raw=raw) if part.format_spec is not None else None
             if part.equal is not None:
                 pieces.append(_ANY_TEXT)
@@ -253,6 +254,7 @@ def _dict(m: Machine, node: cst.Dict) -> Value:
         if isinstance(element, cst.DictElement):
             subscripts.store_item(m, result, m.evaluate(element.key), value, element)
         else:
+            subscripts.read_whole(m, [value], element)
             subscripts.update(m, result, value)
     return result
 
@@ -324,6 +326,7 @@ def _binary(m: Machine, node: cst.BinaryOperation) -> Value:
 def binary(m: Machine, kind: type[cst.CSTNode] | None, left: Value, right: Value, node: cst.CSTNode) -> Value:
     """Return what an operator gives for every combination of what its operands can be."""
     m.step()
+    subscripts.read_whole(m, [left, right], node)
     lefts, rights = alternatives(left), alternatives(right)
     if len(lefts) * len(rights) > MAX_ALTERNATIVES:
         if kind is cst.Add and all(map(_is_text, (*lefts, *rights))):

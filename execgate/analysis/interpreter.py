@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -104,13 +104,15 @@ class Interpreter(Machine):
         return sorted(found, key=lambda function: function.name != "__init__")
 
 
-def analyze(source: Source) -> Program:
+def analyze(source: Source, staged: Mapping[str, Source] | None = None, *, inner: int = 0) -> Program:
     """Return everything that `source` can do, in the order of its text.
 
-    Raises SourceError, with line and column, for what is no program that can be analysed.
+    `staged` are files by their name that it may import and run; `inner` is how many programs started each
+    other on the way here.  Raises SourceError, with line and column, for what is no program that can be
+    analysed.
     """
     with _uncollected():
-        return _analyzed(source)
+        return _analyzed(source, staged or {}, inner)
 
 
 @contextmanager
@@ -126,9 +128,10 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _analyzed(source: Source) -> Program:
+def _analyzed(source: Source, staged: Mapping[str, Source], inner: int) -> Program:
     tree, module = guard.parse(source)
     machine = Interpreter(len(source.text))
+    machine.staged, machine.inner = staged, inner
     try:
         machine.follow(module)
     except OutOfWorkError:
@@ -142,10 +145,17 @@ def _analyzed(source: Source) -> Program:
             "too deeply nested to analyse", help="give parts of the code names of their own"
         ) from error
     places = [(found.node, found.statement) for found in machine.found.values()]
+    places += machine.scripts.values()
     places += [(node, statement) for _, node, statement, _ in machine.gaps.values()]
     wanted = {id(node) for place in places for node in place}
     positions = Positions(source.text, tree, module, wanted)
-    return Program(source, _operations(machine, positions), _gaps(machine, positions))
+    operations = _operations(machine, positions)
+    if machine.scripts:
+        from execgate.analysis.staging import rewritten
+
+        scripts = {path: positions.span(*place) for path, place in machine.scripts.items()}
+        operations += tuple(rewritten(operations, scripts, via="python"))
+    return Program(source, operations, _gaps(machine, positions))
 
 
 def _operations(machine: Machine, positions: Positions) -> tuple[Operation, ...]:

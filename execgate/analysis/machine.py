@@ -7,7 +7,7 @@ the machine first, and come back to it for `evaluate`, `call` and `report`.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import libcst as cst
@@ -41,6 +41,7 @@ from execgate.analysis.values import (
 )
 from execgate.analysis.written.state import Written
 from execgate.model.operation import ModuleImport, Operation
+from execgate.model.source import Source
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import CATALOGUE
 
@@ -133,6 +134,12 @@ class Machine:
         """Trees of code in strings, which have to live as long as what was found in them."""
         self.work = MIN_WORK + WORK_PER_CHARACTER * size
         WALKED.nodes = 0
+        self.staged: Mapping[str, Source] = {}
+        """Files of the working folder that were judged as programs, by name."""
+        self.scripts: dict[str, tuple[cst.CSTNode, cst.CSTNode | None]] = {}
+        """Those of them that are run, by path, with where."""
+        self.inner = 0
+        """How many programs started each other, each within the one before."""
         self.pools: dict[Any, dict[Any, Value]] = {}
         """What travels in ways that have no order: raised, sent, returned from deep inside a recursion."""
         self.timeless: dict[Any, dict[Any, Value]] = {}

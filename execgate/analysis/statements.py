@@ -111,6 +111,9 @@ def _aug_assign(m: Machine, node: cst.AugAssign) -> bool:
     current = m.evaluate(node.target)
     value = m.evaluate(node.value)
     operator = AUGMENTED.get(type(node.operator))
+    if operator is cst.BitOr and subscripts.is_environment(current):
+        subscripts.update_environment(m, value, node)
+        return True
     if operator is cst.Add and isinstance(current, Seq) and current.kind != "tuple":
         iteration.extend(m, current, value)
         result: Value = current

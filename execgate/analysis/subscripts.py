@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from execgate.analysis import attributes, escaping, iteration, names
@@ -31,7 +33,7 @@ from execgate.analysis.values import (
     union,
 )
 from execgate.model.operation import DynamicCode, EnvironmentAccess, ModuleImport
-from execgate.model.values import Hole, Unknown
+from execgate.model.values import Hole, Text, Unknown
 from execgate.operations import lookup
 
 
@@ -279,6 +281,25 @@ def _store_in_namespace(m: Machine, target: Obj, key: Value, value: Value, node:
         via = attributes.namespace_of(target) if target.type == attributes.NAMESPACE else target.type
         m.report(DynamicCode, node, kind="namespace", via=via)
         escaping.let_go(m, [value], node)
+
+
+def is_environment(value: Value) -> bool:
+    """Return whether a value can be the mapping of the environment's variables."""
+    return any(isinstance(held, Obj) and held.type == attributes.ENVIRON for held in alternatives(value))
+
+
+def read_whole(m: Machine, values: Sequence[Value], node: cst.CSTNode) -> None:
+    """Record that all that values hold is taken from them: of the environment that is every variable."""
+    if any(map(is_environment, values)):
+        m.report(EnvironmentAccess, node, operation="list", names=(), via="os.environ")
+
+
+def update_environment(m: Machine, value: Value, node: cst.CSTNode) -> None:
+    """Record which variables are set where a dictionary is added to the environment."""
+    names: tuple[Text, ...] = (Unknown("not all names are known"),)
+    if isinstance(value, Map) and value.more is None:
+        names = tuple(key if isinstance(key, str) else str(key) for key in value.items)
+    m.report(EnvironmentAccess, node, operation="write", names=names, via="os.environ")
 
 
 def update(m: Machine, target: Map, value: Value) -> None:

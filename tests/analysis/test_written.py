@@ -68,7 +68,10 @@ HONEST = [
     ("open('/root/.bashrc', 'a').write('export LANG=C\\n')", ["append /root/.bashrc"]),
     ("import torch\ntorch.save(1, 'model.pth')", ["write model.pth"]),
     ("open('run.sh', 'w').write('rm -rf /')", ["write run.sh"]),
-    ("open('x.py', 'w').write('import os')\nimport os\nos.system('wc -l x.py')", ["write x.py", "shell wc"]),
+    (
+        "open('x.py', 'w').write('import os')\nimport os\nos.system('wc -l x.py')",
+        ["write x.py", "shell wc", "read x.py"],
+    ),
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -18,14 +18,22 @@ from execgate.analysis.values import (
     Value,
     alternatives,
 )
+from execgate.errors import SourceError
 from execgate.model.operation import (
     FileOperation,
     PackageInstall,
     ProcessControl,
     ProcessSpawn,
 )
-from execgate.model.values import Text, Unknown
+from execgate.model.source import Source
+from execgate.model.values import Template, Text, Unknown
 from execgate.operations import entry as catalogue
+
+if TYPE_CHECKING:
+    from execgate.analysis import shell
+
+MAX_INNER = 2
+"""How many Python programs that start each other are followed."""
 
 
 def _spawns(site: Site, effect: catalogue.Spawns) -> None:
@@ -71,22 +79,77 @@ def _spawn_text(site: Site, value: Value) -> None:
 
 def run_shell(m: Machine, text: Text, node: cst.CSTNode, via: str, *, written: bool = False) -> None:
     """Record what a shell text does; one that is `written` into a file may start nothing."""
-    from execgate.analysis import shell
-
     command = no_words(text)
-    programs = shell.programs(command)
+    line = _line(m, command)
+    programs = line.programs
     if programs or not written:
         programs = programs or (Unknown("the command is empty"),)
         m.report(ProcessSpawn, node, via=via, command=command, shell=True, programs=programs)  # noqa: S604 - says so
-    for operation, path in shell.redirections(command):
-        m.report(FileOperation, node, via=via, operation=operation, paths=(path,))
+    _report(m, line, node, via)
+    for operation, path in line.redirections:
         if operation != "read":
             placed.put(m, [path], placed.echoed(command), node, via)
-    packages = shell.packages(command)
-    if packages:
-        m.report(PackageInstall, node, via=via, packages=packages)
     if m.written.files or not written:
         placed.started(m, command, programs, node, via)
+
+
+def _line(m: Machine, command: Text | tuple[Text, ...]) -> shell.Line:
+    """Return what a command line does."""
+    from execgate.analysis import shell
+    from execgate.analysis.staging import in_workspace
+
+    known = {in_workspace(name): staged.text for name, staged in m.staged.items()}
+    return shell.line(command, files_known=known)
+
+
+def _report(
+    m: Machine, line: shell.Line, node: cst.CSTNode, via: str, folders: tuple[Text, ...] = ()
+) -> None:
+    """Report what the programs of a command line do to files, hosts and the machine.
+
+    `folders` are those in which they are started, where that is not the working folder.
+    """
+    for effect in line.found.effects:
+        fields = {**dict(effect.fields), "via": via}
+        if effect.kind is FileOperation:
+            fields["paths"] = tuple(m.in_working_folder(_in_folders(folders, fields["paths"])))
+        m.report(effect.kind, node, **fields)
+    for path in line.found.scripts:
+        m.scripts.setdefault(path, (m.site or node, m.statement))
+    for nested in line.found.nested:
+        _follow_python(m, nested.text, node)
+
+
+def _in_folders(folders: tuple[Text, ...], paths: tuple[Text, ...]) -> list[Text]:
+    """Return what paths are for a program that was started in one of some folders."""
+    found: list[Text] = []
+    for path in paths:
+        first = path.parts[0] if isinstance(path, Template) else path
+        if isinstance(first, str) and not first.startswith(("/", "~")) and folders:
+            plain = isinstance(path, str) and all(isinstance(folder, str) for folder in folders)
+            why = Unknown("the folder that it is relative to is not known")
+            found += [f"{folder}/{path}" for folder in folders] if plain else [why]
+        else:
+            found.append(path)
+    return found
+
+
+def _follow_python(m: Machine, text: str, node: cst.CSTNode) -> None:
+    """Report what Python does that runs in a process of its own, at the call that starts it."""
+    from execgate.analysis import interpreter
+
+    if m.inner >= MAX_INNER:
+        m.gap("Python that starts Python that starts Python is not followed", node)
+        return
+    try:
+        program = interpreter.analyze(Source(text), m.staged, inner=m.inner + 1)
+    except SourceError as error:
+        m.gap(f"the Python that is run here can't be analysed: {error.message}", node, error.help)
+        return
+    for operation in program.operations:
+        m.report(type(operation), node, via=operation.via, **dict(operation.arguments()))
+    for gap in program.gaps:
+        m.gap(gap.why, node, gap.help)
 
 
 def _first_words(site: Site, effect: catalogue.Spawns) -> list[Text]:
@@ -101,8 +164,6 @@ def _first_words(site: Site, effect: catalogue.Spawns) -> list[Text]:
 
 
 def _spawn_words(site: Site, effect: catalogue.Spawns, value: Value | None) -> None:
-    from execgate.analysis import shell
-
     words = _first_words(site, effect)
     items = iteration.exact_items(site.m, value) if isinstance(value, Seq) else None
     if items is not None:
@@ -120,15 +181,17 @@ def _spawn_words(site: Site, effect: catalogue.Spawns, value: Value | None) -> N
             words += [_one(site, item) for item in rest.items]
             if rest.more is not None:
                 words.append(Unknown("more arguments follow that are not known"))
-    programs = shell.started_by(tuple(words)) or (Unknown("the command is empty"),)
+    line = _line(site.m, tuple(words))
+    programs = line.programs or (Unknown("the command is empty"),)
     program = site.at(effect.program) if effect.program is not None else None
     if program is not None:
         programs = (_one(site, program), *programs[1:])
     site.report(ProcessSpawn, command=tuple(words), shell=False, programs=programs)
+    folder = site.bound.get("cwd")
+    stays = folder is None or (isinstance(folder, Const) and folder.value is None)
+    folders = () if folder is None or stays else tuple(site.paths(folder))
+    _report(site.m, line, site.node, site.via, folders)
     placed.started(site.m, tuple(words), programs, site.node, site.via)
-    packages = shell.packages(tuple(words))
-    if packages:
-        site.report(PackageInstall, packages=packages)
 
 
 def _one(site: Site, value: Value) -> Text:

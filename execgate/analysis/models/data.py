@@ -39,6 +39,7 @@ def _str(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     if len(args.positional) > 1 and isinstance(value, Const) and isinstance(value.value, bytes):
         decoded = folding.method(m, value, "decode", args.without_first(), node)
         return decoded if decoded is not None else modelling.ANY_TEXT
+    subscripts.read_whole(m, [value], node)
     results: list[Value] = []
     for alternative in alternatives(value):
         if isinstance(alternative, Inst) and alternative.cls.lookup("__str__") is not None:

@@ -35,8 +35,17 @@ _plain_env = wrapper("i0v", "u", "ignore-environment null debug", "unset", assig
 # Shells and interpreters
 
 
-def shell(context: Context, arguments: list[Argument]) -> list[Text]:
-    """Read a POSIX shell: the text of `-c`, else a script that is not read here."""
+def posix_shell(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `sh`: the text of `-c`, a script, or what it reads from its input."""
+    return _shell(context, arguments, "sh")
+
+
+def bash(context: Context, arguments: list[Argument]) -> list[Text]:
+    """Read `bash`, as `sh`."""
+    return _shell(context, arguments, "bash")
+
+
+def _shell(context: Context, arguments: list[Argument], name: str) -> list[Text]:
     at = 0
     takes_text = False
     while at < len(arguments):
@@ -52,13 +61,21 @@ def shell(context: Context, arguments: list[Argument]) -> list[Text]:
             return [Unknown("the shell is started in a way that can run other files")]
         takes_text = takes_text or "c" in option
         at += option[1:] == "o"
-    if not takes_text:
-        return [Unknown("the shell runs a script or its input, which is not analysed")]
-    if at >= len(arguments):
-        return []
-    if arguments[at] == "-":
-        return [Unknown("shells differ on `-` behind their options")]
-    return context.shell(arguments[at])
+    rest = arguments[at:]
+    # What is called `sh` can be any shell.
+    is_bash = name == "bash"
+    if takes_text:
+        if rest[:1] == ["-"]:
+            return [Unknown("shells differ on `-` behind their options")]
+        return context.shell(rest[0], bash=is_bash, arguments=rest[2:]) if rest else []
+    if rest:
+        return context.script(rest[0], name, rest[1:])
+    given = context.input
+    if given is not None and given.path is not None:
+        return context.script(given.path, name)
+    if given is not None and given.text is not None:
+        return context.shell(given.text, bash=is_bash)
+    return [Unknown("the shell runs its input, which is not analysed")]
 
 
 def runs_code(context: Context, arguments: list[Argument]) -> list[Text]:
@@ -73,13 +90,24 @@ pip = unless(r"--py", "one of its arguments can make it run a program")
 
 
 def python(context: Context, arguments: list[Argument]) -> list[Text]:
-    """Read `python`: its `-m pip` is pip, all else runs code."""
-    options = re.compile(r"-[uIEsBSq]+")
+    """Read `python`: the text of `-c`, a script, what it reads from its input, or `-m pip`."""
     rest = list(arguments)
-    while rest and rest[0] is not None and options.fullmatch(rest[0]):
+    while rest and rest[0] is not None and re.fullmatch(r"-[uIEsBqOP]+", rest[0]):
         del rest[0]
-    if rest[:1] == ["-m"] and rest[1:2] == ["pip"]:
+    if not rest or rest[0] == "-":
+        given = context.input
+        if given is not None and given.path is not None:
+            return context.script(given.path, "python")
+        if given is not None and given.text is not None:
+            return context.python(given.text, given.at)
+        return [Unknown("the Python that it reads from its input is not analysed")]
+    first = rest[0]
+    if first == "-m" and rest[1:2] == ["pip"]:
         return pip(context, rest[2:])
+    if first == "-c" and len(rest) > 1:
+        return context.python(rest[1])
+    if first is not None and not first.startswith("-"):
+        return context.script(first, "python", rest[1:])
     return runs_code(context, rest)
 
 

@@ -10,6 +10,7 @@ import re
 
 from execgate.analysis.shell.starter_programs import (
     awk,
+    bash,
     busybox,
     env,
     find,
@@ -17,11 +18,11 @@ from execgate.analysis.shell.starter_programs import (
     git,
     loader,
     pip,
+    posix_shell,
     python,
     runs_code,
     script,
     sed,
-    shell,
     su,
     tar,
     watch,
@@ -103,11 +104,12 @@ _TABLE: dict[str, Starter] = {
     "install": commands_of("--strip-program"),
     "parallel": opaque("what `parallel` runs is not read"),
     **dict.fromkeys(["awk", "gawk", "mawk", "nawk", "original-awk"], awk),
-    **dict.fromkeys(["sh", "bash", "dash", "ash", "rbash"], shell),
+    **dict.fromkeys(["sh", "dash", "ash"], posix_shell),
+    "bash": bash,
     **dict.fromkeys(
         words(
             """
-            zsh ksh mksh csh tcsh fish pwsh powershell xonsh nu rc es elvish
+            rbash zsh ksh mksh csh tcsh fish pwsh powershell xonsh nu rc es elvish
             """
         ),
         opaque("what this shell runs is not read"),

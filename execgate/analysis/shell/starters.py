@@ -17,6 +17,16 @@ from execgate.model.values import Text, Unknown
 Argument: TypeAlias = str | None
 """An argument with marks for its holes; None for one that can be anything, an option among it."""
 
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a command reads from: a known text, which stands at `at`, a file, or something unknown."""
+
+    text: str | None = None
+    path: str | None = None
+    at: int | None = None
+
+
 Starter: TypeAlias = Callable[["Context", list[Argument]], list[Text]]
 """Returns what a program starts for its arguments, without the program itself."""
 
@@ -27,8 +37,19 @@ class Context(Protocol):
     def argv(self, arguments: Sequence[Argument]) -> list[Text]:
         """Return the program of an argument list, and what it starts."""
 
-    def shell(self, text: Argument) -> list[Text]:
-        """Return the programs of a shell text."""
+    def shell(
+        self, text: Argument, *, bash: bool | None = None, arguments: Sequence[Argument] = ()
+    ) -> list[Text]:
+        """Return the programs of a shell text; `bash` says whether that shell reads it, None the same."""
+
+    def python(self, text: Argument, at: int | None = None) -> list[Text]:
+        """Take the text of a Python program; returns what stands for one that is not known."""
+
+    def script(self, path: Argument, language: str, arguments: Sequence[Argument] = ()) -> list[Text]:
+        """Take the file of a program that is run; returns the programs that it starts."""
+
+    input: Input | None
+    """What standard input is, None where it is empty."""
 
 
 def argument(value: Text) -> Argument:

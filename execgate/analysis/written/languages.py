@@ -150,14 +150,11 @@ def aliases(text: str) -> list[str]:
     """Return what names are made to stand for in a shell text, as far as it is known."""
     if not _ALIAS.search(text):
         return []
-    from execgate.analysis.shell.text import read
+    from execgate.analysis import shell
 
     found: list[str] = []
-    for command in read(text).commands:
-        words = [word.value for word in command.words]
-        if words[:1] != ["alias"]:
-            continue
-        given = [word for word in words[1:] if word is not None and not word.startswith("-")]
+    for words in shell.line(text).found.aliases:
+        given = [word for word in words if not word.startswith("-")]
         if given and "=" not in given[0]:
             found.append(" ".join(given[1:]))  # `alias ls 'rm -rf /'`, as csh and fish have it
         else:

@@ -1,0 +1,84 @@
+"""Files that earlier programs of a call put into the working folder, judged as programs themselves."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+
+from execgate.model.operation import FileOperation, Operation
+from execgate.model.source import Span
+from execgate.model.values import Hole, Template, Text, Unknown
+
+WORKING_FOLDER = "/workspace"
+HOME_FOLDER = "/home/agent"
+
+_CHANGES = frozenset({"write", "append", "create", "delete", "move", "copy", "link"})
+
+
+def in_workspace(name: str) -> str:
+    """Return the path of a staged file from the root on."""
+    return posixpath.normpath(posixpath.join(WORKING_FOLDER, name))
+
+
+def modules(names: Iterable[str]) -> dict[str, str]:
+    """Return the staged files that can be imported, by the name of the module."""
+    found = {}
+    for name in names:
+        parts = name.removesuffix(".py").split("/")
+        if name.endswith(".py") and all(part.isidentifier() for part in parts):
+            found[".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)] = name
+    return found
+
+
+def rewritten(
+    operations: Iterable[Operation], scripts: Mapping[str, Span], *, via: str
+) -> list[FileOperation]:
+    """Return an `execute` for each script of which the program itself may have changed the text before.
+
+    `scripts` are the paths of staged files that it runs, with where it does.
+    """
+    changed = [
+        path
+        for operation in operations
+        if isinstance(operation, FileOperation)
+        and (not isinstance(operation.operation, str) or operation.operation in _CHANGES)
+        for path in operation.paths
+    ]
+    return [
+        FileOperation(operation="execute", paths=(script,), via=via, location=place)
+        for script, place in scripts.items()
+        if any(may_touch(path, script) for path in changed)
+    ]
+
+
+def may_touch(path: Text, file: str) -> bool:
+    """Return whether what is done to `path` can be done to `file`, or to a folder that holds it."""
+    if isinstance(path, Unknown):
+        return True
+    if isinstance(path, Template):
+        return any(re.fullmatch(_pattern(path), place) for place in (file, *_folders(file)))
+    return _from_root(path) in {file, *_folders(file)}
+
+
+def _folders(file: str) -> list[str]:
+    found = []
+    while file != "/":
+        file = posixpath.dirname(file)
+        found.append(file)
+    return found
+
+
+def _from_root(path: str) -> str:
+    if path == "~" or path.startswith("~/"):
+        path = HOME_FOLDER + path[1:]
+    return posixpath.normpath(posixpath.join(WORKING_FOLDER, path)).replace("//", "/")
+
+
+def _pattern(path: Template) -> str:
+    known = [part for part in path.parts if isinstance(part, str)]
+    if Hole.ANY in path.parts or any("." in part and ("./" in part or ".." in part) for part in known):
+        return ".*"
+    text = "".join(re.escape(part) if isinstance(part, str) else "[^/]*" for part in path.parts)
+    first = path.parts[0]
+    return text if isinstance(first, str) and first.startswith(("/", "~")) else f"{WORKING_FOLDER}/{text}"
