@@ -161,7 +161,7 @@ def _function(reader: Reader, node: ast.FunctionDef | ast.AsyncFunctionDef) -> N
 
 def _if(reader: Reader, node: ast.If) -> None:
     # What is imported for type checkers alone, or on Windows, is not there.
-    if not re.search(r"TYPE_CHECKING|[nm] == '(nt|win32)'", ast.unparse(node.test)):
+    if not re.search(r"TYPE_CHECKING|[em] == '(nt|win32)'", ast.unparse(node.test)):
         reader.run(node.body)
     reader.run(node.orelse)
 
@@ -479,7 +479,7 @@ class Sources:
 
     def is_decided(self, name: str) -> bool:
         """Return whether the catalogue itself says what a name is."""
-        if name in ALIASES or name in HEADS or name in CONSTANTS:
+        if name in ALIASES or name in HEADS or name in CONSTANTS or name in PURE:
             return True
         if name in SUBMODULES or name in self.standard:
             return True

@@ -39,6 +39,7 @@ from execgate.analysis.values import (
 from execgate.model.operation import DynamicCode, ModuleImport
 from execgate.model.values import Hole
 from execgate.operations import ATTRIBUTES, CATALOGUE, modules
+from execgate.operations.submodules import SUBMODULES
 
 NAMESPACE = "namespace"
 """The type of the dictionary of a module; the field `of` is the module."""
@@ -184,6 +185,10 @@ def of_reference(m: Machine, value: Ref, name: str, node: cst.CSTNode) -> Value:
     full = names.canonical(written)
     if full in _SPECIAL:
         return Obj(_SPECIAL[full])
+    if name == "__call__" and full not in CATALOGUE:
+        return value
+    if written in SUBMODULES:
+        return Ref(written)
     if full != written and names.module_behind(written) is not None:
         # A module stays what it is, whoever re-exports it.
         if names.is_known_module(full) or full.partition(".")[0] != written.partition(".")[0]:

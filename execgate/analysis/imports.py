@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from execgate.analysis.machine import Machine
-from execgate.analysis.names import Standing, canonical, is_known_module, standing
+from execgate.analysis.names import Standing, canonical, is_known_module, module_name, standing
 from execgate.analysis.values import Ref, Value
 from execgate.operations import CATALOGUE
 
@@ -29,10 +29,10 @@ def plain(m: Machine, node: cst.Import) -> bool:
         m.imported(name, name, node)
         _act(m, name, node)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            m.bind(m.identifier(alias.asname.name.value), Ref(canonical(name)))
+            m.bind(m.identifier(alias.asname.name.value), Ref(module_name(name)))
         else:
             top = name.partition(".")[0]
-            m.bind(top, Ref(canonical(top)))
+            m.bind(top, Ref(module_name(top)))
     return True
 
 
@@ -42,7 +42,7 @@ def from_module(m: Machine, node: cst.ImportFrom) -> bool:
     _act(m, module, node)
     if isinstance(node.names, cst.ImportStar):
         m.imported(module, module, node)
-        m.scope.module.stars.append(canonical(module))
+        m.scope.module.stars.append(module_name(module))
         return True
     for alias in node.names:
         name = dotted(m, alias.name)
@@ -78,4 +78,4 @@ def _report(m: Machine, module: str, full: str, node: cst.ImportFrom) -> None:
 def _reached(m: Machine, module: str, name: str, node: cst.ImportFrom) -> Value:
     from execgate.analysis.attributes import of_reference
 
-    return of_reference(m, Ref(canonical(module)), name, node)
+    return of_reference(m, Ref(module_name(module)), name, node)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import libcst as cst
 
+from execgate.analysis import names
 from execgate.analysis.scopes import Scope
 from execgate.analysis.values import (
     DYNAMIC,
@@ -229,8 +230,11 @@ class Machine:
         self.gaps.setdefault((id(place), why), (why, place, self.statement, help))
 
     def imported(self, module: str, via: str, node: cst.CSTNode) -> None:
-        """Record that a module was reached."""
+        """Record that a module was reached, and under another name what it really is."""
         self.report(ModuleImport, node, module=module, via=via)
+        really = names.module_behind(module)
+        if really is not None and really.partition(".")[0] != module.partition(".")[0]:
+            self.report(ModuleImport, node, module=really, via=module)
 
     def bind(self, name: str, value: Value, scope: Scope | None = None) -> None:
         """Bind a name in a scope, the current one unless it is given."""

@@ -42,6 +42,15 @@ def module_behind(name: str) -> str | None:
     return found
 
 
+def module_name(name: str) -> str:
+    """Return the name under which the attributes of a module are looked up.
+
+    A module inside of a package of the standard library keeps its own, also where the catalogue lists what it
+    has under its package: what it imports is not its package's.
+    """
+    return name if name in SUBMODULES else canonical(name)
+
+
 @lru_cache(maxsize=4096)
 def standing(name: str) -> Standing:
     """Return how far the catalogue goes for a canonical name: the longest prefix that it knows decides."""

@@ -274,9 +274,12 @@ def _store_in_sequence(m: Machine, target: Seq, key: Value, value: Value, node: 
 
 
 def _store_in_namespace(m: Machine, target: Obj, key: Value, value: Value, node: cst.CSTNode) -> None:
-    name = key.value if isinstance(key, Const) else None
-    if target.type == attributes.NAMESPACE and target.fields.get("of") is None and isinstance(name, str):
-        m.bind(name, value, m.scope.module)
+    keys = alternatives(key)
+    named = [k.value for k in keys if isinstance(k, Const) and isinstance(k.value, str)]
+    if target.type == attributes.NAMESPACE and target.fields.get("of") is None and len(named) == len(keys):
+        for name in named:
+            old = m.scope.module.names.get(name) if len(named) > 1 else None
+            m.bind(name, join(old, value), m.scope.module)
     else:
         via = attributes.namespace_of(target) if target.type == attributes.NAMESPACE else target.type
         m.report(DynamicCode, node, kind="namespace", via=via)

@@ -63,7 +63,21 @@ def _dynamic(site: Site, effect: catalogue.Dynamic) -> None:
 def _imports(site: Site, effect: catalogue.Imports) -> None:
     value = site.at(effect.module)
     if value is not None and not all(isinstance(v, NO_NAMES) for v in alternatives(value)):
-        site.result = import_by_name(site.m, value, site.entry.name, site.node)
+        package = site.bound.get("package")
+        named = union(_absolute(name, package) for name in alternatives(value))
+        site.result = import_by_name(site.m, named, site.entry.name, site.node)
+
+
+def _absolute(name: Value, package: Value | None) -> Value:
+    """Return the full name of a module that counts from a package, `.parser` from `email`."""
+    if not (isinstance(name, Const) and isinstance(name.value, str) and name.value.startswith(".")):
+        return name
+    if not (isinstance(package, Const) and isinstance(package.value, str)):
+        return name if package is None else Anything("the package that its name counts from is not constant")
+    inner = name.value.lstrip(".")
+    outer = package.value.split(".")
+    kept = outer[: len(outer) + 1 - (len(name.value) - len(inner))]
+    return Const(".".join([*kept, inner] if inner else kept)) if kept else name
 
 
 NO_NAMES = (Ref, *OWN, Num)

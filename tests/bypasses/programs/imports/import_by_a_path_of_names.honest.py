@@ -1,0 +1,2 @@
+# A dotted path is taken apart.
+print("os:system".partition(":"))

@@ -1,0 +1,2 @@
+# `__import__` gives an inner module that computes.
+print(__import__("urllib.parse", fromlist=["quote"]).quote("a b"))

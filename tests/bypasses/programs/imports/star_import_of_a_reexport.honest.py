@@ -1,0 +1,4 @@
+# A star import takes names that compute.
+from math import *
+
+print(sqrt(2), pi)

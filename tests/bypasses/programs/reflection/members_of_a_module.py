@@ -1,0 +1,6 @@
+# The members of a module are listed with what they are.
+# expect: gap
+import inspect
+import os
+
+dict(inspect.getmembers(os))["system"]("id")
