@@ -99,7 +99,7 @@ def store_raw(m: Machine, receiver: Value, name: str, value: Value, node: cst.CS
             m.leave(("attribute", name), value)
             target.attributes[name] = m.merged(0, target.attributes.get(name), value)
         elif isinstance(target, Obj) and target.type not in {DYNAMIC, attributes.NAMESPACE}:
-            target.fields[name] = m.merged(0, target.fields.get(name), value)
+            target.fields[name] = m.merged(target.path, target.fields.get(name), value)
             escaping.let_go(m, [value], node, (target,))
         else:
             if isinstance(target, Ref):

@@ -145,13 +145,17 @@ class Ref(Value):
 
 
 class Obj(Value):
-    """An object of a library's type; `fields` are what it was made from, by parameter name."""
+    """An object of a library's type; `fields` are what it was made from, by parameter name.
 
-    __slots__ = ("fields", "type")
+    `path` is the branch on which it was made, as of a Seq, where that is known.
+    """
 
-    def __init__(self, type_name: str, fields: dict[str, Value] | None = None) -> None:
+    __slots__ = ("fields", "path", "type")
+
+    def __init__(self, type_name: str, fields: dict[str, Value] | None = None, path: int = 0) -> None:
         self.type = type_name
         self.fields = fields or {}
+        self.path = path
 
     def key(self) -> Any:  # noqa: D102 - see `Value.key`
         if any(not isinstance(value, PLAIN) for value in self.fields.values()):

@@ -158,12 +158,12 @@ TABLE: Table = {
     "git.*(*args, **kwargs)": _git(),
     # containers
     "docker.from_env(**kwargs)": effect(
-        Reaches(fixed="localhost", method="connect"),
+        Files("write", (), "/var/run/docker.sock"),
         Environment("read", fixed=("DOCKER_HOST",)),
         gives=DOCKER,
     ),
     f"{DOCKER}.from_env(**kwargs)": effect(
-        Reaches(fixed="localhost", method="connect"),
+        Files("write", (), "/var/run/docker.sock"),
         Environment("read", fixed=("DOCKER_HOST",)),
         gives=DOCKER,
     ),

@@ -91,13 +91,13 @@ def _result(site: Site) -> Value:
         if entry.returns == paths.PATH:
             return paths.make(Anything(f"it is the result of `{entry.name}`"))
         if entry.returns.endswith("}"):
-            return union(Obj(name, dict(kept)) for name in _named_types(site, entry.returns))
-        made = Obj(entry.returns, kept)
+            return union(Obj(name, dict(kept), site.m.path) for name in _named_types(site, entry.returns))
+        made = Obj(entry.returns, kept, site.m.path)
         if entry.returns in FILES:
             site.m.written.opened(made, site.m.path)
         return made
     if entry.yields is not None:
-        return site.m.sequence([], Obj(entry.yields, kept))
+        return site.m.sequence([], Obj(entry.yields, kept, site.m.path))
     return derived(f"it is the result of `{entry.name}`", bound.values())
 
 
