@@ -132,8 +132,8 @@ def enter(m: Machine, manager: Value, node: cst.CSTNode) -> Value:
             results.append(
                 m.call(attributes.bound(m, hook, value, node), Args(), node) if hook is not None else value
             )
-        elif isinstance(value, Seq):
-            # A generator under `contextmanager`.
+        elif isinstance(value, Seq) and value.kind == "generator":
+            # It stands under `contextmanager`.
             results.append(value.element())
         elif isinstance(value, Obj) and value.type == "tempfile.TemporaryDirectory":
             results.append(paths.temporary(value.fields.get("dir")))

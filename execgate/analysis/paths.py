@@ -6,9 +6,11 @@ The program will run in `/workspace` with `/home/agent` as its home, whatever th
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
+from execgate.analysis.holes import flatten, restore
 from execgate.analysis.texts import from_parts, parts_of
 from execgate.analysis.values import (
     MAX_ALTERNATIVES,
@@ -24,7 +26,7 @@ from execgate.analysis.values import (
     alternatives,
     union,
 )
-from execgate.model.values import Hole
+from execgate.model.values import Hole, Template
 
 PATH = "pathlib.Path"
 WORKSPACE = "/workspace"
@@ -178,31 +180,34 @@ def _stem(parts: Parts) -> Parts:
 
 def globbed(pattern: Parts) -> Value:
     """Return what one result of `glob` can be: the pattern with its wild cards as names."""
-    literal = _literal(pattern)
-    if literal is None:
-        return from_parts(pattern if Hole.ANY not in pattern else _ANY)
-    levels = _DEPTHS if "**" in literal else (1,)
-    return union(from_parts(_wild(literal, depth)) for depth in levels)
+    flat = flatten(Template(pattern)) if _literal(pattern) is None else _literal(pattern)
+    if flat is None or Hole.ANY in pattern:
+        return Str(_ANY)
+    levels = _DEPTHS if "**" in flat else (1,)
+    return union(from_parts(_wild(flat, depth)) for depth in levels)
 
 
 _DEPTHS = (0, 1, 2, 9)
 """How deep a recursive search is said to go: a policy that permits all of these permits every depth."""
 
 
+_WILD_CARDS = re.compile(r"(?:\*|\?|\[!?\]?[^\]]*\])+")
+
+
 def _wild(pattern: str, depth: int) -> Parts:
-    parts: list[Part] = []
-    for index, component in enumerate(pattern.split("/")):
-        if index:
-            parts.append("/")
+    components: list[list[Part]] = []
+    for component in pattern.split("/"):
         if component == "**":
-            for level in range(depth):
-                parts += ["/"] if level else []
+            components += [[Hole.WORD]] * depth
+            continue
+        parts: list[Part] = []
+        for place, piece in enumerate(_WILD_CARDS.split(component)):
+            if place and parts[-1:] != [Hole.WORD]:
                 parts.append(Hole.WORD)
-        elif any(letter in component for letter in "*?["):
-            parts.append(Hole.WORD)
-        else:
-            parts.append(component)
-    return tuple(parts)
+            known = restore(piece)
+            parts += known.parts if isinstance(known, Template) else (piece,) if piece else ()
+        components.append(parts)
+    return tuple(part for index, found in enumerate(components) for part in (["/"] * (index > 0) + found))
 
 
 def child(parts: Parts) -> Parts:

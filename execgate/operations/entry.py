@@ -41,8 +41,9 @@ class Files(Effect):
     whoever made it was judged.  With `urls` a URL in place of a path is contacted instead.  With `below`
     it happens to something in the folders, of one word that is not known; with `recursive` to the folders and
     all below them; with `above` to each folder on the way to them, too.  With `base` the paths are relative
-    to the folder that this parameter holds, if it is passed.  With `when` it happens only if that parameter
-    is passed and not false.
+    to the folder that this parameter holds, if it is passed; with `beside` the first is relative to where the
+    second lies.  With `pattern` a path's wild cards stand for any names.  With `when` it happens only if that
+    parameter is passed and not false.
 
     With `endings` the files are called as the paths with each of these at the end, of which `*` is one word
     that is not known.  With `ending_of` it is one of them: that which stands behind `=` in the ending that
@@ -60,6 +61,8 @@ class Files(Effect):
     base: str | None = None
     endings: tuple[str, ...] = ()
     ending_of: str | None = None
+    beside: bool = False
+    pattern: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,9 @@ TABLE: Table = {
     "os.renames(old, new)": effect(Files("move", ("old", "new")), Files("delete", ("old",), above=True)),
     "os.replace(src, dst, *, src_dir_fd, dst_dir_fd)": move("src", "dst"),
     "os.link(src, dst, *, src_dir_fd, dst_dir_fd, follow_symlinks)": link("src", "dst"),
-    "os.symlink(src, dst, target_is_directory, *, dir_fd)": link("src", "dst"),
+    "os.symlink(src, dst, target_is_directory, *, dir_fd)": effect(
+        Files("link", ("src", "dst"), beside=True)
+    ),
     "os.truncate(path, length)": write("path"),
     "os.chmod(path, mode, *, dir_fd, follow_symlinks)": chmod("path"),
     "os.lchmod(path, mode)": chmod("path"),
@@ -165,10 +167,10 @@ TABLE: Table = {
     "tempfile.gettempprefixb()": nothing(),
     # looking through folders and files
     "glob.glob(pathname, *, root_dir, dir_fd, recursive, include_hidden)": effect(
-        Files("list", ("pathname",), base="root_dir")
+        Files("list", ("pathname",), base="root_dir", pattern=True)
     ),
     "glob.iglob(pathname, *, root_dir, dir_fd, recursive, include_hidden)": effect(
-        Files("list", ("pathname",), base="root_dir")
+        Files("list", ("pathname",), base="root_dir", pattern=True)
     ),
     "glob.glob0(dirname, pattern)": listing("dirname"),
     "glob.glob1(dirname, pattern)": listing("dirname"),

@@ -111,7 +111,9 @@ TABLE: Table = {
     "pathlib.Path.rmdir(self)": delete("self"),
     "pathlib.Path.rename(self, target)": effect(Files("move", ("self", "target")), gives=PATH),
     "pathlib.Path.replace(self, target)": effect(Files("move", ("self", "target")), gives=PATH),
-    "pathlib.Path.symlink_to(self, target, target_is_directory)": link("target", "self"),
+    "pathlib.Path.symlink_to(self, target, target_is_directory)": effect(
+        Files("link", ("target", "self"), beside=True)
+    ),
     "pathlib.Path.hardlink_to(self, target)": link("target", "self"),
     "pathlib.Path.link_to(self, target)": link("self", "target"),
     "pathlib.Path.chmod(self, mode, *, follow_symlinks)": chmod("self"),

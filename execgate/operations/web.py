@@ -6,6 +6,7 @@ from __future__ import annotations
 from execgate.operations.entry import (
     Accesses,
     Calls,
+    Does,
     Environment,
     Files,
     Reaches,
@@ -22,7 +23,12 @@ from execgate.operations.entry import (
 HTTP = "http.client.HTTPConnection"
 OPENER = "urllib.request.OpenerDirector"
 OPEN = effect(Reaches(url="fullurl", body=("data",)), gives="http.client.HTTPResponse")
-REQUEST = effect(Reaches(url="url", host="self.host", port="self.port", method="=method", body=("body",)))
+
+
+def _request(scheme: str) -> Does:
+    return effect(Reaches(url="url", host="self.host", port="self.port", scheme=scheme, method="=method"))
+
+
 AGAIN = effect(Reaches(host="self.host", port="self.port", method="connect"))
 
 TABLE: Table = {
@@ -93,9 +99,17 @@ TABLE: Table = {
         gives="http.client.HTTPSConnection",
         keeps=("host", "port"),
     ),
-    "http.client.HTTPConnection.request(self, method, url, body, headers, *, encode_chunked)": REQUEST,
-    "http.client.HTTPConnection.putrequest(self, method, url, skip_host, skip_accept_encoding)": effect(
-        Reaches(url="url", host="self.host", port="self.port", method="=method")
+    "http.client.HTTPConnection.request(self, method, url, body, headers, *, encode_chunked)": _request(
+        "http"
+    ),
+    "http.client.HTTPSConnection.request(self, method, url, body, headers, *, encode_chunked)": _request(
+        "https"
+    ),
+    "http.client.HTTPConnection.putrequest(self, method, url, skip_host, skip_accept_encoding)": _request(
+        "http"
+    ),
+    "http.client.HTTPSConnection.putrequest(self, method, url, skip_host, skip_accept_encoding)": _request(
+        "https"
     ),
     "http.client.HTTPConnection.connect(self)": AGAIN,
     "http.client.HTTPConnection.set_tunnel(self, host, port, headers)": effect(

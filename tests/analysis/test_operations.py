@@ -52,7 +52,10 @@ FILES = [
     ("from pathlib import Path\n(Path('d') / 'e' / 'f').with_suffix('.txt').touch()", ["create d/e/f.txt"]),
     ("from pathlib import Path\nprint(Path.home() / '.ssh')", []),
     ("from pathlib import Path\n(Path('/d/e.txt').parent / 'f').read_bytes()", ["read /d/f"]),
-    ("from pathlib import Path\nfor p in Path('d').glob('*.csv'):\n    p.unlink()", ["list d", "delete d/*"]),
+    (
+        "from pathlib import Path\nfor p in Path('d').glob('*.csv'):\n    p.unlink()",
+        ["list d", "delete d/*.csv"],
+    ),
     ("import os\nos.remove('a')", ["delete a"]),
     ("import os\nos.rename('a', 'b')", ["move a b"]),
     ("import os\nos.listdir()", ["list ."]),
@@ -64,6 +67,28 @@ FILES = [
     ("import shutil\nshutil.copyfile('a', 'b')", ["copy a b"]),
     ("import shutil\nshutil.move(src='a', dst='b')", ["move a b"]),
     ("import glob\nglob.glob('/d/*.txt')", ["list /d/*.txt"]),
+    (
+        "import glob\nfor n in glob.glob('/d/*/r_*.csv'):\n    open(n)",
+        ["list /d/*/r_*.csv", "read /d/*/r_*.csv"],
+    ),
+    (
+        "from pathlib import Path\nfor p in Path('/d').rglob('*.py'):\n    p.unlink()",
+        [
+            "list /d",
+            "delete /d/*.py",
+            "delete /d/*/*.py",
+            "delete /d/*/*/*.py",
+            "delete /d/*/*/*/*/*/*/*/*/*/*.py",
+        ],
+    ),
+    (
+        "import os\nwith os.scandir('/d') as found:\n    for e in found:\n        open(e.path)",
+        ["list /d", "read /d/*"],
+    ),
+    ("import os\nos.symlink('a', 'd/b')", ["link d/a d/b"]),
+    ("import os\nos.symlink('/a', 'd/b')", ["link /a d/b"]),
+    ("from pathlib import Path\nPath('d/b').symlink_to('../a')", ["link d/../a d/b"]),
+    ("import os\nos.link('a', 'd/b')", ["link a d/b"]),
     (
         "import tempfile\nwith tempfile.TemporaryDirectory() as d:\n    open(d + '/x', 'w')",
         ["create /tmp/*", "write /tmp/*/x"],
@@ -115,7 +140,7 @@ NETWORK = [
     ),
     (
         "import http.client\nhttp.client.HTTPSConnection('h').request('GET', '/')",
-        ["connect https//h", "GET //h"],
+        ["connect https//h", "GET https//h"],
     ),
     ("import socket\ns = socket.socket()\ns.connect(('1.2.3.4', 80))", ["connect //1.2.3.4:80"]),
     ("import smtplib\nsmtplib.SMTP('mail.example.com', 25)", ["connect smtp//mail.example.com:25"]),

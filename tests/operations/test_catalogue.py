@@ -279,7 +279,7 @@ def test_a_sensitive_module_is_classified() -> None:
     ("asked", "found"),
     [
         ("builtins.open", "builtins.open"),
-        ("http.client.HTTPSConnection.request", "http.client.HTTPConnection.request"),
+        ("http.client.HTTPSConnection.getresponse", "http.client.HTTPConnection.getresponse"),
         ("zipfile.PyZipFile.extractall", "zipfile.ZipFile.extractall"),
         ("ctypes.util.find_library", "ctypes.util.find_library"),
         ("tkinter.TclError", None),

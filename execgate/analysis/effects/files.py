@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any
 
-from execgate.analysis import paths
+from execgate.analysis import paths, texts
 from execgate.analysis.effects import network as network_effects
 from execgate.analysis.effects import placed
 from execgate.analysis.effects.binding import is_false
@@ -46,6 +46,10 @@ def _files(site: Site, effect: catalogue.Files) -> None:
         return
     if effect.base is not None and (base := site.at(effect.base)) is not None:
         columns[0] = [_joined(folder, path) for folder in site.paths(base) for path in columns[0]]
+    if effect.pattern:
+        columns[0] = [found for path in columns[0] for found in _matched(path)]
+    if effect.beside and len(columns) == 2:
+        columns[0] = [_joined(_folder(link), path) for path in columns[0] for link in columns[1]]
     if effect.above:
         columns[0] = [folder for path in columns[0] for folder in (path, *_above(path))]
     endings = effect.endings
@@ -69,6 +73,19 @@ def _joined(folder: Text, path: Text) -> Text:
     if isinstance(folder, Unknown) or isinstance(path, Unknown):
         return folder if isinstance(folder, Unknown) else path
     return _text(paths.join_parts(_parts(folder), _parts(path)))
+
+
+def _folder(path: Text) -> Text:
+    """Return the folder that a path lies in."""
+    return path if isinstance(path, Unknown) else _text(paths.dirname(_parts(path)))
+
+
+def _matched(pattern: Text) -> list[Text]:
+    """Return what a pattern with wild cards matches."""
+    if isinstance(pattern, Unknown):
+        return [pattern]
+    why = "the pattern could not be worked out"
+    return [texts.to_text(found, why) for found in alternatives(paths.globbed(_parts(pattern)))]
 
 
 def _ended(path: Text, ending: str) -> Text:

@@ -26,6 +26,7 @@ from execgate.analysis.models import classes as class_models
 from execgate.analysis.models import data as data_models
 from execgate.analysis.models import functions as function_models
 from execgate.analysis.models import iterators, modelling
+from execgate.analysis.models import parsing as parsing_models
 from execgate.analysis.values import (
     DYNAMIC,
     FALSE,
@@ -235,6 +236,7 @@ FUNCTIONS: dict[str, modelling.Model] = {
     **class_models.FUNCTIONS,
     **data_models.FUNCTIONS,
     **function_models.FUNCTIONS,
+    **parsing_models.FUNCTIONS,
     **iterators.FUNCTIONS,
     "sys.exc_info": _caught,
     "sys.exception": _caught,
@@ -348,6 +350,8 @@ def _formatter(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNo
 
 
 METHODS: dict[str, Callable[[Machine, Obj, str, Args, cst.CSTNode], Value]] = {
+    parsing_models.TEMPLATE: parsing_models.template_method,
+    parsing_models.URL: parsing_models.url_method,
     attributes.ENVIRON: _environ,
     attributes.SYS_MODULES: _sys_modules,
     attributes.NAMESPACE: _namespace,
