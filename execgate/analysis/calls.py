@@ -173,9 +173,9 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
 def _unlisted(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
     standing = names.standing(name)
     if standing is names.Standing.OPAQUE:
-        library = name.partition(".")[0]
+        unknown.told(m, name, args, node)
         escaping.let_go(m, args.values(), node, args.positional)
-        opaque(m, library, node)
+        opaque(m, name, node)
         return derived(f"it is the result of `{name}`", args.values())
     if _is_exception(name):
         # What it is made from comes out again where it is caught.
@@ -186,9 +186,10 @@ def _unlisted(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
     return derived(f"it is the result of `{name}`", args.values())
 
 
-def opaque(m: Machine, library: str, node: cst.CSTNode) -> None:
+def opaque(m: Machine, name: str, node: cst.CSTNode) -> None:
     """Record, once, that a library is called whose effects the catalogue does not know."""
-    if ("opaque", library) not in m.memory:
+    library = name.partition(".")[0]
+    if not names.is_harmless(name) and ("opaque", library) not in m.memory:
         m.memory[("opaque", library)] = NUM
         m.report(OpaqueCall, node, library=library, via=library)
 
@@ -262,5 +263,5 @@ def _method(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode)
         return dated
     escaping.let_go(m, args.values(), node, (receiver,))
     if names.standing(receiver.type) is names.Standing.OPAQUE:
-        opaque(m, receiver.type.partition(".")[0], node)
+        opaque(m, full, node)
     return derived(f"it is the result of `{full}`", [receiver, *args.values()])

@@ -69,6 +69,12 @@ def standing(name: str) -> Standing:
     return Standing.REFUSED if top in sys.stdlib_module_names else Standing.OPAQUE
 
 
+def is_harmless(name: str) -> bool:
+    """Return whether `name` belongs to what a library offers of which the catalogue lists all that acts."""
+    library, *inner = name.split(".")
+    return library in modules.KNOWN and not any(map(_is_private, inner))
+
+
 def _is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 

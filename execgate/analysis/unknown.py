@@ -6,6 +6,9 @@ made.  `get` or `read` say nothing of them; `write_text` or `unlink` do.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import libcst as cst
 
 from execgate.analysis import effects, escaping, texts
@@ -13,10 +16,10 @@ from execgate.analysis.effects import data as data_effects
 from execgate.analysis.effects import network as network_effects
 from execgate.analysis.effects.site import Site
 from execgate.analysis.machine import Machine
-from execgate.analysis.values import Anything, Args, Str, Value, alternatives, derived
+from execgate.analysis.values import Anything, Args, Obj, Str, Value, alternatives, derived
 from execgate.model.values import Hole
 from execgate.operations import lookup
-from execgate.operations.entry import Entry
+from execgate.operations.entry import Entry, Files
 
 TELLING: dict[str, str] = {
     qualified.rpartition(".")[2]: qualified
@@ -44,7 +47,15 @@ TELLING: dict[str, str] = {
     pandas.DataFrame.to_xml pandas.DataFrame.to_latex pandas.DataFrame.to_markdown
     matplotlib.figure.Figure.savefig numpy.ndarray.tofile numpy.savetxt numpy.savez numpy.savez_compressed
     numpy.loadtxt numpy.genfromtxt plotly.graph_objects.Figure.write_html
-    plotly.graph_objects.Figure.write_image
+    plotly.graph_objects.Figure.write_image pandas.read_json pandas.read_feather pandas.read_hdf
+    pandas.read_fwf pandas.read_orc pandas.read_sql_query pandas.read_sas pandas.read_stata
+    pandas.DataFrame.to_orc pandas.DataFrame.to_clipboard pandas.DataFrame.to_gbq
+    polars.DataFrame.write_parquet polars.DataFrame.write_ipc polars.DataFrame.write_ndjson
+    polars.DataFrame.write_excel polars.LazyFrame.sink_csv polars.LazyFrame.sink_parquet
+    polars.LazyFrame.sink_ndjson cv2.imread cv2.imwrite matplotlib.image.imsave
+    geopandas.GeoDataFrame.to_file xarray.Dataset.to_netcdf xarray.Dataset.to_zarr
+    transformers.PreTrainedModel.from_pretrained transformers.PreTrainedModel.save_pretrained
+    transformers.PreTrainedModel.push_to_hub xgboost.Booster.save_model scipy.io.savemat scipy.io.loadmat
     """.split()
 }
 """From a method's name to the entry that says what it does: names that nothing else is likely to have."""
@@ -57,18 +68,42 @@ def method(m: Machine, receiver: Anything, name: str, args: Args, node: cst.CSTN
     """Call a method of an object that is not known: judged by its name, where that tells."""
     if name == "hexdigest":
         return Str((Hole.WORD,))
-    qualified = TELLING.get(name)
-    if qualified is not None:
-        entry = lookup(qualified)
-        if entry is not None:
-            given = args.after(receiver) if entry.parameters[:1] == ("self",) else args
-            effects.perform(m, entry, given, node)
+    entry = lookup(TELLING[name]) if name in TELLING else None
+    if entry is not None:
+        given = args.after(receiver) if entry.parameters[:1] == ("self",) else args
+        effects.perform(m, entry, given, node)
+    elif name == "save":
+        _unknown_save(m, receiver, args, node)
     elif name in _VERBS:
         _unknown_verb(m, name, args, node)
     elif name in _STATEMENTS:
         _unknown_statement(m, name, args, node)
     escaping.let_go(m, args.values(), node, receiver.carries)
     return derived(f"it is the result of `{name}` of a value that is not known", [receiver, *args.values()])
+
+
+def told(m: Machine, name: str, args: Args, node: cst.CSTNode) -> None:
+    """Judge a call of a library that is not known by the function's name, where that tells."""
+    last = name.rpartition(".")[2]
+    entry = lookup(TELLING[last]) if last in TELLING else None
+    if entry is not None and entry.parameters[:1] != ("self",):
+        effects.perform(m, replace(entry, name=name), args, node)
+
+
+def _unknown_save(m: Machine, receiver: Anything, args: Args, node: cst.CSTNode) -> None:
+    """Judge `x.save("chart.png")`: pictures and workbooks are saved so, records of a database are not."""
+    if any(isinstance(held, Obj) and lookup(f"{held.type}.save") is not None for held in receiver.carries):
+        return
+    value = args.get(0)
+    for alternative in alternatives(value) if value is not None else ():
+        written = [part for part in texts.parts_of(alternative) if isinstance(part, str)]
+        if written and ("/" in "".join(written) or _SUFFIX.search(written[-1])):
+            effects.perform(m, _SAVE, Args([alternative]), node)
+
+
+_SUFFIX = re.compile(r"\.[A-Za-z]\w{0,11}$")
+
+_SAVE = Entry("save", ("file",), (Files("write", ("file",)),))
 
 
 def _site(m: Machine, name: str, node: cst.CSTNode) -> Site:

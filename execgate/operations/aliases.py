@@ -142,6 +142,8 @@ ALIASES: dict[str, str] = {
     "keras.src.saving": "keras.saving",
     "logging.handlers.logging": "logging",
     "matplotlib.pylab": "matplotlib.pyplot",
+    "matplotlib.pyplot.style": "matplotlib.style",
+    "matplotlib.style.core": "matplotlib.style",
     "motor.MotorClient": "pymongo.MongoClient",
     "motor.motor_asyncio.AsyncIOMotorClient": "pymongo.MongoClient",
     "multiprocessing.context.DefaultContext": "multiprocessing.context.BaseContext",

@@ -1,3 +1,4 @@
+
 """Libraries for workbooks, documents, pages and markup: openpyxl, docx, pypdf, lxml and others."""
 
 from __future__ import annotations

@@ -250,6 +250,16 @@ class Captures(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Takes(Effect):
+    """Takes `data`, or reads it where that is a path or URL.
+
+    A value of which nothing is known counts as data: whoever made it has been judged.
+    """
+
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class Imports(Effect):
     """Imports the module that `module` names; dynamic only where that is not constant."""
 

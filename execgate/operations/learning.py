@@ -1,3 +1,4 @@
+
 """Libraries that learn from data: scikit-learn, joblib, torch, xgboost and others."""
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from execgate.operations.entry import (
     Reaches,
     Spawns,
     Table,
+    Takes,
     Unlisted,
     effect,
     nothing,
@@ -301,7 +303,7 @@ TABLE: Table = {
     "xgboost.Booster.dump_model(self, fout, fmap, *args, **kwargs)": effect(
         Files("write", ("fout",)), Files("read", ("fmap",))
     ),
-    "xgboost.DMatrix(data, *args, **kwargs)": effect(Files("read", ("data",)), gives="xgboost.DMatrix"),
+    "xgboost.DMatrix(data, *args, **kwargs)": effect(Takes("data"), gives="xgboost.DMatrix"),
     "xgboost.DMatrix.save_binary(self, fname, *args, **kwargs)": write("fname"),
     "xgboost.callback.TrainingCheckPoint(directory, *args, **kwargs)": effect(
         Files("write", ("directory",), below=True)
@@ -314,7 +316,7 @@ TABLE: Table = {
     "lightgbm.CVBooster(model_file)": effect(Files("read", ("model_file",)), gives="lightgbm.Booster"),
     "lightgbm.train(*args, **kwargs)": returns("lightgbm.Booster"),
     "lightgbm.Booster.save_model(self, filename, *args, **kwargs)": write("filename"),
-    "lightgbm.Dataset(data, *args, **kwargs)": effect(Files("read", ("data",)), gives="lightgbm.Dataset"),
+    "lightgbm.Dataset(data, *args, **kwargs)": effect(Takes("data"), gives="lightgbm.Dataset"),
     "lightgbm.Dataset.save_binary(self, filename)": write("filename"),
     "catboost.CatBoostClassifier(*args, **kwargs)": effect(
         Files("write", (), "catboost_info"), gives="catboost.CatBoost"
@@ -330,7 +332,7 @@ TABLE: Table = {
     ),
     "catboost.CatBoost.save_model(self, fname, *args, **kwargs)": write("fname"),
     "catboost.CatBoost.load_model(self, fname, *args, **kwargs)": read("fname"),
-    "catboost.Pool(data, *args, **kwargs)": read("data"),
+    "catboost.Pool(data, *args, **kwargs)": effect(Takes("data")),
     "onnxruntime.InferenceSession(path_or_bytes, *args, **kwargs)": read("path_or_bytes"),
     "onnx.load(f, *args, **kwargs)": read("f"),
     "onnx.save(proto, f, *args, **kwargs)": write("f"),

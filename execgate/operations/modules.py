@@ -8,7 +8,7 @@ REFUSED: it has no place in code that an agent writes; a call of a name below it
 Every module of the standard library of Python 3.10 to 3.13 is in one of the three, or has an alias that is.
 A module of anyone else is opaque: its calls are `opaque_call`s.  A longer name decides before a shorter
 one: `xml` is pure though `xml.etree.ElementTree.parse` reads a file, `threading` is listed though
-`threading.Lock` is harmless.
+`threading.Lock` is harmless.  `libraries` says how far the catalogue goes for some of those.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from __future__ import annotations
 from execgate.operations.aliases import ALIASES
 from execgate.operations.constants import CONSTANTS
 from execgate.operations.harmless import HARMLESS
+from execgate.operations.libraries import INSIDES, KNOWN
 
-__all__ = ["ALIASES", "CONSTANTS", "LISTED", "PURE", "REFUSED", "SENSITIVE"]
+__all__ = ["ALIASES", "CONSTANTS", "KNOWN", "LISTED", "PURE", "REFUSED", "SENSITIVE"]
 
 PURE: frozenset[str] = HARMLESS | frozenset(
     """
@@ -54,6 +55,7 @@ LISTED: frozenset[str] = frozenset(
 )
 
 REFUSED: dict[str, str] = {
+    **INSIDES,
     "__hello__": "it is a test of Python itself",
     "__phello__": "it is a test of Python itself",
     "_aix_support": "it asks another system than this one",

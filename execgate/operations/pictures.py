@@ -1,3 +1,4 @@
+
 """Libraries for pictures, sound and film: Pillow, OpenCV, imageio, scikit-image."""
 
 from __future__ import annotations

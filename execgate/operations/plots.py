@@ -90,8 +90,6 @@ TABLE: Table = {
     "matplotlib.animation.AbstractMovieWriter.finish(self)": nothing(),
     "matplotlib.style.use(style)": effect(Fetches("style")),
     "matplotlib.style.context(style, *args, **kwargs)": effect(Fetches("style")),
-    "matplotlib.style.core.use(style)": effect(Fetches("style")),
-    "matplotlib.style.core.context(style, *args, **kwargs)": effect(Fetches("style")),
     "matplotlib.rc_context(rc, fname)": reads("fname"),
     "matplotlib.rc_file(fname, **kwargs)": reads("fname"),
     "matplotlib.rc_params_from_file(fname, *args, **kwargs)": reads("fname"),

@@ -215,7 +215,8 @@ REST = [
         ["POST https//api.stripe.com", "pay stripe charge 20.00 USD ?"],
     ),
     ("import os\nos.kill(1, 9)", ["process_control kill"]),
-    ("import numpy as np\nnp.array([1])\nnp.zeros(3)", ["opaque_call numpy"]),
+    ("import numpy as np\nnp.array([1])\nnp.zeros(3)", []),
+    ("import modin as md\nmd.array([1])\nmd.zeros(3)", ["opaque_call modin"]),
     (
         "undefined_name('x')",
         ["gap: a call of something that can't be identified: `undefined_name` is not defined here"],

@@ -38,14 +38,14 @@ from execgate.operations.entry import (
 from execgate.operations.modules import ALIASES, LISTED, PURE, REFUSED, SENSITIVE
 from execgate.operations.types import FILES
 
-NOT_FAMILIES = frozenset("aliases constants entry harmless modules reexports shapes submodules types".split())
+NOT_FAMILIES = frozenset("aliases constants entry harmless libraries modules reexports shapes submodules types".split())
 
 # The fields of effects that hold places.
 PLACES = frozenset(
     """
     paths path mode url address host base command rest program name mapping within statement table
     destination code module packages function arguments keywords each amount currency recipient when source
-    text into out_of
+    text data into out_of
     """.split()
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 from execgate.analysis import texts
 from execgate.analysis.effects import network as network_effects
 from execgate.analysis.effects.site import Site
-from execgate.analysis.values import Const, Num, Obj, alternatives
+from execgate.analysis.values import Anything, Const, Num, Obj, Value, alternatives
 from execgate.model.operation import DynamicCode, FileOperation, SystemAccess
 from execgate.model.values import Template, Text, Unknown
 from execgate.operations import entry as catalogue
@@ -105,7 +105,7 @@ def _fetches(site: Site, effect: catalogue.Fetches) -> None:
     for alternative in alternatives(value):
         if isinstance(alternative, Obj):
             for path in site.paths(alternative):
-                site.report(FileOperation, operation="read", paths=(path,), recursive=False)
+                _read(site, path)
         elif not isinstance(alternative, Const) or isinstance(alternative.value, str):
             for named in site.texts(alternative, "name"):
                 _fetch(site, effect, named)
@@ -117,7 +117,8 @@ def _fetch(site: Site, effect: catalogue.Fetches, named: Text) -> None:
     if "://" in start[:12]:
         network_effects.reach_url(site, named, "GET")
     elif isinstance(first, Unknown) or not start or _is_path(start, effect):
-        _read(site, named)
+        for path in site.m.in_working_folder([named]):
+            _read(site, path)
         if not start and effect.origin is not None:
             _reach(site, effect)
     elif effect.origin is not None:
@@ -137,9 +138,8 @@ _SUFFIX = re.compile(
 )
 
 
-def _read(site: Site, named: Text) -> None:
-    for path in site.m.in_working_folder([named]):
-        site.report(FileOperation, operation="read", paths=(path,), recursive=False)
+def _read(site: Site, path: Text) -> None:
+    site.report(FileOperation, operation="read", paths=(path,), recursive=False)
 
 
 def _reach(site: Site, effect: catalogue.Fetches) -> None:
@@ -155,18 +155,31 @@ def _captures(site: Site, effect: catalogue.Captures) -> None:
             isinstance(alternative, Const) and isinstance(alternative.value, int)
         ):
             site.report(SystemAccess, kind="hardware")
-            continue
-        for path in site.paths(alternative):
-            first = path.parts[0] if isinstance(path, Template) else path
-            if isinstance(first, str) and "://" in first[:12]:
-                network_effects.reach_url(site, path, None)
-            else:
-                site.report(FileOperation, operation="read", paths=(path,), recursive=False)
+        else:
+            _read_all(site, alternative)
+
+
+def _takes(site: Site, effect: catalogue.Takes) -> None:
+    value = site.at(effect.data)
+    for alternative in alternatives(value) if value is not None else ():
+        if not isinstance(alternative, Anything):
+            _read_all(site, alternative)
+
+
+def _read_all(site: Site, value: Value) -> None:
+    """Record that what a path or URL leads to is read."""
+    for path in site.paths(value):
+        first = path.parts[0] if isinstance(path, Template) else path
+        if isinstance(first, str) and "://" in first[:12]:
+            network_effects.reach_url(site, path, None)
+        else:
+            _read(site, path)
 
 
 RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
     catalogue.Formula: _formula,
     catalogue.Fetches: _fetches,
     catalogue.Captures: _captures,
+    catalogue.Takes: _takes,
 }
 """The rules of these effects."""

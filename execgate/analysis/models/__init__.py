@@ -271,6 +271,7 @@ FUNCTIONS: dict[str, modelling.Model] = {
     "builtins.__import__": _import,
     "contextlib.nullcontext": modelling.same,
     "contextlib.closing": modelling.same,
+    "joblib.delayed": modelling.same,
 }
 """Where the values go that these functions are given."""
 
