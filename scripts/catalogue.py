@@ -356,7 +356,7 @@ def _resolve(name: str) -> tuple[object, object] | None:
 
 def _wrong(package: str) -> Iterator[str]:
     for name in CATALOGUE:
-        if name.partition(".")[0] != package or name.endswith(".*"):
+        if name.partition(".")[0] != package or name.endswith("*"):
             continue
         found = _resolve(name)
         entry = lookup(name)

@@ -190,7 +190,7 @@ TABLE: Table = {
         Reaches(url="command_executor", method="connect", default="http://localhost:4444"), gives=DRIVER
     ),
     **{
-        f"selenium.webdriver.{name}.service.Service(executable_path, port, service_args, log_output, env, **kwargs)": effect(
+        f"selenium.webdriver.{name}.service.Service(executable_path, port, *, service_args, log_output, env, **kwargs)": effect(
             Spawns("executable_path"), Files("write", ("log_output",))
         )
         for name in "chrome chromium edge firefox ie safari".split()

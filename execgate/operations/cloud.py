@@ -250,8 +250,16 @@ TABLE: Table = {
             Reaches(url="self.account_url|self.blob_url", host="self.server", scheme="https", method="PUT"),
             Reaches(url="source_url", method="GET"),
         )
-        for name in "start_copy_from_url upload_blob_from_url append_block_from_url upload_pages_from_url".split()
+        for name in "start_copy_from_url upload_blob_from_url upload_pages_from_url".split()
     },
+    f"{FILE}.append_block_from_url(self, copy_source_url, *args, **kwargs)": effect(
+        Reaches(url="self.account_url|self.blob_url", host="self.server", scheme="https", method="PUT"),
+        Reaches(url="copy_source_url", method="GET"),
+    ),
+    f"{FILE}.stage_block_from_url(self, block_id, source_url, *args, **kwargs)": effect(
+        Reaches(url="self.account_url|self.blob_url", host="self.server", scheme="https", method="PUT"),
+        Reaches(url="source_url", method="GET"),
+    ),
     f"{FILE}.close(self)": nothing(),
     f"{SERVICE}.close(self)": nothing(),
     f"{CONTAINER}.close(self)": nothing(),

@@ -351,8 +351,8 @@ TABLE: Table = {
     "feedparser.parse(url_file_stream_or_string)": effect(
         Files("read", ("url_file_stream_or_string",), urls=True)
     ),
-    "dns.resolver.resolve(qname, rdtype)": effect(Reaches(host="qname", method="resolve")),
-    "dns.resolver.query(qname, rdtype)": effect(Reaches(host="qname", method="resolve")),
+    "dns.resolver.resolve(qname, rdtype, *args, **kwargs)": effect(Reaches(host="qname", method="resolve")),
+    "dns.resolver.query(qname, rdtype, *args, **kwargs)": effect(Reaches(host="qname", method="resolve")),
     "dns.resolver.resolve_name(name, family, **kwargs)": effect(Reaches(host="name", method="resolve")),
     "dns.resolver.Resolver(filename, configure)": effect(
         Files("read", ("filename",)), gives="dns.resolver.Resolver"
@@ -360,7 +360,7 @@ TABLE: Table = {
     "dns.resolver.Resolver.resolve(self, qname, rdtype, *args, **kwargs)": effect(
         Reaches(host="qname", method="resolve")
     ),
-    "dns.reversename.from_address(text)": nothing(),
+    "dns.reversename.from_address(text, *args)": nothing(),
     "dns.query.*(q, where, *args, **kwargs)": effect(Reaches(host="where", method="connect")),
     "socketio.Client(*args, **kwargs)": returns("socketio.Client"),
     "socketio.AsyncClient(*args, **kwargs)": returns("socketio.Client"),
@@ -384,7 +384,7 @@ TABLE: Table = {
     "mechanize.Browser.retrieve(self, fullurl, filename, *args, **kwargs)": effect(
         Reaches(url="fullurl", method="GET"), Files("write", ("filename",))
     ),
-    "mechanize.urlopen(url_or_request, *args, **kwargs)": effect(Reaches(url="url_or_request", method="GET")),
+    "mechanize.urlopen(url, *args, **kwargs)": effect(Reaches(url="url", method="GET")),
     "mechanize.Response.read(self)": nothing(),
     **{
         f"cloudscraper.{name}(*args, **kwargs)": returns("requests.Session")

@@ -76,7 +76,7 @@ TABLE: Table = {
         Reaches(address="dest_addr", method="connect"), gives=CHANNEL
     ),
     f"{TRANSPORT}.open_sftp_client(self)": returns(SFTP),
-    f"{TRANSPORT}.load_server_moduli(self, filename)": read("filename"),
+    f"{TRANSPORT}.load_server_moduli(filename)": read("filename"),
     f"{TRANSPORT}.close(self)": nothing(),
     f"{CHANNEL}.exec_command(self, command)": nothing(),
     f"{CHANNEL}.send(self, s)": nothing(),

@@ -35,8 +35,7 @@ TABLE: Table = {
     "fastapi.staticfiles.StaticFiles(*, directory, **kwargs)": effect(
         Files("read", ("directory",), recursive=True)
     ),
-    "uvicorn.run(app, *, host, port, uds, fd, **kwargs)": _listens()
-    + effect(Reaches(address="uds", method="listen")),
+    "uvicorn.run(app, *, host, port, uds, fd, **kwargs)": _listens() + effect(Files("create", ("uds",))),
     "uvicorn.Config(app, *, host, port, uds, fd, **kwargs)": _listens(),
     "hypercorn.run.run(config)": effect(Reaches(fixed=LOCAL, method="listen")),
     "waitress.serve(app, *, host, port, listen, **kwargs)": _listens("0.0.0.0"),  # noqa: S104 - a name for what listens everywhere

@@ -135,7 +135,7 @@ TABLE: Table = {
     "telegram.Bot.*(self, *args, **kwargs)": _at("api.telegram.org"),
     "telegram.ext.ApplicationBuilder()": _at("api.telegram.org"),
     "telegram.ext.Application.builder()": _at("api.telegram.org"),
-    "telegram.ext.Updater(token, **kwargs)": _at("api.telegram.org"),
+    "telegram.ext.Updater(*args, **kwargs)": _at("api.telegram.org"),
     "telebot.TeleBot(token, **kwargs)": _at("api.telegram.org"),
     "discord.Client(*, intents, **kwargs)": _at("discord.com"),
     "discord.Bot(*args, **kwargs)": _at("discord.com"),

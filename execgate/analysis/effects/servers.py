@@ -35,11 +35,13 @@ def _connects(site: Site, effect: catalogue.Connects) -> None:
             for one in items if items is not None else [alternative]:
                 for text in site.texts(one, "address"):
                     found += dsn.read(text, effect.scheme)
-    else:
+    named_by_it = source is not None and effect.host in (effect.source or "").split("|")
+    if not named_by_it:
+        # What is passed by name goes before what stands in the text.
         port = _port(site, effect)
         host = first_filled(site, (effect.host or "").split("|"))
         named: list[Text] = site.texts(host, "host") if host is not None else []
-        if host is None and effect.default is not None:
+        if host is None and source is None and effect.default is not None:
             named = [effect.default]
         for text in named:
             found += [replace(one, port=one.port or port) for one in dsn.read(text, effect.scheme)]
