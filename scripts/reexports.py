@@ -392,8 +392,8 @@ class Sources:
             source = self.modules.get(star)
             if source is not None and source.exports(name):
                 found += [got for got in [self.resolve(star, name, left - 1)] if got is not None]
-        # Of several that it may be, the one that does most.
-        return min(found, key=self._harmlessness) if found else None
+        # Of several that it may be, what is imported, and of that what does most.
+        return min(found, key=lambda got: (got == full, self._harmlessness(got))) if found else None
 
     def _is_read(self, name: str) -> bool:
         top = name.partition(".")[0]

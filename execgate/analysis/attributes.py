@@ -154,6 +154,9 @@ def _of_property(m: Machine, value: Property, name: str, node: cst.CSTNode) -> V
 
 
 def _own(value: Value, name: str) -> bool:
+    """Return whether reaching an attribute is no introspection: a class's own hook, a module's function."""
+    if name == "__import__":
+        return isinstance(value, Ref) and value.name in {"builtins", "importlib"}
     return name in names.OWN_HOOKS and isinstance(value, (Inst, Class, Super))
 
 

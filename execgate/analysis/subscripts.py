@@ -170,6 +170,8 @@ def _object_item(m: Machine, target: Obj, key: Value, node: cst.CSTNode) -> Valu
         m.report(EnvironmentAccess, node, operation="read", names=(name,), via="os.environ")
         return Anything("it comes from the environment")
     if target.type == attributes.SYS_MODULES:
+        if constant == attributes.MAIN:
+            return Ref(constant)
         if isinstance(constant, str):
             m.imported(constant, "sys.modules", node)
             return Ref(names.canonical(constant))

@@ -1,4 +1,3 @@
-
 """Libraries for pictures, sound and film: Pillow, OpenCV, imageio, scikit-image."""
 
 from __future__ import annotations

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from execgate import operations
+from execgate.analysis.names import hidden_module
 from execgate.operations.modules import ALIASES
 from execgate.operations.reexports import STANDARD, reexported, renamed, resolved
+from execgate.operations.submodules import SUBMODULES
 
 FOLDER = Path(operations.__file__).with_name("reexports")
 TEXTS = {path.stem: path.read_text(encoding="utf-8").splitlines() for path in sorted(FOLDER.glob("*.txt"))}
@@ -158,6 +160,21 @@ def _is(value: object, target: str) -> bool:
         return True  # These tests run behind a guard that stands in its place.
     own = f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
     return target in {renamed(own), resolved(own)[0]} or target in ALIASES.values()
+
+
+def test_every_module_that_a_module_of_the_library_holds_is_known_for_what_it_is() -> None:
+    looked_at = 0
+    wrong = []
+    for top in LIBRARY:
+        for name in [top, *(n for n in SUBMODULES if n.startswith(f"{top}."))]:
+            for attribute, value in vars(_import(name) or types).items():
+                if isinstance(value, types.ModuleType) and not attribute.startswith("__"):
+                    looked_at += 1
+                    really = resolved(f"{name}.{attribute}")[0]
+                    if really != resolved(value.__name__)[0] and hidden_module(name, attribute) != really:
+                        wrong.append((f"{name}.{attribute}", really, value.__name__))
+    assert looked_at > 500
+    assert wrong == []
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

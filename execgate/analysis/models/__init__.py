@@ -269,6 +269,7 @@ FUNCTIONS: dict[str, modelling.Model] = {
     "asyncio.wait_for": modelling.same,
     "asyncio.shield": modelling.same,
     "builtins.__import__": _import,
+    "importlib.__import__": _import,
     "contextlib.nullcontext": modelling.same,
     "contextlib.closing": modelling.same,
     "joblib.delayed": modelling.same,
