@@ -82,7 +82,11 @@ TABLE: Table = {
     ),
     "mimetypes.MimeTypes.read(self, filename, strict)": read("filename"),
     "mailcap.getcaps()": effect(
-        Environment("read", fixed=("MAILCAPS", "HOME")), Files("read", (), "/etc/mailcap")
+        Environment("read", fixed=("MAILCAPS", "HOME")),
+        Files("read", (), "/home/agent/.mailcap"),
+        Files("read", (), "/etc/mailcap"),
+        Files("read", (), "/usr/etc/mailcap"),
+        Files("read", (), "/usr/local/etc/mailcap"),
     ),
     "mailcap.findmatch(caps, MIMEtype, key, filename, plist)": effect(
         Unlisted("runs what the table says is to be run")
@@ -231,7 +235,7 @@ TABLE: Table = {
     "modulefinder.ReplacePackage(oldname, newname)": nothing(),
     "modulefinder.test()": COMMAND_LINE,
     "py_compile.compile(file, cfile, dfile, doraise, optimize, invalidation_mode, quiet)": effect(
-        Files("read", ("file",)), Files("create", ("cfile", "file"))
+        Files("read", ("file",)), Files("create", ("cfile", "file"), endings=("", ".*"))
     ),
     "py_compile.main()": COMMAND_LINE,
     "compileall.compile_dir(dir, maxlevels, ddir, force, rx, quiet, legacy, optimize, workers, invalidation_mode, *, stripdir, prependdir, limit_sl_dest, hardlink_dupes)": effect(

@@ -64,3 +64,26 @@ def test_paths_are_computed_without_an_effect(does: Does) -> None:
         does("import os\nos.path.relpath('a', 'b'), os.path.commonpath(['a/b', 'a/c']), os.path.isabs('a')")
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "path"),
+    [
+        ("os.fchmod(os.open('a.txt', os.O_RDONLY), 0o777)", "a.txt"),
+        ("os.fchown(os.open('a.txt', os.O_RDONLY), 0, 0)", "a.txt"),
+        ("os.utime(os.open('a.txt', os.O_RDONLY))", "a.txt"),
+        ("os.chmod(3, 0o777)", "?"),
+    ],
+)
+def test_a_mode_is_changed_through_what_was_opened_only_for_reading(does: Does, call: str, path: str) -> None:
+    assert f"chmod {path}" in does(f"import os\n{call}")
+
+
+def test_every_piece_that_print_writes_reaches_what_it_writes_to(does: Does) -> None:
+    printed = "print('a', 'b', sep='c', end='d', file=types.SimpleNamespace(write=os.system))"
+    assert [line for line in does(f"import os, types\n{printed}") if line.startswith("shell")] == [
+        "shell a",
+        "shell c",
+        "shell b",
+        "shell d",
+    ]

@@ -13,14 +13,18 @@ from execgate.analysis.effects.binding import is_false
 from execgate.analysis.effects.site import MAX_COMBINATIONS, Site
 from execgate.analysis.values import (
     Const,
+    Num,
+    Obj,
     Value,
     alternatives,
 )
+from execgate.analysis.written import state
 from execgate.model.operation import (
     FileOperation,
 )
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import entry as catalogue
+from execgate.operations.types import FILES
 
 
 def _files(site: Site, effect: catalogue.Files) -> None:
@@ -37,6 +41,8 @@ def _files(site: Site, effect: catalogue.Files) -> None:
         if value is None:
             continue
         found = site.paths(value)
+        if effect.operation == "chmod":
+            found += _opened(site, value)
         if effect.urls:
             found = _without_urls(site, found)
         if not found:
@@ -58,6 +64,20 @@ def _files(site: Site, effect: catalogue.Files) -> None:
         columns[0] = [_ended(path, ending) for path in columns[0] for ending in _chosen(site, effect)]
     _each_path(site, effect.operation, columns, recursive=effect.recursive, endings=endings)
     placed.goes(site, effect.operation, columns)
+
+
+def _opened(site: Site, value: Value) -> list[Text]:
+    """Return what open files and descriptors stand for: to be open for reading is enough to change a mode."""
+    found: list[Text] = []
+    for alternative in alternatives(value):
+        if isinstance(alternative, Obj) and alternative.type in FILES:
+            opened = state.opened_on(alternative)
+            found += site.paths(opened) if opened is not None else [Unknown("what was opened is not known")]
+        elif isinstance(alternative, Num) or (
+            isinstance(alternative, Const) and isinstance(alternative.value, int)
+        ):
+            found.append(Unknown("a number stands for the file"))
+    return found
 
 
 def _parts(path: str | Template) -> paths.Parts:

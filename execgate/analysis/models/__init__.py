@@ -208,19 +208,22 @@ def _print(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     file = args.keywords.get("file")
     for alternative in alternatives(file) if file is not None else ():
         if isinstance(alternative, Obj):
-            placed.put_into(m, alternative, _printed(args), node, "print")
+            placed.put_into(m, alternative, texts.concat(_printed(args)), node, "print")
         if isinstance(alternative, Inst):
-            m.call(attributes.get(m, alternative, "write", node), Args([texts.concat(args.positional)]), node)
+            write = attributes.get(m, alternative, "write", node)
+            for piece in dict.fromkeys(_printed(args)):
+                m.call(write, Args([piece]), node)
     return _quiet(NONE)(m, args, node)
 
 
-def _printed(args: Args) -> Value:
+def _printed(args: Args) -> list[Value]:
+    """Return the texts that are written, one after the other."""
     if args.rest is not None or args.others is not None:
-        return modelling.ANY_TEXT
+        return [modelling.ANY_TEXT]
     between, end = args.keywords.get("sep", NONE), args.keywords.get("end", NONE)
     between = Const(" ") if data_models.is_none(between) else between
     pieces = [piece for value in args.positional for piece in (between, value)][1:]
-    return texts.concat([*pieces, Const("\n") if data_models.is_none(end) else end])
+    return [*pieces, Const("\n") if data_models.is_none(end) else end]
 
 
 def _text(value: Value) -> modelling.Model:
