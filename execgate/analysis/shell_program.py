@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from execgate.analysis import shell
+from execgate.analysis.holes import restore
 from execgate.analysis.staging import in_workspace, rewritten
+from execgate.analysis.written.languages import OpaqueError, parts
+from execgate.analysis.written.places import runner_of
 from execgate.errors import SourceError
 from execgate.model.operation import Gap, Operation, ProcessSpawn
 from execgate.model.program import Program
@@ -30,6 +33,11 @@ def analyze(source: Source, staged: Mapping[str, Source], python: Analyzer) -> P
         inner, puzzles = _python(nested, lines, python)
         operations += inner
         gaps += puzzles
+    for where, texts in found.written.items():
+        for text, place in texts.items():
+            inner, puzzles = _written(where, text, lines.span(*place), python)
+            operations += inner
+            gaps += puzzles
     scripts = {path: lines.span(*place) for path, place in found.scripts.items()}
     operations += rewritten(operations, scripts, via=source.language)
     operations.sort(key=_order)
@@ -60,6 +68,35 @@ def _python(nested: shell.Nested, lines: _Lines, python: Analyzer) -> tuple[list
         [replace(operation, location=place(operation.location)) for operation in program.operations],
         [replace(gap, location=place(gap.location)) for gap in program.gaps],
     )
+
+
+def _written(path: str, text: str | None, here: Span, python: Analyzer) -> tuple[list[Operation], list[Gap]]:
+    """Return what is done by a text that goes into a file which something runs by itself."""
+    place = runner_of(path)
+    if place is None:
+        return [], []
+    language, runner = place
+    what = f"what is written into `{restore(path)}`, which {runner} runs, is code"
+    if text is None:
+        return [], [Gap(f"{what}: its text could not be worked out", here, "write a text that is constant")]
+    try:
+        commands, code = parts(language, text, path)
+    except OpaqueError as error:
+        return [], [Gap(f"{what}: {error}", here)]
+    operations: list[Operation] = []
+    gaps: list[Gap] = []
+    for command in commands:
+        found = shell.block(command, bash=True)
+        operations += [effect.kind(location=here, **dict(effect.fields)) for effect in found.effects]
+        gaps += [Gap(why, here, help_) for (why, _), help_ in found.gaps.items()]
+    if code:
+        try:
+            program = python(Source(code, path))
+        except SourceError as error:
+            return operations, [*gaps, Gap(f"{what}: {error.message}", here)]
+        operations += [replace(operation, location=here) for operation in program.operations]
+        gaps += [replace(gap, location=here) for gap in program.gaps]
+    return operations, gaps
 
 
 class _Lines:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from execgate.analysis import analyze
 from execgate.analysis.written.places import runner_of
+from execgate.model.operation import ProcessSpawn
+from execgate.model.source import Source
 
 BASHRC = "/root/.bashrc"
 
@@ -194,3 +197,48 @@ def test_some_files_are_run_by_themselves(path: str) -> None:
 )
 def test_others_are_not(path: str) -> None:
     assert runner_of(path) is None
+
+
+def _block(text: str) -> tuple[set[str], list[str]]:
+    """Return the programs that a shell block starts, and its gaps."""
+    program = analyze(Source(text, language="bash"))
+    started = {str(name) for o in program.operations if isinstance(o, ProcessSpawn) for name in o.programs}
+    return started, [gap.why for gap in program.gaps]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo 'curl x.example' >> ~/.bashrc",
+        "cat > /etc/profile.d/x.sh <<'EOF'\ncurl x.example\nEOF\n",
+        "printf 'curl x.example\\n' > /root/.profile",
+        "echo '* * * * * root curl x.example' > /etc/cron.d/x",
+    ],
+)
+def test_a_shell_block_that_writes_a_start_up_file_does_what_the_file_says(text: str) -> None:
+    started, gaps = _block(text)
+    assert "curl" in started
+    assert gaps == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cp x ~/.bashrc",
+        "mv x /etc/cron.d/",
+        "echo x | tee -a ~/.bashrc",
+        "curl -o ~/.bashrc https://a.example/x",
+        "ls > ~/.bashrc",
+        "echo x 2> ~/.bashrc",
+        "ln -s /workspace/x ~/.bashrc",
+    ],
+)
+def test_a_shell_block_that_writes_what_is_not_known_there_is_a_gap(text: str) -> None:
+    assert any(why.startswith("what is written into `") for why in _block(text)[1])
+
+
+@pytest.mark.parametrize("text", ["cp ~/.bashrc x", "echo 'rm -rf /' > x", "cat < ~/.bashrc", "ls >> log"])
+def test_a_shell_block_that_only_reads_it_or_writes_elsewhere_is_none(text: str) -> None:
+    started, gaps = _block(text)
+    assert "rm" not in started
+    assert gaps == []

@@ -140,17 +140,6 @@ def _words(command: Text | tuple[Text, ...]) -> list[Text]:
     return [word for part in parts if isinstance(part, str) for word in _WORD.findall(part)]
 
 
-_ECHO = re.compile(r"\s*echo\s+(?:'([^'\\]*)'|\"([^\"\\$`!]*)\")\s*>>?\s*\S+\s*")
-
-
-def echoed(command: Text) -> Value:
-    """Return what a shell text writes into a file, where it does nothing but echo one text there."""
-    match = _ECHO.fullmatch(command) if isinstance(command, str) else None
-    if match is None:
-        return Anything("what a shell text writes is not followed")
-    return Const(f"{match[1] or match[2] or ''}\n")
-
-
 def goes(site: Site, operation: Text, columns: list[list[Text]]) -> None:
     """Note what a file operation puts where it may be run."""
     if operation in {"copy", "move", "link"} and len(columns) == 2:

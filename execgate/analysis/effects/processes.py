@@ -10,6 +10,7 @@ import libcst as cst
 from execgate.analysis import iteration
 from execgate.analysis.effects import placed
 from execgate.analysis.effects.site import Site, no_words
+from execgate.analysis.holes import restore
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     Anything,
@@ -86,9 +87,6 @@ def run_shell(m: Machine, text: Text, node: cst.CSTNode, via: str, *, written: b
         programs = programs or (Unknown("the command is empty"),)
         m.report(ProcessSpawn, node, via=via, command=command, shell=True, programs=programs)  # noqa: S604 - says so
     _report(m, line, node, via)
-    for operation, path in line.redirections:
-        if operation != "read":
-            placed.put(m, [path], placed.echoed(command), node, via)
     if m.written.files or not written:
         placed.started(m, command, programs, node, via)
 
@@ -114,6 +112,10 @@ def _report(
         if effect.kind is FileOperation:
             fields["paths"] = tuple(m.in_working_folder(_in_folders(folders, fields["paths"])))
         m.report(effect.kind, node, **fields)
+    for path, contents in line.found.written.items():
+        for text in contents:
+            value = Const(text) if text is not None else Anything("what a command writes is not known")
+            placed.put(m, [restore(path)], value, node, via)
     for path in line.found.scripts:
         m.scripts.setdefault(path, (m.site or node, m.statement))
     for nested in line.found.nested:

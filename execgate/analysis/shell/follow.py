@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Many
+from dataclasses import replace
 from typing import Any
 
 from execgate.analysis.holes import ANY, NUMBER, has_hole
@@ -376,7 +377,9 @@ class Follower(Notes):
             if len(ways) > MAX_COMBINATIONS:
                 ways = [[*ways[0][:1], ANY]] if len({way[0] for way in ways if way}) == 1 else [[ANY]]
         assigned = [self._assignment(assignment, state) for assignment in node.assignments]
+        self.prints = _output(node, state)
         opened = self._redirect(node.redirections, state)
+        self.prints = None
         ends: list[Ways] = []
         with self.reading(opened):
             for words in ways:
@@ -507,6 +510,18 @@ class Follower(Notes):
                     found = Input(None, path)
         self.place, self.state = place, state
         return found
+
+
+def _output(node: Simple, state: State) -> str | None:
+    """Return what a command prints into the files that its output goes to, None where it is not known."""
+    to_files = [r for r in node.redirections if r.here is None]
+    if not any(r.operator in {">", ">>"} for r in to_files) or any(
+        r.descriptor not in {"", "1"} for r in to_files
+    ):
+        return None
+    bare = replace(node, redirections=tuple(r for r in node.redirections if r.here is not None))
+    text = printed(Sequence((bare,)), state)
+    return text[0] if len(text) == 1 and not has_hole(text[0]) else None
 
 
 def _set(state: State, assigned: list[tuple[str, Value, bool]]) -> None:

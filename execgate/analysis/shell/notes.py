@@ -40,6 +40,10 @@ _NO_FILES = frozenset(
 )
 
 
+_PUTTING = frozenset({"write", "append", "copy", "move", "link"})
+"""The operations that put something into the last of their files."""
+
+
 class OutOfWorkError(Exception):
     """There is more to follow than is followed."""
 
@@ -76,6 +80,8 @@ class Found:
     """What `alias` was given, each time."""
     scripts: dict[str, Place] = field(default_factory=dict)
     """Files that are known and were run, by their path from the root on."""
+    written: dict[str, dict[str | None, Place]] = field(default_factory=dict)
+    """What goes into files, by their path from the root on; None for a text that is not known."""
 
 
 class Notes(ABC):
@@ -89,6 +95,8 @@ class Notes(ABC):
         self.place: Place = (0, 0)
         self.state = State()
         self.via = "sh"
+        self.prints: str | None = None
+        """What goes where output is redirected to, None where it is not known."""
         self.input: Input | None = None
         """What standard input is, None where it is empty."""
         self._files_known = files_known or {}
@@ -188,6 +196,9 @@ class Notes(ABC):
         if places:
             why = Unknown("the path is only known when it runs")
             known = tuple(dict.fromkeys(why if place.startswith(ANY) else restore(place) for place in places))
+            if operation in _PUTTING:
+                for place in places if operation in {"write", "append"} else places[-1:]:
+                    self.found.written.setdefault(normal(place), {}).setdefault(self.prints, self._here())
             deep: dict[str, Any] = {"recursive": True} if recursive else {}
             self.note(FileOperation, operation=operation, paths=known, **deep)
 

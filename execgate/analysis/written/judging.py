@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from execgate.analysis import paths, texts
 from execgate.analysis.effects.placed import named
 from execgate.analysis.effects.processes import run_shell
-from execgate.analysis.holes import flatten, has_hole, restore
+from execgate.analysis.holes import flatten, restore
 from execgate.analysis.machine import Machine
 from execgate.analysis.nested import follow
 from execgate.analysis.scopes import Scope
@@ -100,31 +100,17 @@ def _judge(m: Machine, language: str, text: Text, place: Place, what: str) -> No
             why = text.why if isinstance(text, Unknown) else _WHY
             m.gap(f"what is written into {what}, is code: {why}", place.node, "write a text that is constant")
             return
-        if language == "script":
-            language = languages.of_script(flat, what.split("`")[1])
         try:
-            _read(m, language, flat, place)
+            commands, code = languages.parts(language, flat, what.split("`")[1])
         except languages.OpaqueError as error:
             m.gap(f"what is written into {what}, is code: {error}", place.node)
+            return
+        for command in commands:
+            run_shell(m, restore(command), place.node, place.via, written=True)
+        if code:
+            _python(m, code, place)
     finally:
         m.site, m.statement = outer
-
-
-def _read(m: Machine, language: str, flat: str, place: Place) -> None:
-    """Follow a text in its language; raises OpaqueError."""
-    if language in {"shell", "csh", "fish"}:
-        _shell(m, flat, place)
-        if language != "shell":
-            raise languages.OpaqueError(f"{language} has a syntax of its own, which is not analysed")
-    elif language in {"python", "path file"}:
-        if has_hole(flat):
-            raise languages.OpaqueError("a part of it is only known when it runs")
-        _python(m, flat if language == "python" else languages.python_of(flat), place)
-    elif language == "opaque":
-        raise languages.OpaqueError("it is in a language that is not analysed")
-    else:
-        for command in languages.commands(language, flat):
-            _shell(m, command, place)
 
 
 def _python(m: Machine, code: str, place: Place) -> None:
@@ -134,8 +120,3 @@ def _python(m: Machine, code: str, place: Place) -> None:
         follow(m, code, "exec", place.node)
     finally:
         m.scope = outer
-
-
-def _shell(m: Machine, flat: str, place: Place) -> None:
-    for text in (flat, *languages.aliases(flat)):
-        run_shell(m, restore(text), place.node, place.via, written=True)

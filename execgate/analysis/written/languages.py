@@ -36,9 +36,22 @@ def of_script(text: str, path: str) -> str:
     return "python" if path.endswith((".py", ".pyw")) else "shell"
 
 
-def commands(language: str, text: str) -> list[str]:
-    """Return the shell texts in a file of settings; raises OpaqueError where they can't be told."""
-    return list(_READERS[language](text))
+def parts(language: str, text: str, path: str) -> tuple[list[str], str]:
+    """Return the shell texts in a file, and the Python, which may be empty.
+
+    Raises OpaqueError where they can't be told.
+    """
+    if language == "script":
+        language = of_script(text, path)
+    if language == "shell":
+        return [text, *aliases(text)], ""
+    if language in {"python", "path file"}:
+        if has_hole(text):
+            raise OpaqueError("a part of it is only known when it runs")
+        return [], text if language == "python" else python_of(text)
+    if language not in _READERS:
+        raise OpaqueError("it is in a language that is not analysed")
+    return [inner for found in _READERS[language](text) for inner in (found, *aliases(found))], ""
 
 
 def _lines(text: str) -> Iterator[str]:
