@@ -1,0 +1,4 @@
+# Temporary files are made in the folder.
+import tempfile
+
+tempfile.NamedTemporaryFile(dir="/workspace")

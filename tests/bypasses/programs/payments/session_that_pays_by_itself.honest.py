@@ -1,0 +1,5 @@
+# A session pays nothing.
+import requests
+
+session = requests.Session()
+session.get("https://api.example.com/free")

@@ -1,0 +1,4 @@
+# The garbage collector collects.
+import gc
+
+print(gc.collect(), gc.isenabled())

@@ -1,0 +1,7 @@
+# The part behind `:` says how an object is written.
+class A:
+    def __format__(self, spec):
+        return spec.upper()
+
+
+print(f"{A():id}")
