@@ -34,7 +34,7 @@ from execgate.analysis.values import (
 )
 from execgate.model.operation import DynamicCode, EnvironmentAccess, ModuleImport
 from execgate.model.values import Hole, Text, Unknown
-from execgate.operations import lookup
+from execgate.operations import CATALOGUE, lookup
 
 
 def index_of(m: Machine, node: cst.Subscript) -> Value:
@@ -219,6 +219,8 @@ def store_item(m: Machine, receiver: Value, key: Value, value: Value, node: cst.
             DYNAMIC,
         }:
             _store_in_namespace(m, target, key, value, node)
+        elif isinstance(target, Obj) and f"{target.type}.__setitem__" in CATALOGUE:
+            m.call(Bound(target, "__setitem__"), Args([key, value]), node)
         else:
             escaping.let_go(m, [value], node, (target,))
 

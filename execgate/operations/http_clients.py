@@ -25,6 +25,11 @@ def _asks(method: str | None) -> Does:
     )
 
 
+def _asks_again(method: str | None) -> Does:
+    """Say what a session asks: its own proxies are reached, too."""
+    return _asks(method) + effect(Reaches(url="self.proxies[]", method="connect"))
+
+
 def _httpx(method: str) -> Does:
     return effect(
         Reaches(url="url", method=method, body=("json", "data", "content", "files")),
@@ -97,28 +102,28 @@ TABLE: Table = {
     "requests.request(method, url, *, params, data, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks(
         "=method"
     ),
-    "requests.Session.get(self, url, *, params, data, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks(
+    "requests.Session.get(self, url, *, params, data, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks_again(
         "GET"
     ),
-    "requests.Session.options(self, url, *, params, data, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks(
+    "requests.Session.options(self, url, *, params, data, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks_again(
         "OPTIONS"
     ),
-    "requests.Session.head(self, url, *, params, data, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks(
+    "requests.Session.head(self, url, *, params, data, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks_again(
         "HEAD"
     ),
-    "requests.Session.post(self, url, data, json, *, params, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks(
+    "requests.Session.post(self, url, data, json, *, params, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks_again(
         "POST"
     ),
-    "requests.Session.put(self, url, data, *, params, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks(
+    "requests.Session.put(self, url, data, *, params, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks_again(
         "PUT"
     ),
-    "requests.Session.patch(self, url, data, *, params, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks(
+    "requests.Session.patch(self, url, data, *, params, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks_again(
         "PATCH"
     ),
-    "requests.Session.delete(self, url, *, params, data, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks(
+    "requests.Session.delete(self, url, *, params, data, json, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert)": _asks_again(
         "DELETE"
     ),
-    "requests.Session.request(self, method, url, params, data, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert, json)": _asks(
+    "requests.Session.request(self, method, url, params, data, headers, cookies, files, auth, timeout, allow_redirects, proxies, hooks, stream, verify, cert, json)": _asks_again(
         "=method"
     ),
     "requests.Session()": returns("requests.Session"),
@@ -133,6 +138,11 @@ TABLE: Table = {
         Reaches(url="proxies[]", method="connect"),
         gives="requests.Response",
     ),
+    "requests.Proxies.update(self, proxies, *, http, https, all)": effect(
+        *(Reaches(url=place, method="connect") for place in ("proxies[]", "http", "https", "all"))
+    ),
+    "requests.Proxies.setdefault(self, scheme, url)": effect(Reaches(url="url", method="connect")),
+    "requests.Proxies.__setitem__(self, scheme, url)": effect(Reaches(url="url", method="connect")),
     "requests.Session.mount(self, prefix, adapter)": nothing(),
     "requests.Session.close(self)": nothing(),
     "httpx.get(url, *, params, headers, cookies, auth, proxy, proxies, follow_redirects, verify, cert, timeout, trust_env)": _httpx(
@@ -409,3 +419,5 @@ TABLE: Table = {
     "scrapy.crawler.CrawlerProcess.start(self, *args, **kwargs)": nothing(),
     "whois.whois(url)": effect(Reaches(url="url", method="connect")),
 }
+
+ATTRIBUTES: dict[str, str] = {"requests.Session.proxies": "requests.Proxies"}

@@ -19,9 +19,12 @@ from execgate.analysis.values import (
     Anything,
     Args,
     Const,
+    Func,
     Map,
+    Method,
     Num,
     Obj,
+    Partial,
     Ref,
     Value,
     alternatives,
@@ -42,10 +45,18 @@ from execgate.operations import entry as catalogue
 def _dynamic(site: Site, effect: catalogue.Dynamic) -> None:
     if effect.when is not None and is_false(site.at(effect.when)):
         return
-    site.report(DynamicCode, kind=effect.kind)
     code = site.at(effect.code) if effect.code is not None else None
+    if effect.code is not None and code is None:
+        return
+    options = alternatives(code) if code is not None else ()
+    functions = [option for option in options if isinstance(option, (Func, Method, Partial))]
+    for function in functions:
+        site.m.call(function, Args(), site.node)
+    if functions and len(functions) == len(options):
+        return
+    site.report(DynamicCode, kind=effect.kind)
     results: list[Value] = []
-    for alternative in alternatives(code) if code is not None else ():
+    for alternative in options:
         if isinstance(alternative, Const) and isinstance(alternative.value, (str, bytes)):
             from execgate.analysis.nested import follow
 
@@ -56,7 +67,7 @@ def _dynamic(site: Site, effect: catalogue.Dynamic) -> None:
             results.append(Obj(DYNAMIC))
     if effect.kind == "compile":
         site.result = Obj("builtins.code", {"value": union(results)} if results else {})
-    elif effect.kind in {"eval", "exec", "attribute"}:
+    elif effect.kind in {"eval", "exec", "attribute"} and site.entry.returns is None:
         site.result = union(results) if results else Obj(DYNAMIC)
 
 
