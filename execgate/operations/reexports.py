@@ -22,6 +22,9 @@ STANDARD = "python"
 MAX_STEPS = 16
 """How often a name is replaced by what it really is: the tables lead in no circle, but must not have to."""
 
+_WRITTEN_AS = {"os.path": "posixpath"}
+"""Modules whose source stands under another name."""
+
 _FOLDER = Path(__file__).with_name("reexports")
 
 
@@ -73,6 +76,7 @@ def reexported(name: str) -> str | None:
 @lru_cache(maxsize=1024)
 def _line(owner: str) -> dict[str, str] | None:
     """Return what a module hands on."""
+    owner = _WRITTEN_AS.get(owner, owner)
     top = owner.partition(".")[0]
     text = _text(top)
     written = owner[len(top) :] or "."
