@@ -58,6 +58,7 @@ class Interpreter(Machine):
             self._pass(module)
             if not self.grown():
                 return
+            self.again = True
             self.start()
         self.gap("what this program hands around can't be followed to its end", module)
 

@@ -19,11 +19,13 @@ from execgate.analysis.values import (
     MAX_ALTERNATIVES,
     MAX_CAPABILITIES,
     NONE,
+    NUM,
     OWN,
     WALKED,
     Anything,
     Args,
     Class,
+    Const,
     Func,
     Inst,
     Map,
@@ -31,6 +33,7 @@ from execgate.analysis.values import (
     OutOfWorkError,
     Ref,
     Seq,
+    Str,
     Value,
     alternatives,
     capabilities,
@@ -66,6 +69,15 @@ MAX_NESTED = 3
 
 MAX_LEFT = 16
 """How many values are told apart that code running at any time leaves at one place."""
+
+
+def _any_of_its_kind(value: Value) -> Value:
+    """Return every number for a number and every text for a text; other values as they are."""
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return NUM
+    text = isinstance(value, Str) or (isinstance(value, Const) and isinstance(value.value, str))
+    return Str((Hole.ANY,)) if text else value
+
 
 _ANYTHING = "anything"
 
@@ -143,6 +155,8 @@ class Machine:
         """How many programs started each other, each within the one before."""
         self.pools: dict[Any, dict[Any, Value]] = {}
         """What travels in ways that have no order: raised, sent, returned from deep inside a recursion."""
+        self.again = False
+        """Whether the program was followed before."""
         self.timeless: dict[Any, dict[Any, Value]] = {}
         """What code that may run at any time leaves where other code finds it, by place."""
         self.start()
@@ -154,6 +168,8 @@ class Machine:
         self.statement: cst.CSTNode | None = None
         self.site: cst.CSTNode | None = None
         """Inside code that stands in a string: the call that runs it, where all it does is reported."""
+        self.own_modules: dict[str, Value] = {}
+        """The modules of other files that were imported, by name."""
         self.nested = 0
         self.late = False
         """Whether the code that is followed may run at any time."""
@@ -269,6 +285,12 @@ class Machine:
             key = rough_key(alternative)
             if key in held or _ANYTHING in held:
                 continue
+            if self.again:
+                # A count or a text that grows with every call would never come to its end.
+                alternative = _any_of_its_kind(alternative)  # noqa: PLW2901
+                key = rough_key(alternative)
+                if key in held:
+                    continue
             self.moved = True
             if len(held) < MAX_LEFT:
                 held[key] = alternative
