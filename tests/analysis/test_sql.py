@@ -219,7 +219,7 @@ def test_a_file_that_is_only_known_later_is_unknown(sql):
         "SELECT * FROM a WHERE x = 1 DROP TABLE b",
         "SELECT * FROM a WHERE x = 1 EXEC sp_x",
         "IF 1 = 1 DROP TABLE a",
-        "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END",
+        "CREATE TRIGGER t AFTER INSERT ON a WHEN new.x > 1 BEGIN DELETE FROM b; END",
         "SELECT 1 INTO OUTFILE '/tmp/x' FROM a",
         "LOAD DATA INFILE 'x' INTO TABLE a",
         "CREATE USER x",
@@ -424,3 +424,24 @@ def test_whatever_sqlite_touches_was_found_before_it_ran(dialect, sql):
         and table not in {"w", "n"}
     }
     assert not missed
+
+
+def test_a_trigger_of_sqlite_does_what_it_is_made_to_do():
+    text = "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; UPDATE c SET x = new.x; END; DROP TABLE d"
+    found = [(statement.operation, statement.tables) for statement in statements(text, "sqlite")]
+    assert found == [("create", ("a",)), ("delete", ("b",)), ("update", ("c",)), ("drop", ("d",))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON a WHEN load_extension('x') BEGIN DELETE FROM b; END",
+        "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT load_extension('x'); END",
+    ],
+)
+def test_a_trigger_that_calls_what_may_act_is_not_known(text):
+    assert any(
+        isinstance(part, Unknown)
+        for statement in statements(text, "sqlite")
+        for part in (statement.operation, *statement.tables)
+    )

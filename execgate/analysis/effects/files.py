@@ -63,7 +63,7 @@ def _files(site: Site, effect: catalogue.Files) -> None:
         endings = ()
         columns[0] = [_ended(path, ending) for path in columns[0] for ending in _chosen(site, effect)]
     _each_path(site, effect.operation, columns, recursive=effect.recursive, endings=endings)
-    placed.goes(site, effect.operation, columns)
+    placed.goes(site, effect.operation, columns, recursive=effect.recursive)
 
 
 def _opened(site: Site, value: Value) -> list[Text]:

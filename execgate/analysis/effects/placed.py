@@ -140,7 +140,7 @@ def _words(command: Text | tuple[Text, ...]) -> list[Text]:
     return [word for part in parts if isinstance(part, str) for word in _WORD.findall(part)]
 
 
-def goes(site: Site, operation: Text, columns: list[list[Text]]) -> None:
+def goes(site: Site, operation: Text, columns: list[list[Text]], *, recursive: bool = False) -> None:
     """Note what a file operation puts where it may be run."""
     if operation in {"copy", "move", "link"} and len(columns) == 2:
         sources, targets = columns
@@ -155,7 +155,9 @@ def goes(site: Site, operation: Text, columns: list[list[Text]]) -> None:
             if isinstance(source, str) and isinstance(target, str)
         ]
         put(site.m, inside, text, site.node, site.via)
-    elif operation in {"write", "append"} and not _is_followed(site):
+    elif (operation in {"write", "append"} or (operation == "create" and recursive)) and not _is_followed(
+        site
+    ):
         put_unseen(site, [path for column in columns for path in column])
 
 

@@ -36,6 +36,17 @@ _TRANSACTION = re.compile(
 )
 
 
+_TRIGGER = re.compile(
+    r"""
+    CREATE\s+(?:TEMP(?:ORARY)?\s+)?TRIGGER\s+(?:IF\s+NOT\s+EXISTS\s+)?\w+\s+
+    (?:BEFORE\s+|AFTER\s+|INSTEAD\s+OF\s+)?(?:DELETE|INSERT|UPDATE(?:\s+OF\s+\w+(?:\s*,\s*\w+)*)?)
+    \s+ON\s+(\w+)\s+(?:FOR\s+EACH\s+ROW\s+)?BEGIN\s+
+    """,
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+"""The beginning of a trigger of SQLite, up to the first of its statements."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One thing that SQL text does.
@@ -87,6 +98,11 @@ def _of_one(piece: Piece, dialect: str | None) -> tuple[Statement, ...]:
     """Return what one statement does by the rules of its database, or of all that can read it."""
     if _TRANSACTION.fullmatch(piece.sql):
         return ()
+    trigger = _TRIGGER.match(piece.sql) if dialect == "sqlite" else None
+    if trigger is not None:
+        begin = next(index for index, token in enumerate(piece.tokens) if token.text == "BEGIN")
+        first = Piece(piece.sql[trigger.end() :], piece.tokens[begin + 1 :])
+        return (Statement("create", (trigger[1],)), *_of_one(first, dialect))
     from execgate.analysis.sql import tree as sql_tree  # sqlglot takes a quarter of a second to import
 
     answers = set()
