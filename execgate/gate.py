@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from execgate.errors import ExecgateError, InputError, ReceiptError, SandboxUnavailableError, SourceError
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
-from execgate.model.source import Source, Span
+from execgate.model.source import LANGUAGES, Source, Span
 from execgate.model.verdict import Authorization, Decision, Reason, Verdict, Violation
 
 if TYPE_CHECKING:
@@ -130,8 +130,13 @@ class Gate:
 
         return cls(PolicySet.load(Path(policies)), home=home, sandbox=sandbox, policy_path=policies)
 
-    def analyze(self, code: str | Source, *, agent: str) -> Verdict:
+    def analyze(
+        self, code: str | Source, *, agent: str, staged: Mapping[str, Source] | None = None
+    ) -> Verdict:
         """Return the verdict on `code` for `agent`; runs nothing and leaves no receipt.
+
+        `staged` are files by their name in the working folder that were judged before, for the code to
+        import and run.
 
         Code that can't be analysed and an agent without a policy are denied verdicts, not errors.  Raises
         TypeError for what is neither text nor a Source, and for an agent that is no text.
@@ -141,7 +146,7 @@ class Gate:
             source = code if isinstance(code, Source) else Source(code)
         except SourceError as error:
             return _unreadable(code, agent, error)
-        return judge(source, agent, self.policies)
+        return judge(source, agent, self.policies, staged)
 
     def execute(
         self,
@@ -180,19 +185,35 @@ class Gate:
         """
         if isinstance(blocks, (str, bytes, Source)):
             raise TypeError(f"blocks must be a sequence of texts or Sources, not {type(blocks).__name__}")
-        executions = self._decide([self.analyze(block, agent=agent) for block in blocks], conversation)
+        executions = self._decide(self._judged(blocks, agent), conversation)
         if _strictest([execution.verdict for execution in executions]) is not Decision.ALLOW:
             return BlocksExecution(tuple(executions))
         handed: Sequence[InputFile] = tuple(inputs)
         left: tuple[Artifact, ...] = ()
+        judged: dict[str, InputFile] = {}
         for index, execution in enumerate(executions):
             result = self._run(execution, handed, on_output, first=index == 0)
             executions[index] = self._recorded(execution, result)
             handed = _laid_over(handed, [InputFile(file.name, file.data) for file in result.artifacts])
+            # Whatever a program wrote over it, the next block finds the text that was judged.
+            source = execution.verdict.source
+            if source.file is not None and len(executions) > 1:
+                judged[source.file] = InputFile(source.file, source.text.encode("utf-8"))
+            handed = _laid_over(handed, tuple(judged.values()))
             left = _laid_over(left, result.artifacts)
             if not result.succeeded or executions[index].unrecorded is not None:
                 break
         return BlocksExecution(tuple(executions), left)
+
+    def _judged(self, blocks: Sequence[str | Source], agent: str) -> list[Verdict]:
+        """Judge each block; one that names its file is there for those behind it."""
+        verdicts: list[Verdict] = []
+        staged: dict[str, Source] = {}
+        for block in blocks:
+            verdicts.append(self.analyze(block, agent=agent, staged=dict(staged)))
+            if isinstance(block, Source) and block.file is not None:
+                staged[block.file] = block
+        return verdicts
 
     def refuse(self, blocks: Sequence[Source], *, agent: str, why: str) -> BlocksExecution:
         """Deny blocks that can't be judged, such as those of no known agent; each is receipted."""
@@ -307,25 +328,25 @@ def _check_types(code: object, agent: object) -> None:
         raise TypeError(f"agent must be the name of the executing agent, a str, not {type(agent).__name__}")
 
 
-def judge(source: Source, agent: str, policies: PolicySet) -> Verdict:
-    """Return the verdict on `source` for `agent`; every way to fail is a denial of its own family."""
+def judge(
+    source: Source, agent: str, policies: PolicySet, staged: Mapping[str, Source] | None = None
+) -> Verdict:
+    """Return the verdict on `source` for `agent`; every way to fail is a denial of its own family.
+
+    `staged` are files of the working folder that were judged before, by name: it may import and run them.
+    """
     try:
         policy = policies.agent(agent)
     except ExecgateError as error:
         return _refused(source, agent, error, Reason.SYSTEM, "agent")
-    if source.language != "python":
-        return _refused(
-            source,
-            agent,
-            SourceError(
-                f"code in the language `{source.language}` is not run: only Python can be judged",
-                help="write the step in Python",
-            ),
-            Reason.ANALYSIS,
-            "language",
+    if source.language not in LANGUAGES:
+        foreign = SourceError(
+            f"code in the language `{source.language}` is not run: only Python and shell can be judged",
+            help="write the step in Python, or as a shell block labelled `sh` or `bash`",
         )
+        return _refused(source, agent, foreign, Reason.ANALYSIS, "language")
     try:
-        program = analyzed(source)
+        program = analyzed(source, staged)
     except SourceError as error:
         return _refused(source, agent, error, Reason.ANALYSIS, "syntax")
     except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
@@ -336,12 +357,12 @@ def judge(source: Source, agent: str, policies: PolicySet) -> Verdict:
         return _refused(source, agent, _defect("policy", error), Reason.SYSTEM, "gate")
 
 
-def analyzed(source: Source) -> Program:
+def analyzed(source: Source, staged: Mapping[str, Source] | None = None) -> Program:
     """Return what `source` can do; raises SourceError, which always has a help, for what is no program."""
     from execgate.analysis import analyze
 
     try:
-        return analyze(source)
+        return analyze(source, staged)
     except SourceError as error:
         if error.help is not None:
             raise

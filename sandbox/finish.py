@@ -5,8 +5,10 @@ With a read-only root file system, what is not compiled now is compiled again at
 
 import compileall
 import importlib
+import pathlib
 import py_compile
 import re
+import shutil
 import sys
 import sysconfig
 
@@ -16,6 +18,12 @@ for name in ("asyncio", "bz2", "ctypes", "decimal", "hashlib", "lzma", "mmap", "
              "sqlite3", "ssl", "subprocess", "tempfile", "threading", "zlib"):  # fmt: skip
     importlib.import_module(name)
 
+# Every Python that starts in the image guards its imports, whoever starts it.
+guarded = pathlib.Path(sysconfig.get_path("purelib"))
+guarded.mkdir(parents=True, exist_ok=True)
+shutil.copy("/opt/execgate/execgate_guard.py", guarded)
+(guarded / "execgate_guard.pth").write_text("import execgate_guard\n", encoding="ascii")
+
 unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
 compileall.compile_dir(
     sysconfig.get_path("stdlib"),
@@ -24,5 +32,6 @@ compileall.compile_dir(
     rx=re.compile(r"/(tests?|bad_coding|lib2to3|idlelib|ensurepip|pip|turtledemo)(/|$)"),
     invalidation_mode=unchecked,
 )
+py_compile.compile(str(guarded / "execgate_guard.py"), doraise=True, invalidation_mode=unchecked)
 py_compile.compile(GUEST, GUEST + "c", doraise=True, invalidation_mode=unchecked)
 sys.stdout.write(".".join(map(str, sys.version_info[:3])))

@@ -7,7 +7,8 @@ the host.  The *runner* is forked from it before anything is known of the job, a
 
 Frames are one byte of type, four of length (big endian), then the payload.
 
-From the host: `S` the program's text, `N` the name of its file, `F` an input's name, `D` a piece of its
+From the host: `S` the program's text, `N` the name of its file, `L` its language, `M` the
+files of the workspace that may be imported (JSON: name to SHA-256), `F` an input's name, `D` a piece of its
 content, `G` go (caps on the files that come back), `K` kill it now.  To the host: `R` ready, `B` the
 program begins, `1` and `2` a piece of its output, `P` it ended and nothing of it lives, `F` `D` a file that
 it left, `X` one that was not taken, `E` the end, `!` the job could not be done.
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     Mark = tuple[int, int, int, int]
 
-PROTOCOL = 1
+PROTOCOL = 2
 CHUNK = 1 << 16
 WORKSPACE = "/workspace"
 DEPTH = 16
@@ -129,11 +130,11 @@ def supervise(runner: int, job_in: int, outputs: dict[int, bytes], note: mmap.mm
         os._exit(1)
     host.send(b"R", struct.pack(">B3B", PROTOCOL, *sys.version_info[:3]))
 
-    text, name, placed, caps = take_job(host)
+    program, placed, caps = take_job(host)
     host.send(b"B")
     child = Stream(-1, job_in)
-    child.send(b"N", name)
-    child.send(b"S", text)
+    for kind in (b"N", b"L", b"M", b"S"):
+        child.send(kind, program[kind])
     os.close(job_in)
 
     status, stopped = watch(host, runner, outputs, woken)
@@ -161,18 +162,17 @@ def hide() -> None:
         raise RuntimeError("not process 1 of its container")
 
 
-def take_job(host: Stream) -> tuple[bytes, bytes, dict[bytes, Mark | None], tuple[int, int]]:
-    """Return text, name, the inputs as they were placed, and the caps (count, bytes)."""
-    text, name, placed, target = b"", b"main.py", {}, -1
+def take_job(host: Stream) -> tuple[dict[bytes, bytes], dict[bytes, Mark | None], tuple[int, int]]:
+    """Return the program by kind of frame, the inputs as they were placed, and the caps (count, bytes)."""
+    program = {b"S": b"", b"N": b"main.py", b"L": b"python", b"M": b"{}"}
+    placed, target = {}, -1
     while True:
         kind, payload = host.receive()
         if kind in (b"F", b"G") and target >= 0:
             os.close(target)
             target = -1
-        if kind == b"S":
-            text = payload
-        elif kind == b"N":
-            name = payload
+        if kind in program:
+            program[kind] = payload
         elif kind == b"F":
             target = create(payload)
             placed[payload] = None
@@ -186,7 +186,7 @@ def take_job(host: Stream) -> tuple[bytes, bytes, dict[bytes, Mark | None], tupl
         elif kind == b"G":
             for path in placed:
                 placed[path] = mark(os.stat(os.path.join(WORKSPACE.encode(), path)))
-            return text, name, placed, struct.unpack(">IQ", payload)
+            return program, placed, struct.unpack(">IQ", payload)
         else:
             os._exit(1)
 
@@ -403,18 +403,33 @@ def become_the_program(job: int, out: int, err: int, note: mmap.mmap) -> int:
     for fd, place in ((nothing, 0), (out, 1), (err, 2)):
         os.dup2(fd, place)
     sys.stdout.reconfigure(line_buffering=True)  # what was printed before a limit struck is not lost
-    name, text = take_text(job)
+    source = Stream(job, -1)
+    name, language, modules, text = (source.receive()[1].decode("utf-8") for _ in range(4))
     os.closerange(3, 64)
     os.chdir(WORKSPACE)
-    return run(text, name, note)
+    # Python that the program starts looks for nothing in the folder of the user either.
+    os.environ["PYTHONNOUSERSITE"] = "1"
+    if modules != "{}":
+        admit(modules)
+    return run(text, name, note) if language == "python" else run_shell(text, name, language)
 
 
-def take_text(job: int) -> tuple[str, str]:
-    """Return name and text of the program, once they come."""
-    source = Stream(job, -1)
-    _, name = source.receive()
-    _, text = source.receive()
-    return name.decode("utf-8"), text.decode("utf-8")
+def admit(modules: str) -> None:
+    """Let this program, and Python that it starts, import the files that were judged."""
+    os.environ["EXECGATE_MODULES"] = modules
+    guard = sys.modules.get("execgate_guard")
+    if guard is not None:
+        guard.admit()
+        sys.path.insert(0, WORKSPACE)
+
+
+def run_shell(text: str, name: str, language: str) -> int:
+    """Become the shell that runs `text`, which goes in as an argument: no file is read again."""
+    try:
+        os.execvp(language, [language, "-c", text, name])
+    except FileNotFoundError:
+        sys.stderr.write(f"execgate: there is no {language} in this sandbox, so the block was not run\n")
+        return 127
 
 
 def run(text: str, name: str, note: mmap.mmap) -> int:

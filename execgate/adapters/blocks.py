@@ -9,7 +9,12 @@ from typing import Any
 from execgate.errors import SourceError
 from execgate.model.source import Source
 
-_PYTHON = frozenset({"python", "python3", "py"})
+_LANGUAGES = {
+    **dict.fromkeys(("python", "python3", "py"), "python"),
+    **dict.fromkeys(("sh", "shell"), "sh"),
+    "bash": "bash",
+}
+"""AutoGen's labels by the language that runs them, as its own executors have it."""
 
 _FILENAME = re.compile(r"#[ \t]*filename:[ \t]*(\S+)[ \t]*(?:\r?\n|$)")
 _PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}"
@@ -53,7 +58,7 @@ def source(language: str, text: str, number: int) -> Source | str:
         return Source(
             text,
             file_name(text) or f"<block {number + 1}>",
-            "python" if label in _PYTHON else label or "unknown",
+            _LANGUAGES.get(label, label or "unknown"),
         )
     except SourceError:
         return text

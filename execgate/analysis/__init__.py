@@ -11,16 +11,14 @@ inside of strings.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
-from execgate.analysis import interpreter
+from execgate.analysis import interpreter, staging
 from execgate.model.program import Program
 from execgate.model.source import Source
 
-__all__ = ["LANGUAGES", "analyze"]
-
-LANGUAGES = ("python", "sh", "bash")
-"""The languages of programs that can be analysed."""
+__all__ = ["analyze"]
 
 
 def analyze(source: Source, staged: Mapping[str, Source] | None = None) -> Program:
@@ -29,8 +27,11 @@ def analyze(source: Source, staged: Mapping[str, Source] | None = None) -> Progr
     `staged` are files by their name in the working folder, which hold what was judged: a program may import
     and run them.  Raises SourceError, with line and column, for what is no program that can be analysed.
     """
+    files = staging.usable(staged or {})
     if source.language == "python":
-        return interpreter.analyze(source, staged)
-    from execgate.analysis import shell_program
+        program = interpreter.analyze(source, files)
+    else:
+        from execgate.analysis import shell_program
 
-    return shell_program.analyze(source, staged or {}, partial(interpreter.analyze, staged=staged))
+        program = shell_program.analyze(source, files, partial(interpreter.analyze, staged=files, inner=1))
+    return replace(program, staged=tuple(files.values())) if files else program

@@ -121,8 +121,9 @@ def follow(m: Machine, function: Func, args: Args, frame: Frame) -> Value:
     if function.cls is not None:
         scope.cls = function.cls
         scope.receiver = args.positional[0] if args.positional else None
-    outer = (m.scope, m.statement, m.trail)
+    outer = (m.scope, m.statement, m.trail, m.site)
     m.scope, m.trail = scope, None
+    m.site = m.site or scope.module.site
     m.frames.append(frame)
     before = m.branch()
     try:
@@ -133,7 +134,7 @@ def follow(m: Machine, function: Func, args: Args, frame: Frame) -> Value:
     finally:
         m.frames.pop()
         m.rejoin(before)
-        m.scope, m.statement, m.trail = outer
+        m.scope, m.statement, m.trail, m.site = outer
     m.pour(("returned", id(node)), [*frame.returned, *frame.yielded])
     result = union(frame.returned) if frame.returned else NONE
     if _runs_later(function, frame):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from execgate.analysis import own_modules
 from execgate.analysis.machine import Machine
 from execgate.analysis.names import Standing, canonical, is_known_module, module_name, standing
 from execgate.analysis.values import Ref, Value
@@ -26,6 +27,9 @@ def plain(m: Machine, node: cst.Import) -> bool:
     """`import a.b, c as d`."""
     for alias in node.names:
         name = dotted(m, alias.name)
+        if own_modules.is_own(m, name):
+            _bind_own(m, name, alias, node)
+            continue
         m.imported(name, name, node)
         _act(m, name, node)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
@@ -39,6 +43,8 @@ def plain(m: Machine, node: cst.Import) -> bool:
 def from_module(m: Machine, node: cst.ImportFrom) -> bool:
     """`from a.b import c as d`, `from a import *`."""
     module = "." * len(node.relative) + (dotted(m, node.module) if node.module is not None else "")
+    if own_modules.is_own(m, module):
+        return _from_own(m, module, node)
     _act(m, module, node)
     if isinstance(node.names, cst.ImportStar):
         m.imported(module, module, node)
@@ -51,6 +57,26 @@ def from_module(m: Machine, node: cst.ImportFrom) -> bool:
         bound = alias.asname.name if alias.asname is not None else alias.name
         if isinstance(bound, cst.Name):
             m.bind(m.identifier(bound.value), _reached(m, module, name, node))
+    return True
+
+
+def _bind_own(m: Machine, name: str, alias: cst.ImportAlias, node: cst.Import) -> None:
+    found = own_modules.load(m, name, node)
+    if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+        m.bind(m.identifier(alias.asname.name.value), found)
+    else:
+        top = name.partition(".")[0]
+        m.bind(top, own_modules.load(m, top, node))
+
+
+def _from_own(m: Machine, module: str, node: cst.ImportFrom) -> bool:
+    if isinstance(node.names, cst.ImportStar):
+        own_modules.bind_all(m, module, node)
+        return True
+    for alias in node.names:
+        bound = alias.asname.name if alias.asname is not None else alias.name
+        if isinstance(bound, cst.Name):
+            m.bind(m.identifier(bound.value), own_modules.member(m, module, dotted(m, alias.name), node))
     return True
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from execgate.analysis.values import Value, join
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class Scope:
@@ -24,6 +28,7 @@ class Scope:
         "parent",
         "receiver",
         "shared",
+        "site",
         "stars",
     )
 
@@ -38,6 +43,8 @@ class Scope:
         self.nonlocals: set[str] = set()
         self.stars: list[str] = []
         """Modules of which every name was imported."""
+        self.site: cst.CSTNode | None = None
+        """In a module of another file: the import, where all it does is reported."""
         self.cls: Value | None = None
         """In a method: the class that it stands in."""
         self.receiver: Value | None = None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+import sys
 from collections.abc import Iterable, Mapping
 
+from execgate.analysis.names import Standing, standing
 from execgate.model.operation import FileOperation, Operation
-from execgate.model.source import Span
+from execgate.model.source import Source, Span
 from execgate.model.values import Hole, Template, Text, Unknown
 
 WORKING_FOLDER = "/workspace"
@@ -21,14 +23,34 @@ def in_workspace(name: str) -> str:
     return posixpath.normpath(posixpath.join(WORKING_FOLDER, name))
 
 
-def modules(names: Iterable[str]) -> dict[str, str]:
-    """Return the staged files that can be imported, by the name of the module."""
-    found = {}
-    for name in names:
-        parts = name.removesuffix(".py").split("/")
-        if name.endswith(".py") and all(part.isidentifier() for part in parts):
-            found[".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)] = name
-    return found
+def usable(staged: Mapping[str, Source]) -> dict[str, Source]:
+    """Return the files that a program may import and run.
+
+    Left out is what would be imported in place of a module that is known, or without being asked for: the
+    name then means what it always does, and the file is data.
+    """
+    return {name: file for name, file in staged.items() if not _stands_for_another(name)}
+
+
+def _stands_for_another(name: str) -> bool:
+    top = name.partition("/")[0].removesuffix(".py")
+    return top in _UNASKED or top in sys.stdlib_module_names or standing(top) is not Standing.OPAQUE
+
+
+_UNASKED = frozenset(
+    {"sitecustomize", "usercustomize", "conftest", "__pycache__", "__main__", "execgate_guard"}
+)
+
+
+def module_file(staged: Mapping[str, Source], name: str) -> Source | None:
+    """Return the staged file that `import name` runs, None where that is none of them."""
+    path = name.replace(".", "/")
+    return staged.get(f"{path}/__init__.py") or staged.get(f"{path}.py")
+
+
+def is_folder(staged: Mapping[str, Source], name: str) -> bool:
+    """Return whether `name` is a package without a file of its own: a folder of staged files."""
+    return any(file.startswith(name.replace(".", "/") + "/") for file in staged)
 
 
 def rewritten(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from execgate.cli.console import Console, show_traceback
 from execgate.cli.inputs import Input, read_all
-from execgate.cli.parser import Parser, add_format, add_policy, examples, statuses
+from execgate.cli.parser import Parser, add_format, add_language, add_policy, examples, statuses
 from execgate.errors import ExecgateError
 from execgate.gate import analyzed, judge
 from execgate.model.verdict import Decision
@@ -32,6 +33,7 @@ def configure(parser: Parser) -> None:
         "--agent", metavar="A", help="judge by the policy of this agent; without, list operations"
     )
     add_policy(parser)
+    add_language(parser)
     add_format(parser, "text", "json", "sarif")
     parser.epilog = "\n\n".join(
         [
@@ -65,7 +67,7 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     for input_ in read_all(options.paths):
         if reports:
             console.progress(f"{plural(len(reports), 'file')} done, now {input_.path}")
-        report = examine(input_, options.agent, policies)
+        report = examine(replace(input_, language=options.language), options.agent, policies)
         reports.append(report)
         if report.unusable and report.error is not None:
             console.error(ExecgateError(_told(report, report.error), help=report.error.help))

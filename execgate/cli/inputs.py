@@ -14,6 +14,9 @@ from execgate.errors import InputError, SourceError
 from execgate.model.source import MAX_BYTES, Source
 
 STDIN = "-"
+_SUFFIXES = {".sh": "sh", ".bash": "bash"}
+"""Languages by the end of a file's name; every other file is Python."""
+
 _NAME_FILE = "name a regular file that this user can read"
 
 
@@ -28,6 +31,8 @@ class Input:
     data: bytes = b""
     size: int | None = None
     error: InputError | None = None
+    language: str | None = None
+    """What the user says it is written in."""
 
     def source(self) -> Source:
         """Return the source; raises InputError, and SourceError where the bytes are no text."""
@@ -41,7 +46,8 @@ class Input:
                 f"too large: {size} bytes, at most {MAX_BYTES:,} are analysed",
                 help="split the program, or hand data in as a file instead of a literal",
             )
-        return Source.from_bytes(self.data, "<stdin>" if self.path == STDIN else self.path)
+        language = self.language or _SUFFIXES.get(os.path.splitext(self.path)[1], "python")  # noqa: PTH122
+        return Source.from_bytes(self.data, "<stdin>" if self.path == STDIN else self.path, language)
 
 
 def read_all(paths: Sequence[str]) -> Iterator[Input]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from execgate.errors import ExecgateError
+from execgate.model.source import LANGUAGES
 
 
 class UsageError(ExecgateError):
@@ -84,6 +85,15 @@ def add_format(parser: Parser, *formats: str) -> None:
         choices=formats,
         default=formats[0],
         help=f"how the findings are printed (default: {formats[0]})",
+    )
+
+
+def add_language(parser: Parser) -> None:
+    """Add `--language`."""
+    parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        help="what the programs are written in (default: by the file's name, .sh and .bash; else Python)",
     )
 
 

@@ -17,7 +17,7 @@ from execgate.cli.analyze import ALLOWED, DENIED, ESCALATED
 from execgate.cli.console import Console
 from execgate.cli.inputs import STDIN, Input, read
 from execgate.cli.live import Live
-from execgate.cli.parser import Parser, add_format, add_home, add_policy, examples, statuses
+from execgate.cli.parser import Parser, add_format, add_home, add_language, add_policy, examples, statuses
 from execgate.cli.receipts import home_of, make_store
 from execgate.errors import ExecgateError, InputError, SourceError
 from execgate.gate import Execution, Gate, NotRunError
@@ -44,6 +44,7 @@ def configure(parser: Parser) -> None:
         "--agent", metavar="A", required=True, help="the agent that executes, whose policy decides"
     )
     add_policy(parser)
+    add_language(parser)
     add_format(parser, "text", "json")
     parser.add_argument(
         "--input",
@@ -140,7 +141,7 @@ def _run(options: argparse.Namespace, live: Live | None, console: Console) -> _E
     policy_path = policies.find(options.policy)
     found = policies.load(options.policy)
     found.agent(options.agent)
-    code, defect = _code(_read_program(options.path))
+    code, defect = _code(replace(_read_program(options.path), language=options.language))
     problem: ExecgateError | None = None
     written: Sequence[str] = ()
     with Gate(found, home=home_of(options), policy_path=policy_path) as gate:

@@ -16,13 +16,18 @@ class Program:
     source: Source
     operations: tuple[Operation, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    staged: tuple[Source, ...] = ()
+    """Files of the working folder that it may import and run, under their `path` there: judged themselves."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the canonical form that verdicts and receipts are about."""
-        return {
+        document: dict[str, Any] = {
             "canonical_action": "code_execution",
             "code_signature": self.source.digest,
             "language": self.source.language,
             "operations": [operation.to_json() for operation in self.operations],
             "gaps": [gap.to_json() for gap in self.gaps],
         }
+        if self.staged:
+            document["staged"] = {file.path: file.digest for file in self.staged}
+        return document

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 from execgate.errors import SourceError
 
 MAX_BYTES = 1 << 20
 """The largest program that is analysed, in bytes of UTF-8."""
+
+
+_PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}"
+_PLAIN_NAME = re.compile(rf"(?!.*\.\.){_PART}(?:/{_PART}){{0,3}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,10 @@ class Span:
             "end_line": self.end_line,
             "end_column": self.end_column,
         }
+
+
+LANGUAGES = ("python", "sh", "bash")
+"""The languages of programs that can be judged and run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,11 @@ class Source:
                 f"not a text: NUL byte on line {line}", line=line, help="remove it, or write it as an escape"
             )
         object.__setattr__(self, "digest", "sha256:" + hashlib.sha256(data).hexdigest())
+
+    @property
+    def file(self) -> str | None:
+        """The name under which other programs of a call find it: its path, if that is plain and relative."""
+        return self.path if _PLAIN_NAME.fullmatch(self.path) else None
 
     @classmethod
     def from_bytes(cls, data: bytes, path: str = "<code>", language: str = "python") -> Source:

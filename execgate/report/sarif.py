@@ -22,7 +22,7 @@ _RULES = {
     "evidence": "Something in the policy must permit each operation",
     "gap": "The effect of all code must be known",
     "gate": "The gate must be able to judge",
-    "language": "Only Python can be judged",
+    "language": "Only Python and shell can be judged",
     "source": "The file must hold text that can be analysed",
     "syntax": "The code must be valid Python",
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import ExecutionResult, InputFile, Usage
 from execgate.model.limits import Limits
+from execgate.model.source import LANGUAGES
 from execgate.model.verdict import Authorization
 from execgate.sandbox import confinement, leftovers, outcome
 from execgate.sandbox.engine import attempt, connect, translated
@@ -65,8 +66,8 @@ class DockerSandbox:
         """Run the authorized text in a fresh container; see `Sandbox.run`."""
         limits = authorization.limits
         language = authorization.source.language
-        if language != "python":
-            raise SandboxUnavailableError(f"the Docker sandbox runs python, not {language}")
+        if language not in LANGUAGES:
+            raise SandboxUnavailableError(f"the Docker sandbox does not run {language}")
         check_inputs(inputs)
         early = self._hopeless(limits, inputs)
         if early is not None:

@@ -6,13 +6,14 @@ is untrusted: a type that does not exist or a length past its cap is an error be
 
 from __future__ import annotations
 
+import json
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from execgate.model.execution import InputFile
 
-PROTOCOL = 1
+PROTOCOL = 2
 CHUNK_BYTES = 1 << 16
 NAME_BYTES = 4096
 
@@ -112,11 +113,23 @@ def encode(kind: bytes, payload: bytes = b"") -> bytes:
 
 
 def encode_job(
-    text: str, name: str, inputs: Sequence[InputFile], *, files: int, file_bytes: int
+    text: str,
+    name: str,
+    inputs: Sequence[InputFile],
+    *,
+    files: int,
+    file_bytes: int,
+    language: str = "python",
+    modules: Mapping[str, str] | None = None,
 ) -> Iterator[bytes]:
-    """Yield the frames of a job: the text, its file's name, the inputs, and the caps on what comes back."""
+    """Yield the frames of a job: the text, its file's name, the inputs, and the caps on what comes back.
+
+    `modules` are the files that may be imported, by name, with the SHA-256 digest of each.
+    """
     yield encode(b"S", text.encode("utf-8"))
     yield encode(b"N", name.encode("utf-8"))
+    yield encode(b"L", language.encode("ascii"))
+    yield encode(b"M", json.dumps(dict(modules or {})).encode("ascii"))
     for file in inputs:
         yield encode(b"F", file.name.encode("utf-8"))
         for start in range(0, len(file.data), CHUNK_BYTES):

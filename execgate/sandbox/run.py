@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import ExecutionResult, InputFile, Stop, Usage
+from execgate.model.source import Source
 from execgate.model.verdict import Authorization
 from execgate.sandbox import confinement, outcome
 from execgate.sandbox.engine import attempt, is_missing, translated
@@ -215,6 +216,8 @@ class _Run:
                     self._job.inputs,
                     files=CAPS.count,
                     file_bytes=CAPS.total_bytes,
+                    language=source.language,
+                    modules={file.path: file.digest.removeprefix("sha256:") for file in _staged(self._job)},
                 )
             )
             for frame in frames[:-1]:
@@ -406,6 +409,11 @@ class _Run:
             backend=self._job.backend,
             image=self._job.image,
         )
+
+
+def _staged(job: Job) -> tuple[Source, ...]:
+    program = job.authorization.verdict.program
+    return () if program is None else program.staged
 
 
 def program_name(path: str) -> str:

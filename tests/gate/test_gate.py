@@ -107,7 +107,7 @@ def test_analyze_runs_nothing_and_leaves_no_receipt(gate: Gate, sandbox: Recorde
         ("x = '\ud800'", "coder", "source", Reason.ANALYSIS),
         ("#" * (MAX_BYTES + 1), "coder", "source", Reason.ANALYSIS),
         ("(" * 3000, "coder", "syntax", Reason.ANALYSIS),
-        (Source("ls -la", language="sh"), "coder", "language", Reason.ANALYSIS),
+        (Source("console.log(1)", language="javascript"), "coder", "language", Reason.ANALYSIS),
         ("nothing_of_that_name()", "coder", "unresolved_code", Reason.ANALYSIS),
     ],
 )

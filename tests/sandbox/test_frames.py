@@ -15,7 +15,7 @@ from execgate.sandbox.files import CAPS, Caps
 from execgate.sandbox.frames import EngineStream, Frame, Frames, GuestError, encode, encode_job
 from execgate.sandbox.transcript import Ending, FailureError, Phase, Transcript, Want
 
-READY = encode(b"R", bytes((1, 3, 12, 1)))
+READY = encode(b"R", bytes((2, 3, 12, 1)))
 BEGUN = READY + encode(b"B")
 
 
@@ -110,7 +110,7 @@ def test_well_formed_nonsense_is_refused_or_kept_within_the_caps(told):
     caps = Caps(count=3, total_bytes=50)
     transcript = Transcript(20, caps)
     try:
-        for kind, payload in [(b"R", bytes((1, 3, 12, 1))), (b"B", b""), *told]:
+        for kind, payload in [(b"R", bytes((2, 3, 12, 1))), (b"B", b""), *told]:
             transcript.receive(Frame(kind, payload))
     except (GuestError, FailureError):
         pass
@@ -157,7 +157,7 @@ def test_a_run_is_told_whole():
         b"B" + (1).to_bytes(4, "big"),
         encode(b"B"),
         encode(b"1", b"early"),
-        encode(b"R", bytes((2, 3, 12, 1))),
+        encode(b"R", bytes((1, 3, 12, 1))),
         encode(b"R", b""),
         READY + READY,
         READY + encode(b"1", b"early"),
@@ -247,11 +247,21 @@ def test_a_count_that_is_no_number_is_not_repeated():
 
 def test_a_job_is_the_text_the_name_the_files_and_go():
     told = b"".join(
-        encode_job("ü", "job.py", [InputFile("a", b"x" * 70_000), InputFile("b", b"")], files=7, file_bytes=8)
+        encode_job(
+            "ü",
+            "job.py",
+            [InputFile("a", b"x" * 70_000), InputFile("b", b"")],
+            files=7,
+            file_bytes=8,
+            language="sh",
+            modules={"helper.py": "abc"},
+        )
     )
     assert told == (
         encode(b"S", "ü".encode())
         + encode(b"N", b"job.py")
+        + encode(b"L", b"sh")
+        + encode(b"M", b'{"helper.py": "abc"}')
         + encode(b"F", b"a")
         + encode(b"D", b"x" * 65_536)
         + encode(b"D", b"x" * 4_464)

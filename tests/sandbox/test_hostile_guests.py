@@ -37,7 +37,7 @@ def end(code=0):
 def wait():
     while True: time.sleep(1)
 """
-BEGUN = "send(b'R', bytes((1, 3, 12, 1)))\ntake()\nsend(b'B')\n"
+BEGUN = "send(b'R', bytes((2, 3, 12, 1)))\ntake()\nsend(b'B')\n"
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def run_guest(client, authorize, monkeypatch):
         ("send(b'R', bytes((9, 3, 12, 1))); wait()", "is not ours: another version of the guest"),
         ("send(b'1', b'early'); wait()", "is not ours: a frame of running while starting"),
         ("os.write(2, b'\\x1b[2Jwhat\\n'); sys.exit(1)", r"did not start its interpreter: \x1b[2Jwhat"),
-        ("send(b'R', bytes((1, 3, 12, 1))); take(); send(b'!', b'o\\nno')", None),
+        ("send(b'R', bytes((2, 3, 12, 1))); take(); send(b'!', b'o\\nno')", None),
         ("wait()", "did not start its interpreter: no answer within 3 s"),
         ("while True: os.write(2, bytes(65536))", "did not start its interpreter: "),
         ("sys.exit(0)", "did not start its interpreter: it ended with status 0"),

@@ -58,7 +58,7 @@ class Line:
         for effect in self.found.effects:
             fields: dict[str, Any] = dict(effect.fields)
             if effect.kind is FileOperation and fields["via"] in SHELLS and fields["operation"] != "stat":
-                opened[fields["operation"], fields["paths"][0]] = None
+                opened.update(dict.fromkeys((fields["operation"], path) for path in fields["paths"]))
         return tuple(opened)
 
 

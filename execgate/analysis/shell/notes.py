@@ -17,7 +17,14 @@ from execgate.analysis.shell.starter_table import starter
 from execgate.analysis.shell.starters import Argument, Input
 from execgate.analysis.shell.state import State, normal, within
 from execgate.analysis.shell.tree import Place
-from execgate.model.operation import FileOperation, NetworkCall, Operation, PackageInstall, ProcessSpawn
+from execgate.model.operation import (
+    FileOperation,
+    NetworkCall,
+    Operation,
+    PackageInstall,
+    PaymentCall,
+    ProcessSpawn,
+)
 from execgate.model.values import Text, Unknown
 
 MAX_WORK = 20_000
@@ -232,6 +239,26 @@ class Notes(ABC):
         elif parts.host is not None:
             named = None if parts.scheme == "tcp" else parts.scheme
             self.note(NetworkCall, destination=parts.host, port=parts.port, scheme=named, method=method)
+            self._pays(parts.host, parts.path, method)
+
+    def _pays(self, host: Text, path: Text, method: str | None) -> None:
+        """Note the payment that a request is; what it sends is not read."""
+        from execgate.operations.payments import payment_at
+
+        if not isinstance(host, str):
+            return
+        found = payment_at(host, method, str(path) if not isinstance(path, Unknown) else None)
+        if found is not None:
+            pays = found.pays
+            unread = Unknown("what the command sends is not read")
+            self.note(
+                PaymentCall,
+                provider=pays.provider,
+                operation=pays.operation,
+                amount=unread if pays.amount else None,
+                currency=unread if pays.currency else None,
+                recipient=unread if pays.recipient else None,
+            )
 
     # Programs
 

@@ -128,9 +128,10 @@ def _name_python(root: Path) -> None:
     )
     if not found:
         raise WayFailedError("the packages hold no Python 3")
-    link = root / "usr/bin/python3"
-    link.unlink(missing_ok=True)
-    link.symlink_to(found[-1].name)
+    for name in ("python3", "python"):
+        link = root / "usr/bin" / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(found[-1].name)
 
 
 def _run(command: list[str], folder: Path) -> str:

@@ -105,6 +105,7 @@ def _files(recipe: Recipe) -> bytes:
         for path, text in {
             f"{_FOLDER}/guest.py": recipe.guest,
             f"{_FOLDER}/finish.py": recipe.finish,
+            f"{_FOLDER}/execgate_guard.py": recipe.guard,
             "etc/passwd": _PASSWD,
             "etc/group": _GROUP,
             "etc/nsswitch.conf": _SOURCES,

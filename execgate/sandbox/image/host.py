@@ -33,7 +33,8 @@ def copy(recipe: Recipe, scratch: Path) -> Path:
     binaries = root / "usr/local/bin"
     binaries.mkdir(parents=True)
     shutil.copy2(interpreter, binaries / version)
-    (binaries / "python3").symlink_to(version)
+    for name in ("python3", "python"):
+        (binaries / name).symlink_to(version)
     target = root / "usr/local/lib" / version
     shutil.copytree(library, target, symlinks=False, ignore=_LEFT_OUT, ignore_dangling_symlinks=True)
     programs = _programs(recipe, root)

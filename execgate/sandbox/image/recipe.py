@@ -9,7 +9,7 @@ from pathlib import Path
 
 from execgate import _resources
 
-_FILES = ("image.json", "guest.py", "finish.py")
+_FILES = ("image.json", "guest.py", "finish.py", "execgate_guard.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Recipe:
     """The same, relative to the folder of the standard library."""
     guest: str
     finish: str
+    guard: str
 
     @classmethod
     def load(cls) -> Recipe:
@@ -46,4 +47,5 @@ class Recipe:
             library_without=tuple(data["library_without"]),
             guest=texts["guest.py"],
             finish=texts["finish.py"],
+            guard=texts["execgate_guard.py"],
         )
