@@ -333,3 +333,19 @@ def test_what_only_reads_or_sets_up_is_no_payment(call: str) -> None:
         "contract = web3.Web3(provider).eth.contract(address='0xC')\n"
     )
     assert payments(prepared + call) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("curl https://api.stripe.com/v1/charges -d amount=2000 -d currency=usd", ["stripe charge ? ? ?"]),
+        ("curl -X DELETE https://api.stripe.com/v1/subscriptions/sub_1", ["stripe void - - -"]),
+        ("wget --post-data=amount=1 https://api.stripe.com/v1/refunds", ["stripe refund ? ? ?"]),
+        ("echo done && curl -sd x=1 https://api.stripe.com/v1/payouts", ["stripe payout ? ? ?"]),
+        ("curl https://api.stripe.com/v1/charges", []),
+        ("curl -d amount=2000 https://api.example.com/v1/charges", []),
+    ],
+)
+def test_a_command_that_sends_the_request_pays(command: str, expected: list[str]) -> None:
+    assert payments(f"import os\nos.system({command!r})") == expected
+    assert payments(f"import subprocess\nsubprocess.run({command!r}, shell=True)") == expected
