@@ -155,6 +155,7 @@ def built(m: Machine, args: Args, node: cst.CSTNode, of: Class | None = None) ->
     flat = [alternative for parent in parents for alternative in alternatives(parent)]
     title = name.value if isinstance(name, Const) and isinstance(name.value, str) else "type"
     cls = Class(title, flat, members, certain=len(flat) == len(items or ()))
+    m.version += bool(flat)
     cls.metaclass = metaclass(cls, of)
     for member in members.values():
         for alternative in alternatives(member):

@@ -572,6 +572,7 @@ def _class(m: Machine, node: cst.ClassDef) -> bool:
     scope = Scope("class", m.scope)
     cls = Class(m.identifier(node.name.value), bases, scope.names, certain=certain)
     m.step(len(cls.mro))
+    m.version += bool(bases)  # The classes that it inherits from have one more below them.
     cls.metaclass = classes.metaclass(cls, keywords.pop("metaclass", None))
     scope.cls = cls
     scope.names.update(classes.prepared(m, cls, keywords, node))

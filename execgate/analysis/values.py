@@ -299,6 +299,7 @@ class Class(Value):
         "metaclass",
         "mro",
         "name",
+        "subclasses",
         "tuple",
     )
 
@@ -322,6 +323,11 @@ class Class(Value):
         self.instances: list[Inst] = []
         self.mro: tuple[Value, ...] = (self, *_merged_bases(bases))
         """The class and its bases, in the order in which Python searches them."""
+        self.subclasses: list[Class] = []
+        """The classes that name it among their bases."""
+        for base in bases:
+            if isinstance(base, Class):
+                base.subclasses.append(self)
 
     def lookup(self, attribute: str) -> Value | None:
         """Return what the class or one of its own bases has under a name."""

@@ -75,6 +75,8 @@ NAMED = [
     "import os\ntype('A', (), {'__getattr__': lambda s, n: getattr(os, n)})().system('probe')",
     "import os\nmatch os:\n    case object(system=run):\n        run('probe')",
     "import os\n(lambda **k: k['m'])(m=os).system('probe')",
+    "import os\nclass A:\n    pass\ndef below():\n    return A.__subclasses__()\nbelow()\nclass B(A):\n    m = os\nbelow()[0].m.system('probe')",
+    "import os\nfrom collections import namedtuple\nP = namedtuple('P', 'a b')\np = P(1, os)\nfor name in p._fields:\n    getattr(getattr(p, name), 'system', print)('probe')",
     "import 𝘰𝘴\n𝘰𝘴.system('probe')",  # noqa: RUF001 - names that Python normalises
     "import os\nos.ｓｙｓｔｅｍ('probe')",  # noqa: RUF001 - names that Python normalises
     "exec('import os as held')\nheld.system('probe')",
@@ -102,6 +104,8 @@ DENIED = [
     "import os, inspect\ninspect.currentframe().f_globals['os'].system('probe')",
     "import os, inspect\ndict(inspect.getmembers(os))['system']('probe')",
     "import os, inspect\ninspect.getattr_static(os, 'system')('probe')",
+    "class A:\n    pass\n[c for c in A.__mro__[-1].__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['system']('probe')",
+    "class A:\n    pass\n[c for c in A.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['system']('probe')",
     "import linecache\nlinecache.getline.__globals__['os'].system('probe')",
     "print.__self__.__import__('os').system('probe')",
     "__builtins__.__import__('os').system('probe')",
@@ -192,6 +196,8 @@ HONEST = [
     "x = {'os': 'linux', 'sys': 3}\nprint(x['os'], x.get('sys'))",
     "def f(**options):\n    return options['os']\nf(os=1, system=2)",
     "if __name__ == '__main__':\n    print(1)",
+    "class A:\n    pass\nclass B(A):\n    pass\nprint([c.__name__ for c in A.__subclasses__()], B.__mro__, B.__bases__, B.__base__)",
+    "class A:\n    x: int = 1\nprint([getattr(A(), name) for name in A.__annotations__])",
     "print(isinstance(1, int), type(1) is int, type('x').__name__)",
 ]
 
@@ -215,6 +221,8 @@ HONEST_WITH_IMPORTS = [
     "from collections import namedtuple\nP = namedtuple('P', 'os sys')\nprint(P(1, 2).os, P(1, 2)._asdict())",
     "import argparse\np = argparse.ArgumentParser()\np.add_argument('--os')\nprint(p.parse_args([]).os, vars(p.parse_args([])))",
     "from types import SimpleNamespace\nprint(SimpleNamespace(os='x').os, SimpleNamespace(a=1).__dict__)",
+    "from dataclasses import dataclass, fields\n@dataclass\nclass P:\n    x: int\nclass Q(P):\n    y: int = 2\n    def show(self):\n        return {f.name: getattr(self, f.name) for f in fields(self)}\nQ(1).show()\nprint([getattr(Q(1), name) for name in P.__dataclass_fields__])",
+    "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int\nprint([getattr(P(1), name) for name in P(1)._fields])",
     "import string\nprint(string.Formatter().format('{0} {name}', 1, name='x'))",
     "import enum\nclass E(enum.Enum):\n    A = 1\nprint(E['A'], E(1), [e.name for e in E])",
     "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int\nprint(P(1)._replace(x=2), P._fields)",

@@ -10,6 +10,7 @@ from execgate.analysis.models import data as data_models
 from execgate.analysis.models import modelling
 from execgate.analysis.values import (
     DYNAMIC,
+    MAX_ALTERNATIVES,
     NONE,
     Anything,
     Args,
@@ -77,6 +78,32 @@ def _named_tuple(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     cls.fields.extend(found)
     cls.tuple = True
     return cls
+
+
+def _fields(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    """Model `dataclasses.fields`, of a data class of the program or an instance of it."""
+    del node
+    results: list[Value] = []
+    for alternative in alternatives(args.get(0) or NONE):
+        cls = alternative.cls if isinstance(alternative, Inst) else alternative
+        names = attributes.fields_of(cls) if isinstance(cls, Class) else []
+        described: list[Value] = [Obj(attributes.FIELD, {"name": Const(name)}) for name in names]
+        results.append(
+            m.sequence(described, kind="tuple")
+            if described
+            else derived("it describes the fields of an object", [alternative])
+        )
+    return union(results)
+
+
+def _subclasses(m: Machine, args: Args, node: cst.CSTNode) -> Value:
+    """Model `Base.__subclasses__()` of a class of the program."""
+    del node
+    # Whoever calls this again may find more.
+    m.frames[-1].stateful = True
+    found = [cls.subclasses for cls in alternatives(args.get(0) or NONE) if isinstance(cls, Class)]
+    below: list[Value] = [cls for classes_below in found for cls in classes_below]
+    return m.sequence(below) if len(below) <= MAX_ALTERNATIVES else m.sequence([], union(below))
 
 
 def _type_call(m: Machine, args: Args, node: cst.CSTNode) -> Value:
@@ -232,6 +259,8 @@ FUNCTIONS: dict[str, modelling.Model] = {
     "dataclasses.astuple": _as_tuple,
     "builtins.type": _type,
     "builtins.super": _super,
+    "builtins.type.__subclasses__()": _subclasses,
+    "dataclasses.fields": _fields,
     "types.SimpleNamespace": _namespace_object,
     "collections.namedtuple": _named_tuple,
 }
