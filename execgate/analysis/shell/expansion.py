@@ -25,6 +25,9 @@ from execgate.analysis.shell.tree import (
 MAX_FIELDS = 200
 """How many fields one word may become before they count as unknown."""
 
+MAX_LENGTH = 1 << 16
+"""The longest text that an expansion is followed to, in characters."""
+
 MAX_COMBINATIONS = 24
 """How many ways a word or a command may be spelled before it counts as unknown."""
 
@@ -38,6 +41,10 @@ _SETS = re.compile(
 
 Segment = tuple[str, bool, bool]
 """A text, whether it is quoted, and whether it stands in the program rather than in what was expanded."""
+
+
+def _length(way: Sequence[Segment]) -> int:
+    return sum(len(text) for text, _, _ in way)
 
 
 @dataclass(slots=True)
@@ -93,7 +100,7 @@ class Expander:
         for part in parts:
             options = self._options(part, state)
             ways = [[*way, option] for way in ways for option in options]
-            if len(ways) > MAX_COMBINATIONS:
+            if len(ways) > MAX_COMBINATIONS or any(_length(way) > MAX_LENGTH for way in ways):
                 return [[(ANY, False, False)]]
         return ways
 
