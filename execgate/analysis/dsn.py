@@ -19,7 +19,9 @@ MEMORY = ":memory:"
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\+([A-Za-z0-9_+]+))?://")
 _WORDS = re.compile(r"\s*([a-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s']*)\s*", re.ASCII | re.IGNORECASE)
-_FILES = frozenset({"sqlite", "duckdb", "access"})
+FILES = frozenset({"sqlite", "duckdb", "access"})
+"""What keeps a database in a file of its own."""
+
 _INSIDE = frozenset({"rpc", "memory"})
 """What leads nowhere else than where the program already is."""
 
@@ -99,7 +101,7 @@ def _of_url(flat: str, match: re.Match[str]) -> tuple[Server, ...]:
     scheme = (match[2] if match[1] == "db" and match[2] else match[1]).lower().partition("+")[0]
     scheme = SCHEMES.get(scheme, scheme)
     rest = flat[match.end() :]
-    if scheme in _FILES:
+    if scheme in FILES:
         return (_of_file(rest, scheme),)
     if scheme in _INSIDE:
         return (Server(scheme, None),)

@@ -24,6 +24,7 @@ from execgate.analysis.values import (
 )
 from execgate.model.operation import DynamicCode, EnvironmentAccess
 from execgate.model.values import Unknown
+from execgate.operations import CATALOGUE
 
 
 def store(m: Machine, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:
@@ -99,12 +100,21 @@ def store_raw(m: Machine, receiver: Value, name: str, value: Value, node: cst.CS
             m.leave(("attribute", name), value)
             target.attributes[name] = m.merged(0, target.attributes.get(name), value)
         elif isinstance(target, Obj) and target.type not in {DYNAMIC, attributes.NAMESPACE}:
+            _set(m, f"{target.type}.{name}", [target, value], node)
             target.fields[name] = m.merged(target.path, target.fields.get(name), value)
             escaping.let_go(m, [value], node, (target,))
         else:
             if isinstance(target, Ref):
+                _set(m, f"{target.name}.{name}", [value], node)
                 _store_on_library(m, target, name, value, node)
             escaping.let_go(m, [value], node, (target,))
+
+
+def _set(m: Machine, name: str, given: list[Value], node: cst.CSTNode) -> None:
+    """Judge what a library does once an attribute of it is set, where the catalogue lists that."""
+    hook = f"{name}.__set__"
+    if hook in CATALOGUE:
+        m.call(Ref(hook), Args(given), node)
 
 
 def _become(m: Machine, target: Inst, value: Value, node: cst.CSTNode) -> None:

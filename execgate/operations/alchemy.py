@@ -18,7 +18,12 @@ ENGINE = "sqlalchemy.Engine"
 CONNECTION = "sqlalchemy.Connection"
 SESSION = "sqlalchemy.orm.Session"
 QUERY = "sqlalchemy.orm.Query"
-MADE = effect(Connects("url"), Calls("creator"), gives=ENGINE, keeps=("url",))
+MADE = effect(
+    Connects("url", "connect_args.host|connect_args.hostaddr|connect_args.unix_socket", "connect_args.port"),
+    Calls("creator"),
+    gives=ENGINE,
+    keeps=("url",),
+)
 BIND = "self.server|self.bind.server|self.bind.url"
 RUNS = effect(Sql("statement", destination=BIND), gives="sqlalchemy.Result")
 BOUND = effect(gives=SESSION, keeps=("bind",))
@@ -43,7 +48,9 @@ TABLE: Table = {
         Connects("configuration.sqlalchemy.url|configuration"), gives=ENGINE
     ),
     "sqlalchemy.URL.create(drivername, username, password, host, port, database, query)": effect(
-        Connects(None, "host", "port", default="localhost"), gives="sqlalchemy.URL"
+        Connects(None, "host", "port", default="localhost"),
+        Connects(None, "query.host|query.hostaddr"),
+        gives="sqlalchemy.URL",
     ),
     "sqlalchemy.make_url(name_or_url)": effect(Connects("name_or_url"), gives="sqlalchemy.URL"),
     "sqlalchemy.text(text)": returns("sqlalchemy.TextClause", "text"),

@@ -146,6 +146,9 @@ TABLE: Table = {
     f"boto3.Session.create_client(self, service_name, region_name, api_version, use_ssl, verify, endpoint_url, {CREDENTIALS}, config)": CLIENT_OF_SESSION,
     "boto3.Session.get_credentials(self)": nothing(),
     "boto3.Session.get_available_services(self)": nothing(),
+    "botocore.config.Config(*args, proxies, client_cert, **kwargs)": effect(
+        Reaches(url="proxies[]", method="connect"), Files("read", ("client_cert",))
+    ),
     "botocore.session.get_session(env_vars)": returns("boto3.Session"),
     # the methods of every client
     "botocore.client.*(self, **parameters)": _asks("POST"),

@@ -45,6 +45,10 @@ def _server(base_url: str) -> Does:
     return effect(Reaches(address=base_url, method="connect", default="/var/run/docker.sock"), gives=DOCKER)
 
 
+UNSAFE = (
+    Unlisted("a protocol of Git can start any program", when="allow_unsafe_protocols"),
+    Unlisted("an option of Git can start any program", when="allow_unsafe_options"),
+)
 MOUNTS = (Files("write", ("volumes.{}",)),)
 """What a container is given of this machine it can write."""
 
@@ -123,14 +127,14 @@ TABLE: Table = {
     ),
     f"{REPO}.clone_from(url, to_path, progress, env, multi_options, allow_unsafe_protocols, allow_unsafe_options, **kwargs)": _git(
         "clone",
-        more=(Connects("url", scheme="ssh"), Files("create", ("to_path",)), Calls("progress")),
+        more=(*UNSAFE, Connects("url", scheme="ssh"), Files("create", ("to_path",)), Calls("progress")),
         gives=REPO,
     ),
     f"{REPO}.init(path, mkdir, odbt, expand_vars, allow_unsafe_options, **kwargs)": _git(
         "init", more=(Files("create", ("path",), "."),), gives=REPO
     ),
     f"{REPO}.clone(self, path, progress, multi_options, allow_unsafe_protocols, allow_unsafe_options, **kwargs)": _git(
-        "clone", more=(Files("create", ("path",)), Calls("progress")), gives=REPO
+        "clone", more=(*UNSAFE, Files("create", ("path",)), Calls("progress")), gives=REPO
     ),
     f"{REPO}.remote(self, name)": returns(REMOTE),
     f"{REPO}.create_remote(self, name, url, **kwargs)": _git(
@@ -192,6 +196,7 @@ TABLE: Table = {
             "docker.models.networks.NetworkCollection",
         )
     },
+    "docker.types.Mount(target, source, *args, **kwargs)": effect(Files("write", ("source",))),
     "kubernetes.config.load_kube_config(config_file, *args, **kwargs)": read(
         "config_file", default="~/.kube/config"
     ),

@@ -162,12 +162,12 @@ TABLE: Table = {
         "postgresql", source=None
     ),
     # MySQL
-    "pymysql.connect(*, user, password, host, database, unix_socket, port, charset, db, passwd, cursorclass, read_default_file, local_infile, **kwargs)": effect(
-        Files("read", ("read_default_file",))
+    "pymysql.connect(*, user, password, host, database, unix_socket, port, charset, db, passwd, cursorclass, read_default_file, local_infile, init_command, **kwargs)": effect(
+        Files("read", ("read_default_file",)), Sql("init_command")
     )
     + _server("mysql", source=None),
-    "MySQLdb.connect(host, user, password, database, port, unix_socket, *, passwd, db, read_default_file, **kwargs)": effect(
-        Files("read", ("read_default_file",))
+    "MySQLdb.connect(host, user, password, database, port, unix_socket, *, passwd, db, read_default_file, init_command, **kwargs)": effect(
+        Files("read", ("read_default_file",)), Sql("init_command")
     )
     + _server("mysql", source=None),
     "mysql.connector.connect(*, host, port, user, password, database, option_files, pool_name, **kwargs)": effect(

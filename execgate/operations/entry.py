@@ -10,7 +10,7 @@ leaves out does not count, unless the effect gives a default.  For a method the 
 type's (`sqlite3.Connection.execute(self, sql, parameters)`) and the receiver is named `self`.  A name that
 ends in `.*` stands for every name below it that is not listed, one that ends in `_*` for every one that
 begins so.  `__getitem__` and `__getattr__` say what an object gives for a key, or for an attribute that is
-not listed.
+not listed; `name.__set__` is what happens once an attribute is set.
 
 An effect names what it acts on by a *place*: a parameter (`path`), what the receiver, or another object that
 is passed, keeps under a name (`self.host`), or a part of a parameter's value, by key (`data.amount`) and of

@@ -145,6 +145,8 @@ TABLE: Table = {
     "requests.Proxies.__setitem__(self, scheme, url)": effect(Reaches(url="url", method="connect")),
     "requests.Session.mount(self, prefix, adapter)": nothing(),
     "requests.Session.close(self)": nothing(),
+    "requests.Session.proxies.__set__(self, value)": effect(Reaches(url="value[]", method="connect")),
+    "requests.Session.cert.__set__(self, value)": effect(Files("read", ("value",))),
     "httpx.get(url, *, params, headers, cookies, auth, proxy, proxies, follow_redirects, verify, cert, timeout, trust_env)": _httpx(
         "GET"
     ),

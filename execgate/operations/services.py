@@ -60,6 +60,11 @@ TABLE: Table = {
     f"{CLIENT}.stream_to_file(self, file, *, chunk_size)": write("file"),
     f"{CLIENT}.astream_to_file(self, file, *, chunk_size)": write("file"),
     f"{CLIENT}.close(self)": nothing(),
+    f"{CLIENT}.base_url.__set__(self, value)": effect(Reaches(url="value", method="POST")),
+    "openai.base_url.__set__(value)": effect(Reaches(url="value", method="POST")),
+    "openai.api_base.__set__(value)": effect(Reaches(url="value", method="POST")),
+    "openai.proxy.__set__(value)": effect(Reaches(url="value", method="connect")),
+    "slack_sdk.WebClient.base_url.__set__(self, value)": effect(Reaches(url="value", method="POST")),
     **{
         f"{CLIENT}.{name}(self, *args, file, image, purpose, **kwargs)": effect(
             Files("read", ("file", "image")), gives=ANSWER

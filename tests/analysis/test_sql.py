@@ -148,8 +148,8 @@ def test_a_statement_does_what_it_does_in_every_database(sql, expected):
         ("SELECT 'a\\'; DROP TABLE a; --'", "sqlite", [("select",), ("drop", "a")]),
         ("SELECT 1 --DROP TABLE a", "sqlite", [("select",)]),
         ("SELECT * FROM 'users'", "sqlite", [("select", "users")]),
-        ("SELECT * FROM 'users.csv'", "duckdb", [("select", "?")]),
-        ("SELECT * FROM read_csv('users.csv')", "duckdb", [("execute", "?"), ("select",)]),
+        ("SELECT * FROM 'users.csv'", "duckdb", [("select",)]),
+        ("SELECT * FROM read_csv('users.csv')", "duckdb", [("select",)]),
         ("CREATE VIRTUAL TABLE a USING fts5(x)", "sqlite", [("create", "a")]),
         ("SELECT * FROM a WHERE x LIKE '%\\_%' ESCAPE '\\'", "sqlite", [("select", "a")]),
     ],
@@ -445,3 +445,40 @@ def test_a_trigger_that_calls_what_may_act_is_not_known(text):
         for statement in statements(text, "sqlite")
         for part in (statement.operation, *statement.tables)
     )
+
+
+@pytest.mark.parametrize(
+    ("sql", "written", "read"),
+    [
+        ("SELECT * FROM 'users.csv'", (), ("users.csv",)),
+        ("SELECT * FROM read_csv('/etc/passwd', header=false)", (), ("/etc/passwd",)),
+        ("SELECT * FROM read_text('a') JOIN read_parquet('b/*.parquet') USING (x)", (), ("a", "b/*.parquet")),
+        ("CREATE TABLE t AS SELECT * FROM 'https://x.example/a.csv'", (), ("https://x.example/a.csv",)),
+        ("COPY t TO 'out.csv' (HEADER)", ("out.csv",), ()),
+        ("COPY (SELECT * FROM 'in.csv') TO 'out.parquet'", ("out.parquet",), ("in.csv",)),
+        ("COPY t FROM 'in.csv'", (), ("in.csv",)),
+        ("ATTACH 'other.db'", ("other.db",), ()),
+        ("SELECT * FROM users", (), ()),
+    ],
+)
+def test_the_files_that_duckdb_reads_and_writes_by_itself_are_named(sql, written, read):
+    found = statements(sql, "duckdb")
+    assert tuple(file for one in found for file in one.files) == written
+    assert tuple(file for one in found for file in one.reads) == read
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT * FROM read_csv(?)", "SELECT * FROM read_csv(x) FROM t", "COPY t TO ?"]
+)
+def test_a_file_that_only_the_run_knows_is_not_known(sql):
+    found = statements(sql, "duckdb")
+    assert any(
+        isinstance(part, Unknown) for one in found for part in (one.operation, *one.tables, *one.reads)
+    )
+
+
+@pytest.mark.parametrize("sql", ["SELECT * FROM 'users.csv'", "COPY t TO 'out.csv'", "COPY t FROM 'in.csv'"])
+def test_files_in_sql_are_not_known_where_the_database_is_not(sql):
+    found = statements(sql)
+    assert not any(one.files or one.reads for one in found)
+    assert any(isinstance(part, Unknown) for one in found for part in (one.operation, *one.tables))

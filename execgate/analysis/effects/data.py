@@ -7,6 +7,7 @@ from typing import Any
 
 from execgate.analysis import iteration, texts
 from execgate.analysis.effects.binding import is_false
+from execgate.analysis.effects.network import reach_url
 from execgate.analysis.effects.site import Site, first_filled, no_words
 from execgate.analysis.values import (
     Class,
@@ -145,6 +146,11 @@ def run_sql(site: Site, value: Value, destination: Text | None) -> None:
             )
             for path in statement.files:
                 site.report(FileOperation, operation="write", paths=(path,))
+            for path in statement.reads:
+                if isinstance(path, str) and "://" in path:
+                    reach_url(site, path, "GET")
+                else:
+                    site.report(FileOperation, operation="read", paths=(path,))
 
 
 WORK = 200

@@ -50,7 +50,8 @@ def _connects(site: Site, effect: catalogue.Connects) -> None:
             site.report(
                 NetworkCall, destination=server.host, port=server.port, scheme=server.scheme, method="connect"
             )
-        elif server.scheme == "unix" and server.file is not None:
+        elif server.file is not None and server.scheme not in dsn.FILES:
+            # A socket in the file system.
             site.report(FileOperation, operation="write", paths=(server.file,))
     held = [_value(server.name) for server in found if server.name is not None]
     if held:

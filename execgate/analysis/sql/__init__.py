@@ -53,12 +53,13 @@ class Statement:
 
     `operation`: select, insert, update, delete, create, alter, drop or execute; Unknown where the text could
     not be worked out.  `tables` are as written, without quotes, with their schema where the text has one.
-    `files` are the database files that it opens or writes.
+    `files` are the database files that it opens or writes, `reads` those that it only reads, or their URLs.
     """
 
     operation: Text
     tables: tuple[Text, ...] = ()
     files: tuple[Text, ...] = ()
+    reads: tuple[Text, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -133,4 +134,6 @@ def _with_holes(statement: Statement, stand_in: str) -> Statement:
             restore(text.replace(stand_in, NUMBER)) if isinstance(text, str) else text for text in texts
         )
 
-    return Statement(statement.operation, back(statement.tables), back(statement.files))
+    return Statement(
+        statement.operation, back(statement.tables), back(statement.files), back(statement.reads)
+    )

@@ -18,6 +18,7 @@ from execgate.analysis.sql.lexer import Piece, Token
 from execgate.analysis.sql.words import (
     ACTING_FUNCTIONS,
     BEFORE_NO_VERB,
+    FILE_READERS,
     HARMLESS_ENGINES,
     HARMLESS_FUNCTIONS,
     HARMLESS_MODULES,
@@ -29,8 +30,8 @@ from execgate.model.values import Text, Unknown
 # It warns of each statement that it can't parse, with its text; such statements are refused here.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
-Effect = tuple[str, tuple[Text, ...], tuple[Text, ...]]
-"""Operation, tables and files."""
+Effect = tuple[str, tuple[Text, ...], tuple[Text, ...], tuple[Text, ...]]
+"""Operation, tables, files that are written, and files that are read."""
 
 _WRITES: dict[type[exp.Expr], tuple[str, frozenset[str]]] = {
     exp.Insert: ("insert", frozenset({"this"})),
@@ -93,17 +94,18 @@ def effects(piece: Piece, dialect: str) -> tuple[Effect, ...]:
     for pattern, replacement in _SPELLINGS:
         text = pattern.sub(replacement, text, count=1)
     try:
-        found = tuple(_Reader(_tree(text, dialect), dialect, replaces=replaces).effects())
+        reader = _Reader(_tree(text, dialect), dialect, replaces=replaces)
+        found = tuple(reader.effects())
     except RecursionError:
         raise UnreadableError("the SQL is nested too deeply") from None
-    _check_verbs(piece, {operation for operation, _, _ in found})
+    _check_verbs(piece, {operation for operation, *_ in found} | reader.verbs)
     return found
 
 
 def _vacuum(match: re.Match[str]) -> Effect:
     if match["file"]:
-        return "execute", (), (match["file"].replace("''", "'"),)
-    return "execute", (), (Unknown("the file is only known when it runs"),) if match["other"] else ()
+        return "execute", (), (match["file"].replace("''", "'"),), ()
+    return "execute", (), (Unknown("the file is only known when it runs"),) if match["other"] else (), ()
 
 
 def _tree(text: str, dialect: str) -> exp.Expr:
@@ -139,6 +141,10 @@ class _Reader:
         self._dialect = dialect
         self._replaces = replaces
         self._found: dict[str, list[Text]] = {}
+        self._written: list[Text] = []
+        self._read: list[Text] = []
+        self.verbs: set[str] = set()
+        """Operations beside those that are found, for verbs that are understood as others."""
         # MySQL and SQL Server name what they change by its alias: `UPDATE u SET ... FROM users u`.
         self._aliases: dict[str, list[Text]] = {}
         if dialect in {"mysql", "tsql"}:
@@ -150,20 +156,56 @@ class _Reader:
         """Yield what the tree does, each operation with all its tables; raises UnreadableError."""
         tree = self._tree
         if isinstance(tree, exp.Attach):
-            yield "execute", (), _attached(tree)
+            yield "execute", (), _attached(tree), ()
             return
         if isinstance(tree, (exp.Pragma, exp.Detach)):
-            yield "execute", (), ()
+            yield "execute", (), (), ()
             return
-        if type(tree).__name__ in _OPAQUE_ROOTS:
-            yield "execute", (Unknown("what the statement touches is not known"),), ()
+        if isinstance(tree, exp.Copy) and self._dialect == "duckdb" and self._copies(tree):
+            tree = tree.this
+        elif type(tree).__name__ in _OPAQUE_ROOTS:
+            yield "execute", (Unknown("what the statement touches is not known"),), (), ()
             return
-        if not isinstance(tree, _ROOTS):
+        elif not isinstance(tree, _ROOTS):
             raise UnreadableError("no SQL statement that is understood")
         for node in tree.walk():
             self._visit(node)
+        written, read = tuple(self._written), tuple(dict.fromkeys(self._read))
         for operation, tables in self._found.items():
-            yield operation, tuple(dict.fromkeys(tables)), ()
+            yield operation, tuple(dict.fromkeys(tables)), written, read
+            written = read = ()
+
+    def _copies(self, tree: exp.Copy) -> bool:
+        """Note the files that COPY reads or writes in DuckDB; return whether they are all known."""
+        files = [
+            file.name
+            for file in tree.args.get("files") or ()
+            if isinstance(file, exp.Literal) and file.is_string
+        ]
+        if len(files) != 1 or not isinstance(tree.this, (exp.Table, exp.Subquery)):
+            return False
+        if not tree.args.get("kind"):
+            self._written += files
+        elif isinstance(tree.this, exp.Table):
+            self._read += files
+            self._add("insert")
+        self.verbs.add("execute")
+        return True
+
+    def _reads(self, function: exp.Func) -> bool:
+        """Note the files that a function of DuckDB reads; return whether it is one that does."""
+        if self._dialect != "duckdb" or _called(function) not in FILE_READERS:
+            return False
+        given = function.this if isinstance(function.this, exp.Expr) else None
+        first = given if given is not None else next(iter(function.expressions), None)
+        files = first.expressions if isinstance(first, exp.Array) else [first]
+        self._read += [
+            file.name
+            if isinstance(file, exp.Literal) and file.is_string
+            else Unknown("the file that the SQL reads is only known when it runs")
+            for file in files
+        ]
+        return True
 
     def _add(self, operation: str, *tables: Text) -> None:
         self._found.setdefault(operation, []).extend(tables)
@@ -178,6 +220,8 @@ class _Reader:
             self._merge(node)
         elif isinstance(node, exp.In) and isinstance(node.args.get("field"), exp.Column):
             self._add("select", _dotted(node.args["field"].parts))  # in SQLite `x IN t` reads the table t
+        elif isinstance(node, exp.Func) and self._reads(node):
+            pass
         elif isinstance(node, exp.Func) and _acts(node):
             self._add("execute", Unknown(f"what the function `{_called(node)}` does is not known"))
         elif type(node).__name__ in _OPAQUE_ROOTS:
@@ -201,6 +245,12 @@ class _Reader:
         if isinstance(table.this, exp.Func):
             return
         writer = self._writer(table)
+        if isinstance(self._tree, exp.Copy) and table is self._tree.this and self._read:
+            self._add("insert", _name(table))
+            return
+        if self._dialect == "duckdb" and writer is None and not table.db and _is_file(table.name):
+            self._read.append(table.name)
+            return
         if writer is None:
             if not _is_cte(table):
                 self._add("select", _name(table))
@@ -300,6 +350,11 @@ def _acts(function: exp.Func) -> bool:
     if isinstance(function, (exp.Anonymous, exp.AnonymousAggFunc)):
         return isinstance(function.parent, exp.Dot) or function.name.upper() not in HARMLESS_FUNCTIONS
     return type(function).__name__ in ACTING_FUNCTIONS
+
+
+def _is_file(name: str) -> bool:
+    """Return whether DuckDB takes what stands for a table for a file."""
+    return not _PLAIN_NAME.fullmatch(name)
 
 
 def _called(function: exp.Func) -> str:

@@ -72,3 +72,12 @@ VERBS: dict[str, frozenset[str]] = {
 
 BEFORE_NO_VERB = frozenset({"FOR", "DO", "ON", "KEY", "CONFLICT"})
 """Words behind which `UPDATE`, `DELETE` and `REPLACE` are no verbs of their own."""
+
+FILE_READERS = frozenset(
+    """
+    glob parquet_file_metadata parquet_metadata parquet_scan parquet_schema read_blob read_csv read_csv_auto
+    read_json read_json_auto read_json_objects read_ndjson read_ndjson_auto read_ndjson_objects read_parquet
+    read_text read_xlsx sniff_csv
+    """.split()
+)
+"""Functions of DuckDB that read the files of their first argument."""
