@@ -87,3 +87,25 @@ def test_every_piece_that_print_writes_reaches_what_it_writes_to(does: Does) -> 
         "shell b",
         "shell d",
     ]
+
+
+def test_a_name_counts_from_the_folder_that_is_open(does: Does) -> None:
+    code = """
+import os
+folder = os.open('/etc', os.O_RDONLY)
+os.open('passwd', os.O_RDONLY, dir_fd=folder)
+os.remove('a', dir_fd=folder)
+os.rename('b', 'c', src_dir_fd=folder)
+os.rename('d', 'e', dst_dir_fd=folder)
+os.mkdir('f', dir_fd=None)
+os.mkdir('g', dir_fd=7)
+"""
+    assert set(does(code)) == {
+        "read /etc",
+        "read /etc/passwd",
+        "delete /etc/a",
+        "move /etc/b c",
+        "move d /etc/e",
+        "create f",
+        "create ?",
+    }

@@ -40,7 +40,7 @@ def _files(site: Site, effect: catalogue.Files) -> None:
             value = Const(effect.default)
         if value is None:
             continue
-        found = site.paths(value)
+        found = _from_descriptor(site, index, site.paths(value))
         if effect.operation == "chmod":
             found += _opened(site, value)
         if effect.urls:
@@ -64,6 +64,14 @@ def _files(site: Site, effect: catalogue.Files) -> None:
         columns[0] = [_ended(path, ending) for path in columns[0] for ending in _chosen(site, effect)]
     _each_path(site, effect.operation, columns, recursive=effect.recursive, endings=endings)
     placed.goes(site, effect.operation, columns, recursive=effect.recursive)
+
+
+def _from_descriptor(site: Site, index: int, found: list[Text]) -> list[Text]:
+    """Return paths as they count from the open folder that a call names, if it does."""
+    folder = site.at("dir_fd") or site.at(("src_dir_fd", "dst_dir_fd")[min(index, 1)])
+    if folder is None:
+        return found
+    return [_joined(place, path) for place in _opened(site, folder) for path in found] or found
 
 
 def _opened(site: Site, value: Value) -> list[Text]:
@@ -194,7 +202,7 @@ def _opens(site: Site, effect: catalogue.Opens) -> None:
     target = site.at(effect.path)
     if target is None:
         return
-    found = site.paths(target)
+    found = _from_descriptor(site, 0, site.paths(target))
     if effect.urls:
         found = _without_urls(site, found)
     if not found:
