@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import names, paths
+from execgate.analysis import described, names, paths
 from execgate.analysis.machine import Machine
 from execgate.analysis.texts import DATE_TYPES, UUID
 from execgate.analysis.values import (
@@ -281,10 +281,10 @@ def _of_instance(m: Machine, value: Inst, name: str, node: cst.CSTNode) -> Value
         found += [
             bound(m, alternative, value, node)
             for alternative in alternatives(inherited)
-            if not (found and isinstance(alternative, Obj) and alternative.type == FIELD)
+            if not (found and isinstance(alternative, Obj) and alternative.type == described.FIELD)
         ]
-    if not found and name in _OF_INSTANCES:
-        declared = _declared(m, value.cls, name)
+    if not found and name in described.OF_INSTANCES:
+        declared = described.of_class(m, value.cls, name)
         found += [declared] if declared is not None else []
     if not found or value.made is not None:
         foreign = [_of_base(m, base, name, node, value) for base in value.cls.foreign_bases()]
@@ -296,10 +296,6 @@ def _of_instance(m: Machine, value: Inst, name: str, node: cst.CSTNode) -> Value
         union(found) if found else Anything(f"attribute `{name}` of `{value.cls.name}` is set nowhere here")
     )
     return (m.reread(("attribute", name), result) or result) if m.timeless else result
-
-
-_OF_INSTANCES = {"_fields", "__match_args__", "__annotations__", "__dataclass_fields__"}
-"""What a class says of its fields to its instances too."""
 
 
 def bound(m: Machine, attribute: Value, receiver: Inst, node: cst.CSTNode) -> Value:
@@ -354,7 +350,7 @@ def _of_class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value:
         return union(_on_class(m, alternative, value, node) for alternative in alternatives(found))
     if name == "__dict__":
         return Map(value.attributes, path=NEVER)
-    declared = _declared(m, value, name)
+    declared = described.of_class(m, value, name)
     if declared is not None:
         return declared
     if name in {"__name__", "__qualname__"}:
@@ -366,38 +362,6 @@ def _of_class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value:
     return (
         union(results) if results else Anything(f"attribute `{name}` of `{value.name}` is set nowhere here")
     )
-
-
-def _declared(m: Machine, value: Class, name: str) -> Value | None:
-    """Return what a class says of its own fields and bases under a name that Python gives it."""
-    if name == "__subclasses__":
-        return Partial(SUBCLASSES, Args([value]))
-    if name == "__annotations__":
-        return Map({field: Anything("it is an annotation") for field in value.fields}, path=m.path)
-    if name in {"__bases__", "__base__", "__mro__"}:
-        bases = [*(value.mro if name == "__mro__" else value.bases)] or [_OBJECT]
-        above = [_OBJECT] if name == "__mro__" else []
-        return bases[0] if name == "__base__" else m.sequence([*bases, *above], kind="tuple")
-    fields = fields_of(value)
-    if not fields:
-        return None
-    if name in {"_fields", "__match_args__"}:
-        return m.sequence([Const(field) for field in fields], kind="tuple")
-    if name == "__dataclass_fields__":
-        return Map({field: Obj(FIELD, {"name": Const(field)}) for field in fields}, path=m.path)
-    return None
-
-
-SUBCLASSES = Ref("builtins.type.__subclasses__()")
-"""What stands for the method that lists the classes of the program that inherit from one."""
-
-_OBJECT = Ref("builtins.object")
-
-
-def fields_of(cls: Class) -> list[str]:
-    """Return the names that are annotated in a class, and in those that it inherits from before it."""
-    own = (base for base in reversed(cls.mro) if isinstance(base, Class))
-    return list(dict.fromkeys(name for base in own for name in base.fields))
 
 
 def of_metaclass(m: Machine, value: Class, name: str, node: cst.CSTNode) -> list[Value]:
@@ -469,9 +433,6 @@ def _after(m: Machine, cls: Class, receiver: Inst | Class, name: str, node: cst.
             results.append(_described(m, alternative, receiver, own, node))
     return union(results)
 
-
-FIELD = "dataclasses.Field"
-"""The type of what stands in the class for a field of its instances."""
 
 NEVER = -1
 """The branch of what is never changed for certain."""

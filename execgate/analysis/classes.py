@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from execgate.analysis import attributes, escaping, iteration
+from execgate.analysis import attributes, described, escaping, iteration
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     PLAIN,
@@ -315,7 +315,7 @@ def _default(m: Machine, cls: Class, name: str, node: cst.CSTNode) -> Value | No
         return None
     results: list[Value] = []
     for alternative in alternatives(value):
-        if isinstance(alternative, Obj) and alternative.type == attributes.FIELD:
+        if isinstance(alternative, Obj) and alternative.type == described.FIELD:
             results += _field_default(m, alternative, node)
         elif not isinstance(alternative, (Property, Func)):
             results.append(alternative)

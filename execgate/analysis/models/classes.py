@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import attributes, classes, escaping, storing
+from execgate.analysis import attributes, classes, described, escaping, storing
 from execgate.analysis.machine import Machine
 from execgate.analysis.models import data as data_models
 from execgate.analysis.models import modelling
@@ -86,11 +86,11 @@ def _fields(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     results: list[Value] = []
     for alternative in alternatives(args.get(0) or NONE):
         cls = alternative.cls if isinstance(alternative, Inst) else alternative
-        names = attributes.fields_of(cls) if isinstance(cls, Class) else []
-        described: list[Value] = [Obj(attributes.FIELD, {"name": Const(name)}) for name in names]
+        names = described.fields_of(cls) if isinstance(cls, Class) else []
+        parts: list[Value] = [Obj(described.FIELD, {"name": Const(name)}) for name in names]
         results.append(
-            m.sequence(described, kind="tuple")
-            if described
+            m.sequence(parts, kind="tuple")
+            if parts
             else derived("it describes the fields of an object", [alternative])
         )
     return union(results)
