@@ -4,7 +4,8 @@
 each offers and says for every callable whether the catalogue lists it.  What it does not list counts as
 harmless only if nothing about it smells of an effect: no parameter that is called like a path, a host or a
 command, no call of `open`, `urlopen` or their like in its source or in the private functions that it calls.
-Names that smell and were found to do nothing stand in `catalogue_reviewed.txt`.
+Names that smell and were found to do nothing stand in `catalogue_reviewed.txt`; so do, behind a minus sign,
+those that the catalogue lists for the sake of other versions than the one that is installed.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from execgate.analysis.names import Standing, canonical, standing
-from execgate.analysis.unknown import TELLING
+from execgate.analysis.unknown import SAVE, SAVERS, TELLING
 from execgate.operations import CATALOGUE, Entry, lookup
 
 REVIEWED = Path(__file__).with_name("catalogue_reviewed.txt")
@@ -304,11 +305,14 @@ def _types() -> frozenset[str]:
 
 
 def _entries(subject: Subject) -> Iterator[Entry | None]:
-    """Yield what the catalogue says of a callable; a method of an object of no type is told by its name."""
+    """Yield what the catalogue says of a callable, under any of its names or by what its name tells."""
     yield from map(_entry, subject.names)
     name = subject.name.rpartition(".")[2]
-    if subject.owner is not None and name in TELLING:
-        yield lookup(TELLING[name])
+    told = lookup(TELLING[name]) if name in TELLING else None
+    if told is not None and (subject.owner is not None or told.parameters[:1] != ("self",)):
+        yield told
+    elif subject.owner is not None and name in SAVERS:
+        yield SAVE
 
 
 def disagreements(entry: Entry, real: list[inspect.Parameter]) -> Iterator[str]:
@@ -355,8 +359,9 @@ def _resolve(name: str) -> tuple[object, object] | None:
 
 
 def _wrong(package: str) -> Iterator[str]:
+    elsewhere = {name for name, _ in _reviewed()}
     for name in CATALOGUE:
-        if name.partition(".")[0] != package or name.endswith("*"):
+        if name.partition(".")[0] != package or name.endswith("*") or f"-{name}" in elsewhere:
             continue
         found = _resolve(name)
         entry = lookup(name)
@@ -370,8 +375,10 @@ def _wrong(package: str) -> Iterator[str]:
         if real is None:
             continue
         static = inspect.getattr_static(owner, name.rpartition(".")[2], None)
-        if isinstance(owner, type) and not isinstance(static, (staticmethod, classmethod)):
-            real = [p.replace(name="self") if i == 0 else p for i, p in enumerate(real)]
+        if isinstance(owner, type) and not isinstance(static, (staticmethod, classmethod, type)):
+            # What is read from documentation leaves the receiver out.
+            receiver = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+            real = [receiver, *(real[1:] if real[:1] and real[0].name == "self" else real)]
         yield from disagreements(entry, real)
 
 
@@ -410,7 +417,7 @@ def walk(package: str) -> Walk:
 
 def _missed(subject: Subject) -> Iterator[str]:
     """Yield the names of a function or class that acts under which the catalogue does not know it."""
-    if subject.owner is None:
+    if subject.owner is None and subject.name.rpartition(".")[2] not in TELLING:
         for name in subject.names:
             if _entry(name) is None and standing(canonical(name)) is not Standing.REFUSED:
                 yield f"{name} is {subject.name}"

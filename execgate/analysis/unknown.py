@@ -55,6 +55,7 @@ TELLING: dict[str, str] = {
     polars.LazyFrame.sink_ndjson cv2.imread cv2.imwrite matplotlib.image.imsave
     geopandas.GeoDataFrame.to_file xarray.Dataset.to_netcdf xarray.Dataset.to_zarr
     transformers.PreTrainedModel.from_pretrained transformers.PreTrainedModel.save_pretrained
+    pandas.compat._optional.import_optional_dependency pandas.io.common.get_handle
     transformers.PreTrainedModel.push_to_hub xgboost.Booster.save_model scipy.io.savemat scipy.io.loadmat
     """.split()
 }
@@ -72,8 +73,8 @@ def method(m: Machine, receiver: Anything, name: str, args: Args, node: cst.CSTN
     if entry is not None:
         given = args.after(receiver) if entry.parameters[:1] == ("self",) else args
         effects.perform(m, entry, given, node)
-    elif name == "save":
-        _unknown_save(m, receiver, args, node)
+    elif name in SAVERS:
+        _unknown_save(m, receiver, name, args, node)
     elif name in _VERBS:
         _unknown_verb(m, name, args, node)
     elif name in _STATEMENTS:
@@ -90,20 +91,24 @@ def told(m: Machine, name: str, args: Args, node: cst.CSTNode) -> None:
         effects.perform(m, replace(entry, name=name), args, node)
 
 
-def _unknown_save(m: Machine, receiver: Anything, args: Args, node: cst.CSTNode) -> None:
+def _unknown_save(m: Machine, receiver: Anything, name: str, args: Args, node: cst.CSTNode) -> None:
     """Judge `x.save("chart.png")`: pictures and workbooks are saved so, records of a database are not."""
-    if any(isinstance(held, Obj) and lookup(f"{held.type}.save") is not None for held in receiver.carries):
+    if any(isinstance(held, Obj) and lookup(f"{held.type}.{name}") is not None for held in receiver.carries):
         return
     value = args.get(0)
     for alternative in alternatives(value) if value is not None else ():
         written = [part for part in texts.parts_of(alternative) if isinstance(part, str)]
         if written and ("/" in "".join(written) or _SUFFIX.search(written[-1])):
-            effects.perform(m, _SAVE, Args([alternative]), node)
+            effects.perform(m, replace(SAVE, name=name), Args([alternative]), node)
 
 
 _SUFFIX = re.compile(r"\.[A-Za-z]\w{0,11}$")
 
-_SAVE = Entry("save", ("file",), (Files("write", ("file",)),))
+SAVERS = frozenset("print_figure print_pdf print_png print_svg save write_png".split())
+"""Methods that write a file if what they are given is written as a path."""
+
+SAVE = Entry("save", ("file",), (Files("write", ("file",)),))
+"""What they do then."""
 
 
 def _site(m: Machine, name: str, node: cst.CSTNode) -> Site:

@@ -27,7 +27,7 @@ _ALWAYS = """
 
 BY_LIBRARY: dict[str, str] = {
     "alchemy": "sqlalchemy",
-    "arrays": "h5py netCDF4 networkx numexpr numpy scipy statsmodels sympy tables xarray zarr",
+    "arrays": "dateutil h5py netCDF4 networkx numexpr numpy scipy statsmodels sympy tables xarray zarr",
     "aws": "boto3 botocore",
     "browsers": "playwright pyppeteer selenium undetected_chromedriver",
     "cloud": "azure google googleapiclient pandas_gbq",

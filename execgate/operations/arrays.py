@@ -155,6 +155,8 @@ TABLE: Table = {
     "numexpr.evaluate(ex, *args, **kwargs)": effect(Formula("ex")),
     "numexpr.validate(ex, *args, **kwargs)": effect(Formula("ex")),
     "numexpr.re_evaluate(*args, **kwargs)": nothing(),
+    "dateutil.tz.tzfile(fileobj, *args)": read("fileobj"),
+    "dateutil.tz.tzical(fileobj)": read("fileobj"),
     # statistics, graphs and algebra
     "statsmodels.api.load(fname)": effect(
         Files("read", ("fname",), urls=True), Deserializes("pickle", "fname")
@@ -163,6 +165,9 @@ TABLE: Table = {
         Files("read", ("fname",), urls=True), Deserializes("pickle", "fname")
     ),
     "statsmodels.iolib.smpickle.save_pickle(obj, fname)": write("fname"),
+    "statsmodels.base.wrapper.ResultsWrapper.load(fname)": effect(
+        Files("read", ("fname",), urls=True), Deserializes("pickle", "fname")
+    ),
     "statsmodels.iolib.savetxt(fname, *args, **kwargs)": write("fname"),
     "statsmodels.iolib.openfile.get_file_obj(fname, mode, *args, **kwargs)": effect(
         Opens("fname", "mode", urls=True), gives="io.File"
@@ -221,6 +226,7 @@ TABLE: Table = {
     "networkx.write_weighted_edgelist(G, path, *args, **kwargs)": write("path"),
     "networkx.algorithms.bipartite.read_edgelist(path, *args, **backend_kwargs)": read("path"),
     "networkx.algorithms.bipartite.write_edgelist(G, path, *args, **kwargs)": write("path"),
+    "networkx.readwrite.graphml.GraphMLWriterLxml(path, *args, **kwargs)": write("path"),
     "networkx.readwrite.p2g.read_p2g(path, *args, **backend_kwargs)": read("path"),
     "networkx.readwrite.p2g.write_p2g(G, path, *args, **kwargs)": write("path"),
     "networkx.drawing.nx_pydot.read_dot(path, **backend_kwargs)": read("path"),

@@ -1,3 +1,4 @@
+
 """Libraries for workbooks, documents, pages and markup: openpyxl, docx, pypdf, lxml and others."""
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from execgate.operations.entry import (
     Reaches,
     Spawns,
     Table,
+    Takes,
     Unlisted,
     effect,
     nothing,
@@ -46,15 +48,13 @@ TABLE: Table = {
     "xlsxwriter.Workbook.worksheets(self)": nothing(),
     "xlsxwriter.Workbook.get_worksheet_by_name(self, *args, **kwargs)": nothing(),
     "xlsxwriter.Workbook.add_vba_project(self, vba_project, *args, **kwargs)": read("vba_project"),
-    "xlsxwriter.worksheet.Worksheet.insert_image(self, row, col, filename, *args, **kwargs)": read(
-        "filename", "col", "row"
+    "xlsxwriter.worksheet.Worksheet.insert_image(self, row, col, source, *args, **kwargs)": effect(
+        Takes("col"), Files("read", ("source",))
     ),
-    "xlsxwriter.worksheet.Worksheet.embed_image(self, row, col, filename, *args, **kwargs)": read(
-        "filename", "col", "row"
+    "xlsxwriter.worksheet.Worksheet.embed_image(self, row, col, source, *args, **kwargs)": effect(
+        Takes("col"), Files("read", ("source",))
     ),
-    "xlsxwriter.worksheet.Worksheet.set_background(self, row, col, filename, *args, **kwargs)": read(
-        "filename", "col", "row"
-    ),
+    "xlsxwriter.worksheet.Worksheet.set_background(self, source, *args)": read("source"),
     "xlrd.open_workbook(filename, **kwargs)": read("filename"),
     "xlwt.Workbook(*args, **kwargs)": returns("xlwt.Workbook"),
     "xlwt.Workbook.save(self, filename_or_stream)": write("filename_or_stream"),

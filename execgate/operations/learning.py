@@ -1,3 +1,4 @@
+
 """Libraries that learn from data: scikit-learn, joblib, torch, xgboost and others."""
 
 from __future__ import annotations
@@ -123,6 +124,7 @@ TABLE: Table = {
         Opens("filename", "mode", default="rb"), gives="io.File"
     ),
     "joblib.wrap_non_picklable_objects(*args, **kwargs)": nothing(),
+    "joblib.PrintTime(logfile, logdir)": write("logfile"),
     # torch
     "torch.package.PackageImporter(file_or_buffer, *args, **kwargs)": effect(
         Files("read", ("file_or_buffer",)), Deserializes("torch", "file_or_buffer")

@@ -17,9 +17,11 @@ KNOWN: frozenset[str] = frozenset(
 )
 
 _INSIDES: dict[str, str] = {
+    "bs4": "bs4.diagnose",
     "cv2": "cv2.bootstrap cv2.load_config_py2 cv2.load_config_py3",
+    "dateutil": "dateutil.zoneinfo.rebuild",
     "dotenv": "dotenv.cli dotenv.ipython dotenv.main dotenv.parser dotenv.variables",
-    "h5py": "h5py.h5f h5py.h5fd h5py.h5pl h5py.ipy_completer",
+    "h5py": "h5py.h5f h5py.h5l h5py.h5fd h5py.h5pl h5py.ipy_completer",
     "imageio": "imageio.config imageio.core imageio.plugins",
     "joblib": """
         joblib.backports joblib.compressor joblib.disk joblib.executor joblib.externals joblib.func_inspect
@@ -59,9 +61,9 @@ _INSIDES: dict[str, str] = {
         statsmodels.iolib.openfile statsmodels.tools.web statsmodels.tools.print_version
     """,
     "tqdm": """
-        tqdm.cli tqdm.contrib.bells tqdm.contrib.discord tqdm.contrib.slack tqdm.contrib.telegram
+        tqdm.cli tqdm.main tqdm.contrib.bells tqdm.contrib.discord tqdm.contrib.slack tqdm.contrib.telegram
     """,
-    "xgboost": "xgboost.collective xgboost.federated xgboost.libpath xgboost.tracker",
+    "xgboost": "xgboost.RabitTracker xgboost.collective xgboost.federated xgboost.libpath xgboost.tracker",
     "yaml": "yaml.constructor yaml.cyaml yaml.reader",
 }
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a signature stands on one line; a temporary folder is what is named
 """Libraries for pictures, sound and film: Pillow, OpenCV, imageio, scikit-image."""
 
 from __future__ import annotations
@@ -85,6 +86,8 @@ TABLE: Table = {
     "PIL.ImageShow.*(*args, **kwargs)": effect(Unlisted("it starts programs that show pictures")),
     "PIL.ImageShow.show(*args, **options)": effect(Spawns(None, fixed=("xdg-open",))),
     "PIL.EpsImagePlugin.Ghostscript(*args, **kwargs)": effect(Spawns(None, fixed=("gs",))),
+    "PIL.JpegImagePlugin.jpeg_factory(fp, filename)": effect(Files("read", ("fp",)), gives=IMAGE),
+    "PIL.Image.Image.load_djpeg(self)": effect(Spawns(None, fixed=("djpeg",))),
     "PIL.EpsImagePlugin.has_ghostscript()": effect(Spawns(None, fixed=("gs",))),
     "PIL.FontFile.FontFile.save(self, filename)": write("filename"),
     "PIL.BdfFontFile.BdfFontFile(*args, **kwargs)": returns("PIL.FontFile.FontFile"),
@@ -119,8 +122,30 @@ TABLE: Table = {
     "cv2.VideoWriter(filename, *args, **kwargs)": effect(Files("write", ("filename",)), gives=VIDEO),
     "cv2.VideoWriter.open(self, filename, *args, **kwargs)": write("filename"),
     "cv2.FileStorage(filename, flags, encoding)": effect(
+        Files("read", ("filename",)), Files("write", ("filename",)), gives="cv2.FileStorage"
+    ),
+    "cv2.FileStorage.open(self, filename, *args, **kwargs)": effect(
         Files("read", ("filename",)), Files("write", ("filename",))
     ),
+    "cv2.SIFT_create(*args, **kwargs)": returns("cv2.Feature2D"),
+    "cv2.ORB_create(*args, **kwargs)": returns("cv2.Feature2D"),
+    "cv2.BRISK_create(*args, **kwargs)": returns("cv2.Feature2D"),
+    "cv2.AKAZE_create(*args, **kwargs)": returns("cv2.Feature2D"),
+    "cv2.KAZE_create(*args, **kwargs)": returns("cv2.Feature2D"),
+    "cv2.FastFeatureDetector_create(*args, **kwargs)": returns("cv2.Feature2D"),
+    "cv2.MSER_create(*args, **kwargs)": returns("cv2.Feature2D"),
+    "cv2.SimpleBlobDetector_create(*args, **kwargs)": returns("cv2.Feature2D"),
+    "cv2.GFTTDetector_create(*args, **kwargs)": returns("cv2.Feature2D"),
+    "cv2.Feature2D.read(self, fileName)": read("fileName"),
+    "cv2.Feature2D.write(self, fileName, *args)": write("fileName"),
+    "cv2.BFMatcher(*args, **kwargs)": returns("cv2.DescriptorMatcher"),
+    "cv2.FlannBasedMatcher(*args, **kwargs)": returns("cv2.DescriptorMatcher"),
+    "cv2.DescriptorMatcher_create(*args, **kwargs)": returns("cv2.DescriptorMatcher"),
+    "cv2.DescriptorMatcher.read(self, fileName)": read("fileName"),
+    "cv2.DescriptorMatcher.write(self, fileName, *args)": write("fileName"),
+    "cv2.flann_Index(*args, **kwargs)": returns("cv2.flann_Index"),
+    "cv2.flann_Index.load(self, features, filename)": read("filename"),
+    "cv2.flann_Index.save(self, filename)": write("filename"),
     "cv2.CascadeClassifier(filename)": effect(Files("read", ("filename",)), gives="cv2.CascadeClassifier"),
     "cv2.CascadeClassifier.load(self, filename)": read("filename"),
     "cv2.readOpticalFlow(path)": read("path"),
@@ -139,6 +164,13 @@ TABLE: Table = {
     "cv2.dnn.readNetFromTFLite(model, *args, **kwargs)": read("model"),
     "cv2.dnn.readNetFromModelOptimizer(xml, bin)": read("xml", "bin"),
     "cv2.dnn.readTensorFromONNX(path)": read("path"),
+    "cv2.dnn_Net(*args)": returns("cv2.dnn_Net"),
+    "cv2.dnn_Net.dumpToFile(self, path)": write("path"),
+    "cv2.dnn_Net.dumpToPbtxt(self, path)": write("path"),
+    "cv2.ANNIndex_create(*args)": returns("cv2.ANNIndex"),
+    "cv2.ANNIndex.save(self, filename)": write("filename"),
+    "cv2.ANNIndex.setOnDiskBuild(self, filename)": write("filename"),
+    "cv2.ANNIndex.load(self, filename)": read("filename"),
     "cv2.dnn.writeTextGraph(model, output)": effect(Files("read", ("model",)), Files("write", ("output",))),
     "cv2.dnn.DetectionModel(model, config)": read("model", "config"),
     "cv2.dnn.ClassificationModel(model, config)": read("model", "config"),
@@ -299,4 +331,21 @@ TABLE: Table = {
     ),
     "qrcode.make(data, *args, **kwargs)": returns(IMAGE),
     "rembg.remove(data, *args, **kwargs)": effect(Reaches(fixed="github.com", scheme="https", method="GET")),
+}
+
+TABLE |= {
+    f"PIL.{name}ImageFile(fp, filename)": effect(Files("read", ("fp",)), gives=IMAGE)
+    for name in """
+        AvifImagePlugin.Avif BlpImagePlugin.Blp BmpImagePlugin.Bmp BmpImagePlugin.Dib
+        BufrStubImagePlugin.BufrStub CurImagePlugin.Cur DcxImagePlugin.Dcx DcxImagePlugin.Pcx PcxImagePlugin.Pcx
+        DdsImagePlugin.Dds EpsImagePlugin.Eps FitsImagePlugin.Fits FliImagePlugin.Fli FtexImagePlugin.Ftex
+        GbrImagePlugin.Gbr GdImageFile.Gd GifImagePlugin.Gif GribStubImagePlugin.GribStub
+        Hdf5StubImagePlugin.HDF5Stub IcnsImagePlugin.Icns IcoImagePlugin.Ico ImImagePlugin.Im
+        ImageFile.Stub ImtImagePlugin.Imt IptcImagePlugin.Iptc Jpeg2KImagePlugin.Jpeg2K JpegImagePlugin.Jpeg
+        McIdasImagePlugin.McIdas MpegImagePlugin.Mpeg MpoImagePlugin.Mpo MspImagePlugin.Msp PcdImagePlugin.Pcd
+        PixarImagePlugin.Pixar PngImagePlugin.Png PpmImagePlugin.Ppm PsdImagePlugin.Psd QoiImagePlugin.Qoi
+        SgiImagePlugin.Sgi SpiderImagePlugin.Spider SunImagePlugin.Sun TgaImagePlugin.Tga TiffImagePlugin.Tiff
+        WalImageFile.Wal WebPImagePlugin.WebP WmfImagePlugin.WmfStub XVThumbImagePlugin.XVThumb
+        XbmImagePlugin.Xbm XpmImagePlugin.Xpm
+    """.split()
 }

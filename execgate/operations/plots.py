@@ -95,6 +95,7 @@ TABLE: Table = {
     "matplotlib.rc_params_from_file(fname, *args, **kwargs)": reads("fname"),
     "matplotlib.get_cachedir()": effect(Files("create", (), "~/.config/matplotlib")),
     "matplotlib.get_configdir()": effect(Files("create", (), "~/.config/matplotlib")),
+    "matplotlib.textpath.TexManager.*(*args, **kwargs)": effect(Spawns(None, fixed=("latex",))),
     "matplotlib.cbook.get_sample_data(*args, **kwargs)": nothing(),
     "matplotlib.cbook.to_filehandle(fname, flag, *args, **kwargs)": effect(
         Opens("fname", "flag"), gives="io.File"
@@ -102,9 +103,10 @@ TABLE: Table = {
     "matplotlib.cbook.open_file_cm(path_or_file, mode, *args, **kwargs)": effect(
         Opens("path_or_file", "mode"), gives="io.File"
     ),
-    "matplotlib.font_manager.FontProperties(family, style, variant, weight, stretch, size, fname, *args, **kwargs)": read(
-        "fname"
+    "matplotlib.font_manager.FontProperties(family, style, variant, weight, stretch, size, fname, *args, **kwargs)": effect(
+        Files("read", ("fname",)), gives="matplotlib.font_manager.FontProperties"
     ),
+    "matplotlib.font_manager.FontProperties.set_file(self, file)": read("file"),
     "matplotlib.font_manager.FontManager.addfont(self, path)": read("path"),
     "matplotlib.font_manager.get_font(font_filepaths, *args, **kwargs)": read("font_filepaths"),
     "matplotlib.font_manager.FontPath(*args, **kwargs)": nothing(),

@@ -10,6 +10,7 @@ from execgate.operations.entry import (
     Environment,
     Files,
     Formula,
+    Imports,
     Native,
     Opens,
     Reaches,
@@ -79,12 +80,12 @@ TABLE: Table = {
     "pandas.lreshape(*args, **kwargs)": returns(FRAME),
     "pandas.eval(expr, *args, **kwargs)": effect(Formula("expr"), gives=FRAME),
     "pandas.ExcelFile(path_or_buffer, *args, **kwargs)": reads("path_or_buffer", gives="pandas.ExcelFile"),
-    "pandas.ExcelFile.parse(self, *args, **kwds)": returns(FRAME),
     "pandas.ExcelFile.CalamineReader(filepath_or_buffer, *args, **kwargs)": reads("filepath_or_buffer"),
     "pandas.ExcelFile.ODFReader(filepath_or_buffer, *args, **kwargs)": reads("filepath_or_buffer"),
     "pandas.ExcelFile.OpenpyxlReader(filepath_or_buffer, *args, **kwargs)": reads("filepath_or_buffer"),
     "pandas.ExcelFile.PyxlsbReader(filepath_or_buffer, *args, **kwargs)": reads("filepath_or_buffer"),
     "pandas.ExcelFile.XlrdReader(filepath_or_buffer, *args, **kwargs)": reads("filepath_or_buffer"),
+    "pandas.ExcelFile.parse(self, *args, **kwds)": returns(FRAME),
     "pandas.ExcelWriter(path, engine, date_format, datetime_format, mode, storage_options, if_sheet_exists, engine_kwargs)": effect(
         Opens("path", "mode", default="w", urls=True), gives="pandas.ExcelWriter", keeps=("path",)
     ),
@@ -215,6 +216,10 @@ TABLE: Table = {
     ),
     "pandas.api.typing.JsonReader(filepath_or_buffer, *args, **kwargs)": reads("filepath_or_buffer"),
     "pandas.api.typing.StataReader(path_or_buf, *args, **kwargs)": reads("path_or_buf"),
+    "pandas.io.common.get_handle(path_or_buf, mode, *args, **kwargs)": effect(
+        Opens("path_or_buf", "mode", urls=True), gives="io.File"
+    ),
+    "pandas.compat._optional.import_optional_dependency(name, *args, **kwargs)": effect(Imports("name")),
     "pandas.show_versions(as_json)": opens("as_json", None),
     "pandas.test(*args, **kwargs)": effect(Unlisted("runs the tests of the library")),
     # polars
