@@ -54,7 +54,7 @@ def resolved(name: str) -> tuple[str, bool]:
             target = ALIASES.get(prefix)
             if target is not None:
                 break
-            target = reexported(prefix)
+            target = _offered(prefix)
             if target is not None:
                 module = ":" not in target and prefix == name
                 target = target.replace(":", ".")
@@ -71,6 +71,14 @@ def reexported(name: str) -> str | None:
     owner, _, attribute = name.rpartition(".")
     handed_on = _line(owner) if owner else None
     return handed_on.get(attribute) if handed_on is not None else None
+
+
+def _offered(name: str) -> str | None:
+    """Return what a name really is; what a module offers keeps its name, whatever private thing it is."""
+    target = reexported(name)
+    if target is None or ":" not in target or name.rpartition(".")[2].startswith("_"):
+        return target
+    return None if target.rpartition(":")[2].startswith("_") else target
 
 
 @lru_cache(maxsize=1024)
