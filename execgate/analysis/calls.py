@@ -151,14 +151,14 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
     entry = lookup(name)
     if entry is not None:
         result = effects.perform(m, entry, args, node)
-        computed = paths.FUNCTIONS.get(name)
+        computed = paths.function(name, args, m.folders)
         if computed is not None:
-            return computed(args)
+            return computed
         folded = folding.function(m, name, args)
         return folded if folded is not None else result
-    computed = paths.FUNCTIONS.get(name)
+    computed = paths.function(name, args, m.folders)
     if computed is not None:
-        return computed(args)
+        return computed
     folded = folding.function(m, name, args)
     if folded is not None:
         escaping.let_go(m, args.values(), node)
@@ -250,12 +250,12 @@ def _method(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode)
     if entry is not None:
         result = effects.perform(m, entry, args.after(receiver), node)
         if receiver.type == paths.PATH:
-            computed = paths.method(name, receiver, args)
+            computed = paths.method(name, receiver, args, m.folders)
             return computed if computed is not None else result
         dated = folding.date_method(receiver, name, args)
         return dated if dated is not None else result
     if receiver.type == paths.PATH:
-        computed = paths.method(name, receiver, args)
+        computed = paths.method(name, receiver, args, m.folders)
         if computed is not None:
             return computed
     dated = folding.date_method(receiver, name, args)

@@ -26,7 +26,7 @@ from execgate.analysis.values import (
     alternatives,
     union,
 )
-from execgate.model.values import Hole, Template
+from execgate.model.values import Hole, Template, Text, Unknown
 
 PATH = "pathlib.Path"
 WORKSPACE = "/workspace"
@@ -259,8 +259,11 @@ def parent(parts: Parts) -> Parts:
     return found or (".",)
 
 
-def method(name: str, value: Obj, args: Args) -> Value | None:
-    """Return what a path object's method gives, None where it is nothing that this module computes."""
+def method(name: str, value: Obj, args: Args, folders: Sequence[Text] = ()) -> Value | None:
+    """Return what a path object's method gives, None where it is nothing that this module computes.
+
+    `folders` are those that the program may have changed into.
+    """
     text = text_of(value)
     given = args.positional
     if args.rest is not None or args.others is not None:
@@ -270,7 +273,10 @@ def method(name: str, value: Obj, args: Args) -> Value | None:
     if name == "__rtruediv__" and given:
         return make(each(join_parts, given[0], text))
     if name in {"resolve", "absolute", "readlink"}:
-        return make(each(absolute, text)) if name != "readlink" else make(Str(_ANY))
+        if name == "readlink":
+            return make(Str(_ANY))
+        moved = [each(lambda parts, base=base: _from(base, parts), text) for base in map(_base, folders)]
+        return union(map(make, [each(absolute, text), *moved]))
     if name == "expanduser":
         return make(each(expanded, text))
     if name in {"with_name", "with_stem"} and given:
@@ -401,6 +407,8 @@ FUNCTIONS: dict[str, Callable[[Args], Value]] = {
     "os.path.abspath": _on(absolute),
     "os.path.realpath": _on(absolute),
     "os.path.normpath": _on(normal),
+    "os._path_normpath": _on(normal),  # as Python 3.11 and later have it
+    "posix._path_normpath": _on(normal),
     "os.path.normcase": _on(normal),
     "os.path.expanduser": _on(expanded),
     "os.path.split": _split,
@@ -424,3 +432,33 @@ FUNCTIONS: dict[str, Callable[[Args], Value]] = {
     "pathlib.Path.home": lambda _: make(Const(HOME)),
     "pathlib.Path.cwd": lambda _: make(Const(WORKSPACE)),
 }
+
+
+def function(name: str, args: Args, folders: Sequence[Text]) -> Value | None:
+    """Return what a function of paths gives, None where this module does not compute it.
+
+    `folders` are those that the program may have changed into.
+    """
+    computed = FUNCTIONS.get(name)
+    if computed is None:
+        return None
+    result = computed(args)
+    if not folders or name not in _STARTING_AT_THE_WORKING_FOLDER:
+        return result
+    given = Const(".") if name in _WORKING_FOLDER else _first(args, "path", "filename")
+    moved = union(each(lambda parts, base=base: _from(base, parts), given) for base in map(_base, folders))
+    return union([result, make(moved) if name.startswith("pathlib.") else moved])
+
+
+_WORKING_FOLDER = frozenset({"os.getcwd", "os.getcwdb", "pathlib.Path.cwd"})
+_STARTING_AT_THE_WORKING_FOLDER = _WORKING_FOLDER | {"os.path.abspath", "os.path.realpath"}
+
+
+def _base(folder: Text) -> Parts:
+    if isinstance(folder, Unknown):
+        return _ANY
+    return join_parts((WORKSPACE,), folder.parts if isinstance(folder, Template) else (folder,))
+
+
+def _from(base: Parts, parts: Parts) -> Parts:
+    return normal(parts_of(from_parts(join_parts(base, parts))))

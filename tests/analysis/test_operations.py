@@ -85,6 +85,19 @@ FILES = [
         "import os\nwith os.scandir('/d') as found:\n    for e in found:\n        open(e.path)",
         ["list /d", "read /d/*"],
     ),
+    (
+        "import os\nos.chdir('/d')\nopen(os.path.abspath('a'))",
+        ["stat /d", "read /workspace/a", "read /d/a"],
+    ),
+    (
+        "import os\nfrom pathlib import Path\nos.chdir('d')\nopen(Path('../a').resolve())",
+        ["stat d", "read /a", "read /workspace/a"],
+    ),
+    ("import os\nos.chdir('/d')\nopen(os.getcwd() + '/a')", ["stat /d", "read /workspace/a", "read /d/a"]),
+    (
+        "import os\nos.chdir(os.path.dirname(os.path.abspath(__file__)))\nopen(os.path.abspath('a'))",
+        ["stat /workspace", "read /workspace/a"],
+    ),
     ("import os\nos.symlink('a', 'd/b')", ["link d/a d/b"]),
     ("import os\nos.symlink('/a', 'd/b')", ["link /a d/b"]),
     ("from pathlib import Path\nPath('d/b').symlink_to('../a')", ["link d/../a d/b"]),
