@@ -1,0 +1,1 @@
+"""What programs really touch, against what the analysis says that they do."""
