@@ -17,7 +17,8 @@ Of several places with `|` between them the first that is filled counts.  `+` ad
 and `?` an amount that the provider knows and the call does not say.
 
 `payment_objects.csv` lists what clients, and what describes a payment, are made by, with the host that is
-asked for it; a line without parentheses is an attribute.  What such a call is passed stays with the object.
+asked for it; `each` stands before what there are several of, and a line without parentheses is an attribute.
+What such a call is passed stays with the object.
 """
 
 from __future__ import annotations
@@ -164,7 +165,9 @@ def _objects() -> tuple[Table, dict[str, str]]:
         asked = (Reaches(fixed=host, scheme="https", method="connect"),) if host else ()
         for spelling in spelled(name):
             if parenthesis:
-                table[f"{spelling}({rest}"] = Does(asked, returns or None, (EVERYTHING,) if returns else ())
+                each = returns.removeprefix("each ") if returns.startswith("each ") else None
+                given = returns if each is None else ""
+                table[f"{spelling}({rest}"] = Does(asked, given or None, (EVERYTHING,) if given else (), each)
             else:
                 attributes[spelling] = returns
     return table, attributes
@@ -185,6 +188,12 @@ TABLE: Table = {
         effect(_STRIPE),
     ),
     "dwollav2.Token.post(self, url, body, headers, **options)": effect(_DWOLLA),
+    "paypalrestsdk.Api.post(self, action, params, *args)": effect(
+        PaysAt("api.paypal.com", method="POST", path="action", body="params")
+    ),
+    "razorpay.Client.post(self, path, data, **options)": effect(
+        PaysAt("api.razorpay.com", method="POST", path="path", body="data")
+    ),
     "ccxt.*(config)": effect(Opaque(), gives="ccxt.Exchange", keeps=(EVERYTHING,)),
     "ccxt.Exchange.*(self, *args, **options)": effect(Opaque()),
     "web3.Web3.to_wei(number, unit)": effect(_WEI),
@@ -195,10 +204,14 @@ TABLE: Table = {
     "cdp.parse_units(value, decimals)": effect(Scales("value", "decimals")),
     "cdp.utils.parse_units(value, decimals)": effect(Scales("value", "decimals")),
     "xrpl.utils.xrp_to_drops(xrp)": effect(Scales("xrp", by="xrp")),
-    "web3.HTTPProvider(endpoint_uri, **options)": effect(Reaches(url="endpoint_uri", method="POST")),
-    "web3.Web3.HTTPProvider(endpoint_uri, **options)": effect(Reaches(url="endpoint_uri", method="POST")),
-    "web3.AsyncWeb3.AsyncHTTPProvider(endpoint_uri, **options)": effect(
-        Reaches(url="endpoint_uri", method="POST")
+    **dict.fromkeys(
+        (
+            "web3.HTTPProvider(endpoint_uri, **options)",
+            "web3.Web3.HTTPProvider(endpoint_uri, **options)",
+            "web3.AsyncHTTPProvider(endpoint_uri, **options)",
+            "web3.AsyncWeb3.AsyncHTTPProvider(endpoint_uri, **options)",
+        ),
+        effect(Reaches(url="endpoint_uri", method="POST"), gives="web3.Provider"),
     ),
 }
 ATTRIBUTES: dict[str, str] = {}

@@ -296,6 +296,41 @@ stripe.PaymentIntent.create(amount=700, currency="usd").confirm(payment_method="
 
 
 @pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "import stripe\nfor intent in stripe.PaymentIntent.list():\n    intent.capture()",
+            "stripe capture ? - -",
+        ),
+        (
+            "import razorpay\nrazorpay.Client(auth=a).post('/v1/refunds', {'amount': 5, 'currency': 'INR'})",
+            "razorpay refund 0.05 INR -",
+        ),
+        (
+            (
+                "import paypalrestsdk\npay = {'amount': {'value': '1.00', 'currency': 'USD'}, 'receiver': 'r'}\n"
+                "paypalrestsdk.Api({}).post('v1/payments/payouts', dict(items=[pay]))"
+            ),
+            "paypal payout 1.00 USD r",
+        ),
+        (
+            "from web3 import Web3\nWeb3(p).provider.make_request('eth_sendTransaction', [{}])",
+            "web3 any ? - -",
+        ),
+        (
+            (
+                "from web3 import Web3\nc = Web3(p).eth.contract(address='0xC')\n"
+                "c.get_function_by_name('deposit')().transact({'value': 10**18})"
+            ),
+            "web3 transfer 1 ETH 0xC",
+        ),
+    ],
+)
+def test_a_way_around_the_listed_calls_pays_all_the_same(code: str, expected: str) -> None:
+    assert payments(code) == [expected]
+
+
+@pytest.mark.parametrize(
     ("call", "expected"),
     [
         ('stripe.raw_request("post", "/v1/refunds", amount=500, currency="usd")', "stripe refund 5.00 USD -"),

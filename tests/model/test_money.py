@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from execgate.model.money import EXPONENTS, MAX_DIGITS, Money, currency_code, exponent, major
+from execgate.model.money import (
+    EXPONENTS,
+    MAX_DIGITS,
+    Money,
+    currency_code,
+    exponent,
+    major,
+    smallest,
+    token_exponent,
+)
 
 _WHOLE = [
     "BIF",
@@ -184,3 +193,38 @@ def test_a_currency_code_is_upper_case_ascii(text):
         return
     assert code.isascii()
     assert code == text.upper()
+
+
+@pytest.mark.parametrize(("token", "digits"), [("ETH", 18), ("usdc", 6), ("BTC", 8), ("SOL", 9), ("XRP", 6)])
+def test_the_smallest_part_of_a_token_is_known(token: str, digits: int) -> None:
+    assert token_exponent(token) == digits
+
+
+@pytest.mark.parametrize("token", ["SHIB", "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2", ""])
+def test_a_token_that_is_not_known_has_no_smallest_part(token: str) -> None:
+    with pytest.raises(ValueError, match="not"):
+        token_exponent(token)
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "parts"),
+    [
+        ("1.5", "ether", 15 * 10**17),
+        ("20", "gwei", 20 * 10**9),
+        ("7", "wei", 7),
+        ("22", "xrp", 22_000_000),
+        ("0.01", 6, 10_000),
+        ("3", 0, 3),
+    ],
+)
+def test_an_amount_of_a_unit_is_so_many_smallest_parts(amount: str, unit: str | int, parts: int) -> None:
+    assert smallest(Decimal(amount), unit) == parts
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit"),
+    [("1", "doubloon"), ("1", -1), ("1", 99), ("0.5", "wei"), ("NaN", "ether"), ("1e99", "ether")],
+)
+def test_what_is_no_whole_number_of_smallest_parts_is_refused(amount: str, unit: str | int) -> None:
+    with pytest.raises(ValueError, match="not"):
+        smallest(Decimal(amount), unit)
