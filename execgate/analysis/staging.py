@@ -6,11 +6,12 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 
-from execgate.analysis.names import Standing, standing
 from execgate.model.operation import FileOperation, Operation
 from execgate.model.source import Source, Span
 from execgate.model.values import Hole, Template, Text, Unknown
+from execgate.operations import CATALOGUE, modules
 
 WORKING_FOLDER = "/workspace"
 HOME_FOLDER = "/home/agent"
@@ -34,7 +35,24 @@ def usable(staged: Mapping[str, Source]) -> dict[str, Source]:
 
 def _stands_for_another(name: str) -> bool:
     top = name.partition("/")[0].removesuffix(".py")
-    return top in _UNASKED or top in sys.stdlib_module_names or standing(top) is not Standing.OPAQUE
+    return top in _UNASKED or top in sys.stdlib_module_names or top in _libraries()
+
+
+@cache
+def _libraries() -> frozenset[str]:
+    """Return the libraries of which the catalogue knows something."""
+    return frozenset(
+        name.partition(".")[0]
+        for table in (
+            CATALOGUE,
+            modules.ALIASES,
+            modules.PURE,
+            modules.LISTED,
+            modules.REFUSED,
+            modules.KNOWN,
+        )
+        for name in table
+    )
 
 
 _UNASKED = frozenset(

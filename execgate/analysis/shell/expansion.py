@@ -125,13 +125,13 @@ class Expander:
 
     def calculated(self, expression: str, state: State) -> None:
         """Follow a calculation: bash runs what stands in an index in the value of a variable."""
+        counted = {match[1] or match[2] for match in _SETS.finditer(expression)}
         for match in _NAMES.finditer(expression):
             name = match[1] or match[0]
-            value = self._plain(name, state)
+            value = state.value(name) if name in counted else self._plain(name, state)
             if not state.is_unset(name) and not all(_NUMERIC.fullmatch(text) for text in value):
                 self.puzzled("a calculation with a text that is not known can run commands")
-        for match in _SETS.finditer(expression):
-            name = match[1] or match[2]
+        for name in sorted(counted):
             self.assigned(name)
             state.variables[name] = SOME_NUMBER
 

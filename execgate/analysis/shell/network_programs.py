@@ -141,4 +141,4 @@ def nc(given: Given, acts: Acts) -> None:
         acts.reaches("0.0.0.0", method="listen")  # noqa: S104 - what the program does
         return
     name, port = (*given.operands, None, None)[:2]
-    acts.reaches(None if name is None or port is None else f"tcp://{name}:{port}/", method="connect")
+    acts.reaches(None if name is None or port is None else f"{name}:{port}", method="connect")

@@ -51,6 +51,9 @@ _PUTTING = frozenset({"write", "append", "copy", "move", "link"})
 """The operations that put something into the last of their files."""
 
 
+_PORTS = {"ssh": 22, "git": 9418}
+
+
 class OutOfWorkError(Exception):
     """There is more to follow than is followed."""
 
@@ -214,7 +217,7 @@ class Notes(ABC):
         connection = re.match(r"/dev/(?:tcp|udp)/([^/]*)/?(.*)", path) if path is not None else None
         if connection is not None:
             self.gap("the shell itself opens a network connection")
-            self.reaches(f"tcp://{connection[1]}:{connection[2]}/", method="connect")
+            self.reaches(f"{connection[1]}:{connection[2]}", method="connect")
             return
         for operation in {"<": ("read",), ">": ("write",), ">>": ("append",), "<>": ("read", "write")}[
             operator
@@ -231,14 +234,23 @@ class Notes(ABC):
             why = Unknown("the address is only known when it runs")
             self.note(NetworkCall, destination=why, port=why, scheme=why, method=method)
             return
-        if "://" not in address:
-            address = f"{scheme}://{address}" if scheme else f"tcp://{address}/"
-        parts = urls.split(restore(address))
+        named, separator, rest = address.partition("://")
+        if not separator:
+            named, rest = scheme or "", address
+        # What a host is, is the same in every scheme; of these the reader of URLs knows no port.
+        port = _PORTS.get(named)
+        bare = named == "" or port is not None
+        parts = urls.split(restore(f"{'https' if bare else named}://{rest}"))
         if parts.scheme == "file":
             self.note(FileOperation, operation="read", paths=(parts.path,))
         elif parts.host is not None:
-            named = None if parts.scheme == "tcp" else parts.scheme
-            self.note(NetworkCall, destination=parts.host, port=parts.port, scheme=named, method=method)
+            self.note(
+                NetworkCall,
+                destination=parts.host,
+                port=port if parts.port is None else parts.port,
+                scheme=(named or None) if bare else parts.scheme,
+                method=method,
+            )
             self._pays(parts.host, parts.path, method)
 
     def _pays(self, host: Text, path: Text, method: str | None) -> None:
