@@ -6,6 +6,7 @@ installs the packages of `reexports.txt`, at the versions that stand there and w
 into an environment that is thrown away, reads their sources, and writes one text a package into
 `execgate/operations/reexports/`.  Nothing that is installed is imported.  `--environment FOLDER` reads an
 environment that is there; `--python PROGRAM`, given once a version, says whose standard libraries are read.
+An older Python can't read what a newer one writes: this is for the newest to run.
 `execgate/operations/reexports.py` says what the texts hold.
 """
 
