@@ -25,6 +25,33 @@ HONEST = ".honest.py"
 
 HONEST_ONES = frozenset(HERE.glob(f"*/*{HONEST}"))
 
+FAMILIES = {
+    "async": "what coroutines and asynchronous hooks do",
+    "classes": "hooks, descriptors, metaclasses and inheritance",
+    "concurrency": "threads, executors and queues",
+    "containers": "what lists and dictionaries hand on",
+    "dynamic_code": "code that is made when the program runs",
+    "environment": "variables of the environment",
+    "exceptions": "what errors carry",
+    "files": "paths, links, archives and descriptors",
+    "functions": "partial calls, decorators, defaults and closures",
+    "generators": "what generators give and are sent",
+    "imports": "modules under other names, and by other ways",
+    "loops_and_branches": "what only a late turn or one branch does",
+    "native": "code that is no Python",
+    "network": "hosts in disguise, proxies and look-ups",
+    "payments": "money that moves by other forms of a call",
+    "processes": "programs that are started by other ways",
+    "reflection": "attributes by text, frames, namespaces and subclasses",
+    "serialization": "objects that are made of bytes",
+    "stdlib_helpers": "functions that call what they are given",
+    "strings": "names in pieces, encodings and format strings",
+    "time": "what runs late, or between two calls",
+    "unicode_and_syntax": "syntax that hides a call",
+    "written_code": "code that is put into a file which something runs",
+}
+"""The families, with what theirs have in common."""
+
 NEWER = {
     "exceptions/module_in_an_exception_group": (3, 11),
 }
@@ -87,6 +114,7 @@ def test_the_nearest_honest_program_is_allowed(path: Path) -> None:
 
 def test_every_program_is_in_a_family_and_every_bypass_has_its_twin() -> None:
     assert list(HERE.glob("*.py")) == []
+    assert {path.parent.name for path in HERE.glob("*/*.py")} == set(FAMILIES)
     ways = {
         path.with_name(path.name.removesuffix(".py"))
         for path in HERE.glob("*/*.py")
