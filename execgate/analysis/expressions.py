@@ -36,6 +36,7 @@ from execgate.analysis.values import (
     Ref,
     Seq,
     Str,
+    Union,
     Value,
     alternatives,
     derived,
@@ -327,6 +328,8 @@ def binary(m: Machine, kind: type[cst.CSTNode] | None, left: Value, right: Value
     """Return what an operator gives for every combination of what its operands can be."""
     m.step()
     subscripts.read_whole(m, [left, right], node)
+    if not isinstance(left, Union) and not isinstance(right, Union):
+        return _binary_one(m, kind, left, right, node)
     lefts, rights = alternatives(left), alternatives(right)
     if len(lefts) * len(rights) > MAX_ALTERNATIVES:
         if kind is cst.Add and all(map(_is_text, (*lefts, *rights))):

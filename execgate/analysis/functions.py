@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import escaping
+from execgate.analysis import escaping, together
 from execgate.analysis.machine import MAX_DEPTH, Frame, Known, Machine
 from execgate.analysis.scopes import Scope
 from execgate.analysis.values import (
@@ -74,6 +74,8 @@ def enter(m: Machine, function: Func, args: Args, node: cst.CSTNode) -> Value:
             (*args.values(), *m.draw(("returned", id(function.node)))),
         )
     caller = m.frames[-1]
+    if m.spent.get(function.node, 0) > together.MAX_SPENT:
+        args = together.merged(m, function, args)
     key = (id(function), args.key(), m.late, m.at_any_time)
     known = m.results.get(key)
     if known is None:
@@ -87,7 +89,9 @@ def enter(m: Machine, function: Func, args: Args, node: cst.CSTNode) -> Value:
     m.entered.add(id(function.node))
     frame = Frame(function)
     frame.stateful = any(not isinstance(value, STATELESS) for value in args.values())
+    work = m.work
     known.result = follow(m, function, args, frame)
+    m.spent[function.node] = m.spent.get(function.node, 0) + work - m.work
     known.version, known.rebound, known.stateful = m.version, m.rebound, frame.stateful
     caller.stateful = caller.stateful or frame.stateful
     if _runs_later(function, frame):

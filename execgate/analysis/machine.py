@@ -49,7 +49,7 @@ from execgate.model.source import Source
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import CATALOGUE
 
-MIN_WORK = 60_000
+MIN_WORK = 40_000
 """How many expressions and statements are followed, counting a function's body once for each kind of call."""
 
 WORK_PER_CHARACTER = 4
@@ -197,6 +197,10 @@ class Machine:
         """The instances of the program's classes, by where they were made."""
         self.results: dict[Any, Known] = {}
         """What calls of the program's functions gave."""
+        self.spent: dict[cst.CSTNode, int] = {}
+        """How much work each function has cost."""
+        self.together: dict[Any, tuple[Args, int]] = {}
+        """The arguments of calls that are no longer told apart, and how often they grew."""
         self.version = 0
         """Grows with every change of an object."""
         self.rebound = 0

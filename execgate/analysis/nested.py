@@ -47,8 +47,8 @@ def follow(m: Machine, code: str | bytes, kind: str, node: cst.CSTNode) -> Value
 def _parsed(m: Machine, text: str) -> cst.Module:
     module = m.parsed.get(text)
     if module is None:
-        # Parsing a character takes about as long as following an expression.
-        m.step(len(text))
+        # Parsing a character takes longer than following an expression.
+        m.step(2 * len(text))
         _, module = guard.parse(Source(text))
         m.parsed[text] = module
     return module

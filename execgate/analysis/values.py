@@ -44,7 +44,7 @@ class OutOfWorkError(Exception):
     """There is more to follow than is followed."""
 
 
-MAX_WALKED = 400_000
+MAX_WALKED = 200_000
 """How many values are looked at, in one program, for what hides in large containers."""
 
 
@@ -520,9 +520,12 @@ def alternatives(value: Value) -> tuple[Value, ...]:
 
 def union(values: Iterable[Value]) -> Value:
     """Return a value that is one of `values`; too many plain ones become anything."""
+    given = list(values)
+    if len(given) == 1:
+        return given[0]
     found: dict[Any, Value] = {}
-    for value in values:
-        for alternative in alternatives(value):
+    for value in given:
+        for alternative in value.values if isinstance(value, Union) else (value,):
             found.setdefault(alternative.key(), alternative)
     if len(found) == 1:
         return next(iter(found.values()))
@@ -542,19 +545,24 @@ def join(left: Value | None, right: Value | None) -> Value:
 
 def capabilities(values: Iterable[Value]) -> tuple[Value, ...]:
     """Return what among `values`, and inside them, can act: everything but plain data."""
+    stack = [value for value in values if type(value) not in _DATA]
+    if not stack:
+        return ()
     found: dict[Any, Value] = {}
     seen: set[int] = set()
-    stack = [value for value in values if not isinstance(value, PLAIN)]
     stack.reverse()
     while stack:
         value = stack.pop()
-        if isinstance(value, PLAIN) or id(value) in seen:
+        kind = type(value)
+        if kind in _DATA or id(value) in seen:
             continue
         seen.add(id(value))
         if isinstance(value, Anything):
-            stack.extend(reversed(value.carries))
+            stack.extend(value.carries[::-1])
         elif isinstance(value, Union):
-            stack.extend(reversed(value.values))
+            stack.extend(value.values[::-1])
+        elif kind in _DEFINED and len(found) < MAX_ALTERNATIVES:
+            found.setdefault(value.key(), value)
         elif isinstance(value, Bound) and not isinstance(value.receiver, Obj):
             # A method of something that is not known, or of plain data, is no more than what hides in that.
             stack.append(value.receiver)
@@ -580,7 +588,12 @@ def capabilities(values: Iterable[Value]) -> tuple[Value, ...]:
     return tuple(found.values())
 
 
-_MANY = 16
+_DATA = frozenset(PLAIN)
+
+_DEFINED = frozenset({Func, Ref, Class, Inst, Obj})
+"""What holds nothing that counts by itself."""
+
+_MANY = 8
 """How many values are looked through without being counted."""
 
 
