@@ -46,7 +46,7 @@ TABLE: Table = {
     ),
     "dotenv.find_dotenv(filename, raise_error_if_not_found, usecwd)": stat("filename", default=".env"),
     "dotenv.get_key(dotenv_path, key_to_get, encoding)": read("dotenv_path"),
-    "dotenv.set_key(dotenv_path, key_to_set, value_to_set, quote_mode, export, encoding, follow_symlinks)": effect(
+    "dotenv.set_key(dotenv_path, key_to_set, value_to_set, quote_mode, export, *args, **kwargs)": effect(
         Files("read", ("dotenv_path",)), Files("write", ("dotenv_path",))
     ),
     "dotenv.unset_key(dotenv_path, key_to_unset, quote_mode, encoding, follow_symlinks)": effect(
