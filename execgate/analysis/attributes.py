@@ -119,14 +119,14 @@ def _of_function(m: Machine, value: Func, name: str, node: cst.CSTNode) -> Value
     del node
     if name in value.attributes:
         m.frames[-1].stateful = True
-        return m.reread(("attribute", name), value.attributes[name]) or NONE
+        return m.reread((value.name, name), value.attributes[name]) or NONE
     if name == "__defaults__":
         return m.sequence([*value.defaults.values()], NONE, "tuple")
     if name == "__kwdefaults__":
         return Map(dict(value.defaults), path=NEVER)
     if name in {"__annotations__", "__type_params__"}:
         return Map({}, derived("it is an annotation", value.annotations), NEVER)
-    return m.reread(("attribute", name), Bound(value, name)) or NONE
+    return m.reread((value.name, name), Bound(value, name)) or NONE
 
 
 def _of_partial(m: Machine, value: Partial, name: str, node: cst.CSTNode) -> Value:
@@ -295,7 +295,16 @@ def _of_instance(m: Machine, value: Inst, name: str, node: cst.CSTNode) -> Value
     result = (
         union(found) if found else Anything(f"attribute `{name}` of `{value.cls.name}` is set nowhere here")
     )
-    return (m.reread(("attribute", name), result) or result) if m.timeless else result
+    return _at_any_time(m, value.cls, name, result) or result
+
+
+def _at_any_time(m: Machine, cls: Class, name: str, value: Value | None) -> Value | None:
+    """Return what an attribute can be where code that may run at any time sets it."""
+    if m.timeless:
+        for base in cls.mro:
+            if isinstance(base, Class):
+                value = m.reread((base.name, name), value)
+    return value
 
 
 def bound(m: Machine, attribute: Value, receiver: Inst, node: cst.CSTNode) -> Value:
@@ -344,8 +353,7 @@ def _of_base(m: Machine, base: Value, name: str, node: cst.CSTNode, receiver: Va
 
 def _of_class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value:
     found = value.lookup(name)
-    if m.timeless:
-        found = m.reread(("attribute", name), found)
+    found = _at_any_time(m, value, name, found)
     if found is not None:
         return union(_on_class(m, alternative, value, node) for alternative in alternatives(found))
     if name == "__dict__":

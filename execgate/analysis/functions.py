@@ -224,7 +224,8 @@ def _runs_by_itself(function: Func) -> bool:
         return False
     if function.name.startswith("__"):
         return function.name not in _FOLLOWED
-    return any(not isinstance(b, Ref) or b.name not in _QUIET_BASES for b in function.cls.foreign_bases())
+    bases = function.cls.foreign_bases()
+    return any(not isinstance(base, Ref) or not base.name.startswith(_QUIET) for base in bases)
 
 
 _FOLLOWED = frozenset(
@@ -235,14 +236,8 @@ _FOLLOWED = frozenset(
 )
 """Special methods that are followed wherever they are called."""
 
-_QUIET_BASES = frozenset(
-    """
-    builtins.object abc.ABC typing.Protocol typing.Generic typing.NamedTuple typing.TypedDict enum.Enum
-    enum.IntEnum enum.StrEnum enum.Flag enum.IntFlag builtins.Exception builtins.ValueError
-    builtins.RuntimeError builtins.KeyError builtins.TypeError
-    """.split()
-)
-"""Base classes that call none but special methods."""
+_QUIET = ("builtins.", "collections.", "typing.", "abc.", "enum.")
+"""Where the base classes are defined that call none but special methods."""
 
 _REBUILT = {"__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__", "__getnewargs__"}
 """Methods whose results Python calls, or builds objects from."""

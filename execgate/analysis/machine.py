@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import libcst as cst
 
 from execgate.analysis import names
+from execgate.analysis.growth import grew, widened
 from execgate.analysis.scopes import Scope
 from execgate.analysis.values import (
     DYNAMIC,
@@ -37,11 +38,9 @@ from execgate.analysis.values import (
     Value,
     alternatives,
     capabilities,
-    grew,
     join,
     rough_key,
     union,
-    widened,
 )
 from execgate.analysis.written.state import Written
 from execgate.model.operation import ModuleImport, Operation

@@ -19,6 +19,7 @@ from execgate.analysis import (
     storing,
     subscripts,
 )
+from execgate.analysis.growth import grew, widened
 from execgate.analysis.machine import EXACT_TURNS, PARTED_TURNS, Machine
 from execgate.analysis.names import BUILTINS
 from execgate.analysis.scopes import Scope, merge
@@ -39,10 +40,8 @@ from execgate.analysis.values import (
     alternatives,
     capabilities,
     derived,
-    grew,
     join,
     union,
-    widened,
 )
 from execgate.operations.types import FILES
 

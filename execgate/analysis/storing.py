@@ -85,19 +85,19 @@ def store_raw(m: Machine, receiver: Value, name: str, value: Value, node: cst.CS
                 continue
             if target.gone:
                 escaping.let_go(m, [value], node)
-            m.leave(("attribute", name), value)
+            m.leave((target.cls.name, name), value)
             target.attributes[name] = m.merged(target.path, target.attributes.get(name), value)
             if m.late and not isinstance(value, PLAIN):
                 m.reveal(f"{target.cls.name}.{name}", value)
         elif isinstance(target, Class):
-            m.leave(("attribute", name), value)
+            m.leave((target.name, name), value)
             held = target.attributes.get(name)
             target.attributes[name] = join(held, value) if held is not None else value
             m.rebound += 1
             if name.startswith("__"):
                 escaping.let_go(m, [value], node)
         elif isinstance(target, Func):
-            m.leave(("attribute", name), value)
+            m.leave((target.name, name), value)
             target.attributes[name] = m.merged(0, target.attributes.get(name), value)
         elif isinstance(target, Obj) and target.type not in {DYNAMIC, attributes.NAMESPACE}:
             _set(m, f"{target.type}.{name}", [target, value], node)

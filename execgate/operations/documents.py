@@ -1,4 +1,3 @@
-
 """Libraries for workbooks, documents, pages and markup: openpyxl, docx, pypdf, lxml and others."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """Libraries that learn from data: scikit-learn, joblib, torch, xgboost and others."""
 
 from __future__ import annotations
