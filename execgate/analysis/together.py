@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from execgate.analysis.growth import grew, widened
 from execgate.analysis.machine import Machine
-from execgate.analysis.values import Args, Func, Value, grew, join, widened
+from execgate.analysis.values import Args, Func, Value, join
 
 MAX_SPENT = 6_000
 """How much work a function may cost before its calls are no longer told apart."""
