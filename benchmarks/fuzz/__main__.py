@@ -77,6 +77,8 @@ def made_up(count: int) -> list[str]:
     from hypothesmith import from_grammar, from_node
 
     found: list[str] = []
+    if not count:
+        return found
 
     @settings(
         max_examples=count, database=None, deadline=None,
@@ -86,8 +88,7 @@ def made_up(count: int) -> list[str]:
     def collect(code: str) -> None:
         found.append(code)
 
-    if count:
-        collect()
+    collect()
     return found
 
 
