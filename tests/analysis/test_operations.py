@@ -162,16 +162,16 @@ NETWORK = [
 ]
 
 PROCESSES = [
-    ("import os\nos.system('ls -la')", ["shell ls", "list ."]),
+    ("import os\nos.system('ls -la')", ["shell ls"]),
     ("import subprocess\nsubprocess.run(['git', 'push'])", ["spawn git"]),
     ("import subprocess\nsubprocess.run('cat a | wc -l', shell=True)", ["shell cat wc", "read a"]),
     ("import subprocess\nsubprocess.run(input(), shell=True)", ["shell ?"]),
-    ("import subprocess\nsubprocess.Popen(args=['ls'], shell=False)", ["spawn ls", "list ."]),
-    ("from subprocess import check_output as co\nco(['id'])", ["spawn id", "system_access users"]),
-    ("import os\nos.execvp('ls', ['ls'])", ["spawn ls", "list ."]),
+    ("import subprocess\nsubprocess.Popen(args=['ls'], shell=False)", ["spawn ls"]),
+    ("from subprocess import check_output as co\nco(['id'])", ["spawn id"]),
+    ("import os\nos.execvp('ls', ['ls'])", ["spawn ls"]),
     (
         "import asyncio\nasync def f():\n    await asyncio.create_subprocess_exec('ls', '-l')",
-        ["spawn ls", "list ."],
+        ["spawn ls"],
     ),
     ("class S:\n    def system(self, c):\n        return c\nS().system('ls')", []),
 ]
@@ -235,7 +235,7 @@ REST = [
         ["gap: a call of something that can't be identified: `undefined_name` is not defined here"],
     ),
     # Code that counts on somebody else's import.
-    ("subprocess.run(['ls'])", ["spawn ls", "list ."]),
+    ("subprocess.run(['ls'])", ["spawn ls"]),
     ("pd.read_csv", []),
     ("class A:\n    k = open\nA.__dict__['k']('x')", ["read x"]),
 ]

@@ -36,7 +36,8 @@ def does(text: str, language: str = "sh", **staged: str) -> list[str]:
     ("text", "expected"),
     [
         ("echo hi; true; test 1 = 1 && printf '%s' x; cd /; read x; set -e; : ; exit 0", []),
-        ("ls", ["list ."]),
+        ("ls -la", []),
+        ("du -sh; tree", []),
         ("ls -R src docs", ["list src docs below"]),
         ("pip install requests", ["package_install requests"]),
         ("apt-get install -y curl", ["package_install curl"]),
@@ -63,7 +64,7 @@ def does(text: str, language: str = "sh", **staged: str) -> list[str]:
         ("git clone https://g.example/a/b.git", ["network_call g.example https connect", "write b below"]),
         ("scp f u@h.example:x", ["read f below", "network_call h.example 22 ssh connect", "start scp ?"]),
         ("kill -9 1", ["process_control kill"]),
-        ("ps aux; whoami; uname -a", ["system_access processes", "system_access users", "system_access hardware"]),
+        ("ps aux; whoami; uname -a", []),
         ("export A=1; env; printenv B", [
             "environment_access write A", "environment_access list", "environment_access read B",
         ]),

@@ -125,8 +125,9 @@ def _find(given: Given, acts: Acts) -> None:
     arguments = [value for value in given.arguments if value not in {"-H", "-L", "-P"}]
     is_root = [value is None or not re.match(r"-.|[(!]", value) for value in arguments]
     count = is_root.index(False) if False in is_root else len(arguments)
-    roots, rest = arguments[:count] or ["."], arguments[count:]
+    roots, rest = arguments[:count], arguments[count:]
     acts.files("list", roots, recursive=True)
+    roots = roots or ["."]
     if "-delete" in rest:
         acts.files("delete", roots, recursive=True)
     for value, following in pairwise(rest):
@@ -159,9 +160,8 @@ def _table(kind: Program, names: str) -> dict[str, Program]:
     return dict.fromkeys(names.split(), kind)
 
 
-_LISTS = program(
-    each("list", without=".", recursive="R recursive"), "ITw", "ignore hide sort time width color"
-)
+# The folder that it stands in needs no entry beside the program's.
+_LISTS = program(each("list", recursive="R recursive"), "ITw", "ignore hide sort time width color")
 _OWNERSHIP = program(each("chmod", skip=1, recursive="R recursive"), "", "from")
 
 PROGRAMS: dict[str, Program] = {
@@ -199,8 +199,8 @@ PROGRAMS: dict[str, Program] = {
     **_table(program(_behind_pattern("f", "file"), "Fvf", "file assign"), "awk gawk mawk nawk original-awk"),
     **_table(program(_behind_pattern("f", "from-file"), "fL", "from-file"), "jq yq"),
     **_table(_LISTS, "ls dir vdir"),
-    "tree": program(several(each("list", without="."), option("o", "write")), "LPIo"),
-    "du": program(each("list", without="."), "dBtX", "max-depth block-size threshold exclude"),
+    "tree": program(several(each("list"), option("o", "write")), "LPIo"),
+    "du": program(each("list"), "dBtX", "max-depth block-size threshold exclude"),
     "find": program(_find),
     **_table(program(each("stat"), "cf", "format printf"), "stat readlink realpath namei"),
     **_table(program(nothing), "basename dirname seq expr date sleep cal factor yes tr"),
@@ -258,17 +258,16 @@ PROGRAMS: dict[str, Program] = {
     **_table(program(notes(ProcessControl, operation="priority")), "renice nice ionice chrt taskset"),
     **_table(program(notes(ProcessControl, operation="identity")), "sudo su doas runuser setpriv"),
     "prlimit": program(notes(ProcessControl, operation="limits")),
+    # What the name says in full: whoever allows the program allows to look.
     **_table(
-        program(notes(SystemAccess, kind="processes")), "ps pgrep pidof pstree top htop lsof fuser pmap"
-    ),
-    **_table(
-        program(notes(SystemAccess, kind="users")), "id whoami who w users groups last lastlog finger getent"
-    ),
-    **_table(program(notes(SystemAccess, kind="interfaces")), "ifconfig ip netstat ss route arp iwconfig"),
-    **_table(program(notes(SystemAccess, kind="resources")), "free uptime vmstat iostat mpstat df nproc"),
-    **_table(
-        program(notes(SystemAccess, kind="hardware")),
-        "lscpu lsblk lsusb lspci lshw dmidecode uname arch nvidia-smi blkid fdisk lsmod dmesg hostname",
+        program(nothing),
+        """
+        ps pgrep pidof pstree top htop lsof fuser pmap
+        id whoami who w users groups last lastlog finger getent
+        ifconfig ip netstat ss route arp iwconfig
+        free uptime vmstat iostat mpstat df nproc
+        lscpu lsblk lsusb lspci lshw dmidecode uname arch nvidia-smi blkid fdisk lsmod dmesg hostname
+        """,
     ),
     **_table(program(notes(SystemAccess, kind="screen")), "xwd import scrot gnome-screenshot"),
     "printenv": program(_printenv, "0"),
