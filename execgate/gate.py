@@ -340,11 +340,7 @@ def judge(
     except ExecgateError as error:
         return _refused(source, agent, error, Reason.SYSTEM, "agent")
     if source.language not in LANGUAGES:
-        foreign = SourceError(
-            f"code in the language `{source.language}` is not run: only Python and shell can be judged",
-            help="write the step in Python, or as a shell block labelled `sh` or `bash`",
-        )
-        return _refused(source, agent, foreign, Reason.ANALYSIS, "language")
+        return _refused(source, agent, _foreign(source), Reason.ANALYSIS, "language")
     try:
         program = analyzed(source, staged)
     except SourceError as error:
@@ -361,12 +357,21 @@ def analyzed(source: Source, staged: Mapping[str, Source] | None = None) -> Prog
     """Return what `source` can do; raises SourceError, which always has a help, for what is no program."""
     from execgate.analysis import analyze
 
+    if source.language not in LANGUAGES:
+        raise _foreign(source)
     try:
         return analyze(source, staged)
     except SourceError as error:
         if error.help is not None:
             raise
         raise SourceError(error.message, line=error.line, column=error.column, help=PLAIN_PYTHON) from error
+
+
+def _foreign(source: Source) -> SourceError:
+    return SourceError(
+        f"code in the language `{source.language}` is not run: only Python and shell can be judged",
+        help="write the step in Python, or as a shell block labelled `sh` or `bash`",
+    )
 
 
 def _defect(room: str, error: Exception) -> ExecgateError:

@@ -14,8 +14,41 @@ from execgate.errors import InputError, SourceError
 from execgate.model.source import MAX_BYTES, Source
 
 STDIN = "-"
-_SUFFIXES = {".sh": "sh", ".bash": "bash"}
-"""Languages by the end of a file's name; every other file is Python."""
+_SUFFIXES = {
+    ".sh": "sh",
+    ".bash": "bash",
+    ".bat": "batch",
+    ".c": "c",
+    ".cmd": "batch",
+    ".cpp": "c++",
+    ".cs": "c#",
+    ".css": "css",
+    ".fish": "fish",
+    ".go": "go",
+    ".htm": "html",
+    ".html": "html",
+    ".ipynb": "jupyter notebook",
+    ".java": "java",
+    ".jl": "julia",
+    ".js": "javascript",
+    ".kt": "kotlin",
+    ".lua": "lua",
+    ".mjs": "javascript",
+    ".php": "php",
+    ".pl": "perl",
+    ".ps1": "powershell",
+    ".r": "r",
+    ".rb": "ruby",
+    ".rs": "rust",
+    ".sql": "sql",
+    ".swift": "swift",
+    ".ts": "typescript",
+    ".zsh": "zsh",
+}
+"""Languages by the end of a file's name; every other file is Python.
+
+Much that is written in another language happens to be valid Python, and does something else there.
+"""
 
 _NAME_FILE = "name a regular file that this user can read"
 
@@ -46,7 +79,7 @@ class Input:
                 f"too large: {size} bytes, at most {MAX_BYTES:,} are analysed",
                 help="split the program, or hand data in as a file instead of a literal",
             )
-        language = self.language or _SUFFIXES.get(os.path.splitext(self.path)[1], "python")  # noqa: PTH122
+        language = self.language or _SUFFIXES.get(os.path.splitext(self.path)[1].lower(), "python")  # noqa: PTH122
         return Source.from_bytes(self.data, "<stdin>" if self.path == STDIN else self.path, language)
 
 

@@ -56,6 +56,7 @@ def does(text: str, language: str = "sh", **staged: str) -> list[str]:
         ("dd if=/dev/zero of=x bs=1M", ["write x"]),
         ("tar czf a.tgz src", ["write a.tgz", "read src below"]),
         ("tar -xzf a.tgz -C out", ["read a.tgz", "write out below"]),
+        ("cat > x.sh <<E\nrm y\nE\nsh x.sh", ["write x.sh", "execute x.sh", "delete y"]),
         ("find . -name '*.pyc' -delete", ["list . below", "delete . below"]),
         ("curl -so x https://a.example/y", ["network_call a.example https GET", "write x"]),
         ("curl -d @f https://a.example", ["network_call a.example https POST", "read f"]),

@@ -212,6 +212,15 @@ def test_what_can_not_be_read_is_unusable_and_the_others_are_still_judged(execga
         assert len(found.document["results"]) == 2
 
 
+@pytest.mark.parametrize("name", ["a.js", "A.JS", "q.sql", "s.ps1"])
+def test_a_file_of_another_language_is_not_taken_for_python(execgate, folder, name):
+    write(folder, name, "console.log(1)\n")
+    listed, judged = execgate("analyze", name), execgate("analyze", name, *JUDGE)
+    assert (listed.status, judged.status) == (2, 1)
+    for said in (listed.err, judged.out):
+        assert "is not run: only Python and shell can be judged" in said
+
+
 def test_a_file_of_the_largest_size_is_analysed(execgate, folder):
     write(folder, "a.py", "#" * (MAX_BYTES - 1) + "\n")
     assert execgate("analyze", "a.py", *JUDGE).status == 0

@@ -361,12 +361,24 @@ class Notes(ABC):
         text = None if path is None else self.staged(path)
         if path is None or text is None:
             self.files("execute", [path])
+            # What stood in the file before may still stand there, so this is named besides.
+            for put in self._put_into(path):
+                self._run_text(put, path or "", language, arguments)
             return []
-        where = self.script_read(path)
+        return self._run_text(text, self.script_read(path), language, arguments)
+
+    def _run_text(self, text: str, where: str, language: str, arguments: Many[Argument]) -> list[Text]:
         if language == "python":
             self.found.nested[Nested(text, where, self._here(), None)] = None
             return []
         return self.shell(text, bash=language == "bash", arguments=arguments)
+
+    def _put_into(self, path: Argument) -> list[str]:
+        """Return the texts that this program puts into a file, as far as they are known."""
+        if path is None or has_hole(path):
+            return []
+        places = [normal(place) for place in self.places(path)]
+        return [text for place in places for text in self.found.written.get(place, {}) if text is not None]
 
     def script_read(self, path: str) -> str:
         """Note that a known file is run; returns its path from the root on."""
