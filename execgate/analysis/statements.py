@@ -306,15 +306,28 @@ def _for(m: Machine, node: cst.For) -> bool:
 
 def _adds_to(m: Machine, call: cst.BaseExpression) -> bool:
     """Return whether an expression adds to a list that is known, or writes into a file."""
-    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
-        return False
-    target = call.func.value
-    if call.func.attr.value not in {"append", "write"} or not isinstance(target, cst.Name):
+    target, name = _method_of(call.func) if isinstance(call, cst.Call) else (None, "")
+    if name not in {"append", "write"} or not isinstance(target, cst.Name):
         return False
     held = m.scope.names.get(m.identifier(target.value))
     if isinstance(held, Seq):
         return held.kind == "list" and held.more is None
     return isinstance(held, Obj) and held.type in FILES
+
+
+def _method_of(function: cst.BaseExpression) -> tuple[cst.BaseExpression | None, str]:
+    """Return whose method is called, and its name: `x.append`, or `getattr(x, "append")`."""
+    if isinstance(function, cst.Attribute):
+        return function.value, function.attr.value
+    if isinstance(function, cst.Call) and len(function.args) == 2:
+        target, name = (argument.value for argument in function.args)
+        if (
+            isinstance(function.func, cst.Name)
+            and function.func.value == "getattr"
+            and isinstance(name, cst.SimpleString)
+        ):
+            return target, str(name.evaluated_value)
+    return None, ""
 
 
 def _puts_text_together(m: Machine, body: cst.BaseSuite, items: list[Value]) -> bool:

@@ -110,6 +110,7 @@ def test_the_environment_is_ours_alone(run, monkeypatch):
         "OMP_NUM_THREADS 2",
         "OPENBLAS_NUM_THREADS 2",
         "PATH /usr/local/bin:/usr/bin:/bin",
+        "PYTHONNOUSERSITE 1",
         "TMPDIR /tmp",
         "USER agent",
     ]
