@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import described, names, paths
+from execgate.analysis import changing, described, names, paths
 from execgate.analysis.machine import Machine
 from execgate.analysis.texts import DATE_TYPES, UUID
 from execgate.analysis.values import (
@@ -190,7 +190,7 @@ def of_reference(m: Machine, value: Ref, name: str, node: cst.CSTNode) -> Value:
     full = names.canonical(written)
     if full in _SPECIAL:
         return Obj(_SPECIAL[full])
-    if name == "__call__" and full not in CATALOGUE:
+    if name == "__call__" and full not in CATALOGUE and value.name != "builtins.type":
         return value
     if written in SUBMODULES:
         return Ref(written)
@@ -225,6 +225,8 @@ def _of_object(m: Machine, value: Obj, name: str, node: cst.CSTNode) -> Value:
         return Bound(value, name)
     if name == "__class__":
         return type_of(value)
+    if name == "__dict__" and changing.acts(value):
+        m.report(DynamicCode, node, kind="namespace", via=f"{value.type}.__dict__")
     if value.type in _PARTS:
         found = _PARTS[value.type].get(name)
         if found is not None:
@@ -343,6 +345,8 @@ def _of_base(m: Machine, base: Value, name: str, node: cst.CSTNode, receiver: Va
     if isinstance(base, Ref):
         if f"{base.name}.{name}" in CATALOGUE:
             return Bound(Obj(base.name), name)
+        if name == "__init__" and not base.name.startswith("builtins."):
+            return Partial(Ref(f"{base.name}.__init__"), Args([receiver]))
         return Bound(Anything(f"`{base.name}` defines it"), name)
     return (
         get(m, base, name, node)

@@ -8,6 +8,7 @@ import libcst as cst
 
 from execgate.analysis import (
     attributes,
+    changing,
     classes,
     effects,
     escaping,
@@ -26,6 +27,7 @@ from execgate.analysis.models import data as data_models
 from execgate.analysis.values import (
     DYNAMIC,
     MAX_ALTERNATIVES,
+    NONE,
     NUM,
     Anything,
     Args,
@@ -45,6 +47,7 @@ from execgate.analysis.values import (
     Super,
     Union,
     Value,
+    alternatives,
     derived,
     join,
     union,
@@ -150,6 +153,8 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
         return model(m, args, node)
     entry = lookup(name)
     if entry is not None:
+        if entry.parameters[:1] == ("self",) and args.positional:
+            changing.borrowed(m, name, args.positional[0], node)
         result = effects.perform(m, entry, args, node)
         computed = paths.function(name, args, m.folders)
         if computed is not None:
@@ -166,8 +171,23 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
     if name in FILES:
         escaping.let_go(m, args.values(), node)
         return Obj(name)
+    if name.endswith(".__init__") and args.positional:
+        return _started(m, Ref(name.removesuffix(".__init__")), args, node)
     method = data_models.unbound(m, name, args, node)
     return method if method is not None else _unlisted(m, name, args, node)
+
+
+def _started(m: Machine, base: Ref, args: Args, node: cst.CSTNode) -> Value:
+    """Call the `__init__` of a library's class: it makes of an object what the class itself would make."""
+    given = args.without_first()
+    for receiver in alternatives(args.positional[0]):
+        if isinstance(receiver, Obj):
+            changing.made_again(m, receiver, given, node)
+            continue
+        made = call(m, base, given, node)
+        if isinstance(receiver, Inst) and not isinstance(made, Anything):
+            receiver.made = join(receiver.made, made)
+    return NONE
 
 
 def _unlisted(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
@@ -261,7 +281,13 @@ def _method(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode)
     dated = folding.date_method(receiver, name, args)
     if dated is not None:
         return dated
+    if name == "__init__":
+        return changing.made_again(m, receiver, args, node)
+    if name == "__setattr__":
+        return reference(m, "builtins.setattr", args.after(receiver), node)
     escaping.let_go(m, args.values(), node, (receiver,))
     if names.standing(receiver.type) is names.Standing.OPAQUE:
         opaque(m, full, node)
+    elif changing.is_internal(receiver.type, name):
+        m.gap(f"`{full}` is private, so what it does can't be named", node)
     return derived(f"it is the result of `{full}`", [receiver, *args.values()])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from execgate.analysis import attributes, described, escaping, iteration
+from execgate.analysis import attributes, changing, described, escaping, iteration
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     PLAIN,
@@ -103,6 +103,9 @@ def finish(m: Machine, cls: Class, keywords: dict[str, Value], node: cst.CSTNode
             elif name.startswith("__") or not known:
                 # Python, or the library's base, calls it by itself, at a time that we don't follow.
                 escaping.let_go(m, [alternative], node)
+    for base in foreign:
+        if isinstance(base, Ref) and base.name != "builtins.object":
+            changing.inherited(m, base, cls.attributes, node)
     inherited = cls.found_in(cls.mro[1:], "__init_subclass__")
     if inherited is not None:
         m.call(inherited, Args([cls], keywords), node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from execgate.analysis import attributes, escaping, names
+from execgate.analysis import attributes, changing, escaping, names
 from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     DYNAMIC,
@@ -24,7 +24,6 @@ from execgate.analysis.values import (
 )
 from execgate.model.operation import DynamicCode, EnvironmentAccess
 from execgate.model.values import Unknown
-from execgate.operations import CATALOGUE
 
 
 def store(m: Machine, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:
@@ -87,6 +86,9 @@ def store_raw(m: Machine, receiver: Value, name: str, value: Value, node: cst.CS
                 escaping.let_go(m, [value], node)
             m.leave((target.cls.name, name), value)
             target.attributes[name] = m.merged(target.path, target.attributes.get(name), value)
+            for made in alternatives(target.made) if target.made is not None else ():
+                if isinstance(made, Obj):
+                    changing.changed(m, made, name, value, node, own=True)
             if m.late and not isinstance(value, PLAIN):
                 m.reveal(f"{target.cls.name}.{name}", value)
         elif isinstance(target, Class):
@@ -100,21 +102,14 @@ def store_raw(m: Machine, receiver: Value, name: str, value: Value, node: cst.CS
             m.leave((target.name, name), value)
             target.attributes[name] = m.merged(0, target.attributes.get(name), value)
         elif isinstance(target, Obj) and target.type not in {DYNAMIC, attributes.NAMESPACE}:
-            _set(m, f"{target.type}.{name}", [target, value], node)
+            changing.changed(m, target, name, value, node)
             target.fields[name] = m.merged(target.path, target.fields.get(name), value)
             escaping.let_go(m, [value], node, (target,))
         else:
             if isinstance(target, Ref):
-                _set(m, f"{target.name}.{name}", [value], node)
+                changing.changed_on_module(m, target, name, value, node)
                 _store_on_library(m, target, name, value, node)
             escaping.let_go(m, [value], node, (target,))
-
-
-def _set(m: Machine, name: str, given: list[Value], node: cst.CSTNode) -> None:
-    """Judge what a library does once an attribute of it is set, where the catalogue lists that."""
-    hook = f"{name}.__set__"
-    if hook in CATALOGUE:
-        m.call(Ref(hook), Args(given), node)
 
 
 def _become(m: Machine, target: Inst, value: Value, node: cst.CSTNode) -> None:

@@ -147,15 +147,19 @@ class Ref(Value):
 class Obj(Value):
     """An object of a library's type; `fields` are what it was made from, by parameter name.
 
-    `path` is the branch on which it was made, as of a Seq, where that is known.
+    `path` is the branch on which it was made, as of a Seq, where that is known; `maker` is what made it, by
+    default its type.
     """
 
-    __slots__ = ("fields", "path", "type")
+    __slots__ = ("fields", "maker", "path", "type")
 
-    def __init__(self, type_name: str, fields: dict[str, Value] | None = None, path: int = 0) -> None:
+    def __init__(
+        self, type_name: str, fields: dict[str, Value] | None = None, path: int = 0, maker: str | None = None
+    ) -> None:
         self.type = type_name
         self.fields = fields or {}
         self.path = path
+        self.maker = maker or type_name
 
     def key(self) -> Any:  # noqa: D102 - see `Value.key`
         if any(not isinstance(value, PLAIN) for value in self.fields.values()):

@@ -172,6 +172,8 @@ TABLE: Table = {
     "tarfile.TarFile.chmod(self, tarinfo, targetpath)": chmod("targetpath"),
     "tarfile.TarFile.chown(self, tarinfo, targetpath, numeric_owner)": chmod("targetpath"),
     "tarfile.TarFile.utime(self, tarinfo, targetpath)": chmod("targetpath"),
+    "tarfile.TarInfo.name.__set__(self, value)": create("value"),
+    "tarfile.TarInfo.linkname.__set__(self, value)": link("value"),
     "tarfile.is_tarfile(name)": read("name"),
     "tarfile.main()": effect(Unlisted("does what its command line says")),
     # one file, compressed

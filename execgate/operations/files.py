@@ -158,6 +158,9 @@ TABLE: Table = {
         NEW, gives="tempfile.TemporaryDirectory", keeps=("dir",)
     ),
     "tempfile.TemporaryDirectory.cleanup(self)": nothing(),
+    "tempfile.TemporaryDirectory.name.__set__(self, value)": effect(
+        Files("delete", ("value",), recursive=True)
+    ),
     "tempfile.mkstemp(suffix, prefix, dir, text)": effect(NEW),
     "tempfile.mkdtemp(suffix, prefix, dir)": effect(NEW),
     "tempfile.mktemp(suffix, prefix, dir)": nothing(),

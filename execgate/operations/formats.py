@@ -17,6 +17,7 @@ from execgate.operations.entry import (
     Unlisted,
     effect,
     listing,
+    move,
     nothing,
     read,
     returns,
@@ -26,6 +27,8 @@ from execgate.operations.entry import (
 
 FILE = "io.File"
 LOG = effect(Opens("filename", default="a"), gives="logging.Handler", keeps=("filename",))
+ROTATING = "logging.handlers.BaseRotatingHandler"
+ROTATED = effect(Opens("filename", default="a"), gives=ROTATING, keeps=("filename",))
 MAIL = effect(
     Files("read", ("path",)),
     Files("write", ("path",), endings=("", ".*")),  # while it is locked or written anew
@@ -55,6 +58,9 @@ TABLE: Table = {
     "argparse.ArgumentParser.add_subparsers(self, **kwargs)": returns("argparse.ArgumentParser"),
     "argparse.ArgumentParser.add_parser(self, name, *, help, description, parents, aliases, **kwargs)": returns(
         "argparse.ArgumentParser"
+    ),
+    "argparse.ArgumentParser.fromfile_prefix_chars.__set__(self, value)": effect(
+        Unlisted("reads the files that its arguments name", when="value")
     ),
     "argparse.ArgumentParser.register(self, registry_name, value, object)": effect(Calls("object")),
     "argparse.FileType(mode, bufsize, encoding, errors)": returns("argparse.FileType", "mode"),
@@ -170,8 +176,8 @@ TABLE: Table = {
         Opens("filename", "filemode", default="a")
     ),
     "logging.FileHandler(filename, mode, encoding, delay, errors)": LOG,
-    "logging.handlers.BaseRotatingHandler(filename, mode, encoding, delay, errors)": LOG,
-    "logging.handlers.RotatingFileHandler(filename, mode, maxBytes, backupCount, encoding, delay, errors)": LOG
+    f"{ROTATING}(filename, mode, encoding, delay, errors)": ROTATED,
+    "logging.handlers.RotatingFileHandler(filename, mode, maxBytes, backupCount, encoding, delay, errors)": ROTATED
     + effect(
         Files("move", ("filename",), endings=("", ".*"), when="backupCount"),
         Files("delete", ("filename",), endings=(".*",), when="backupCount"),
@@ -180,8 +186,12 @@ TABLE: Table = {
         Files("append", ("filename",)),
         Files("move", ("filename",), endings=("", ".*")),
         Files("delete", ("filename",), endings=(".*",)),
-        gives="logging.Handler",
+        gives=ROTATING,
         keeps=("filename",),
+    ),
+    f"{ROTATING}.rotate(self, source, dest)": move("source", "dest"),
+    f"{ROTATING}.namer.__set__(self, value)": effect(
+        Calls("value"), Unlisted("decides by a function which file a log is moved to")
     ),
     "logging.handlers.WatchedFileHandler(filename, mode, encoding, delay, errors)": LOG,
     "logging.handlers.SocketHandler(host, port)": effect(

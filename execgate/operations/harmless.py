@@ -64,6 +64,7 @@ HARMLESS: frozenset[str] = frozenset(
     importlib.machinery.ModuleSpec importlib.metadata importlib.resources.Anchor
     importlib.resources.Package importlib.resources.Resource importlib.resources.ResourceReader
     importlib.resources.abc logging.Handler logging.config.BaseConfigurator
+    logging.handlers.BaseRotatingHandler
     logging.config.ConvertingDict logging.config.ConvertingList logging.config.ConvertingMixin
     logging.config.ConvertingTuple logging.config.DictConfigurator logging.config.dictConfigClass
     logging.handlers.NTEventLogHandler logging.handlers.QueueListener mailbox.BabylMessage mailbox.Error

@@ -10,6 +10,7 @@ from execgate.operations.entry import (
     Reaches,
     Spawns,
     Table,
+    Unlisted,
     effect,
     nothing,
     returns,
@@ -22,6 +23,7 @@ THREAD = "threading.Thread"
 SERVER = "asyncio.Server"
 PROCESS = "asyncio.subprocess.Process"
 FUTURE = "concurrent.futures.Future"
+CALLED_ANEW = effect(Unlisted("changes what a function is called with after it was judged"))
 LATER = effect(Calls("callback", rest="args"), gives="asyncio.Handle")
 
 TABLE: Table = {
@@ -40,6 +42,9 @@ TABLE: Table = {
         Calls("function", arguments="args", keywords="kwargs"), gives="threading.Timer"
     ),
     "threading.Timer.cancel(self)": nothing(),
+    "threading.Timer.function.__set__(self, value)": effect(Calls("value")),
+    "threading.Timer.args.__set__(self, value)": CALLED_ANEW,
+    "threading.Timer.kwargs.__set__(self, value)": CALLED_ANEW,
     "threading.settrace(func)": effect(Dynamic("introspection"), Calls("func")),
     "threading.setprofile(func)": effect(Dynamic("introspection"), Calls("func")),
     "threading.settrace_all_threads(func)": effect(Dynamic("introspection"), Calls("func")),

@@ -3,6 +3,7 @@
 ATTRIBUTES: from an attribute of a type (or of a module) to the type of the object that it holds.
 BASES: from a type to those whose methods it has too, in order.
 STATEMENTS: types of statements that a program builds by calls, and what running one does to its `table`.
+HELD_AS: from an attribute to the parameter that it was made from, where that has another name.
 FILES: types that stand for a file that was opened, or is no file at all, where a call takes one for a path.
 """
 
@@ -35,6 +36,7 @@ BASES: dict[str, tuple[str, ...]] = {
     "asyncio.Task": ("asyncio.Future",),
     "code.InteractiveConsole": ("code.InteractiveInterpreter",),
     "http.client.HTTPSConnection": ("http.client.HTTPConnection",),
+    "logging.handlers.BaseRotatingHandler": ("logging.Handler",),
     "multiprocessing.managers.SharedMemoryManager": ("multiprocessing.managers.BaseManager",),
     "multiprocessing.managers.SyncManager": ("multiprocessing.managers.BaseManager",),
     "pandas.Series": ("pandas.DataFrame",),
@@ -44,6 +46,12 @@ BASES: dict[str, tuple[str, ...]] = {
 }
 
 FILES: frozenset[str] = frozenset({"io.BytesIO", "io.File", "io.StringIO"})
+
+HELD_AS: dict[str, str] = {
+    "logging.Handler.baseFilename": "filename",
+    "logging.handlers.BaseRotatingHandler.baseFilename": "filename",
+    "urllib.request.Request.full_url": "url",
+}
 
 STATEMENTS: dict[str, str] = {
     "sqlalchemy.Delete": "delete",

@@ -92,7 +92,7 @@ def _result(site: Site) -> Value:
             return paths.make(Anything(f"it is the result of `{entry.name}`"))
         if entry.returns.endswith("}"):
             return union(Obj(name, dict(kept), site.m.path) for name in _named_types(site, entry.returns))
-        made = Obj(entry.returns, kept, site.m.path)
+        made = Obj(entry.returns, kept, site.m.path, entry.name)
         if entry.returns in FILES:
             site.m.written.opened(made, site.m.path)
         return made

@@ -110,7 +110,7 @@ def _type_call(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     return union(
         classes.instance_of(m, alternative, args.without_first(), node)
         if isinstance(alternative, Class)
-        else Anything("it is an instance of a class that is not known")
+        else m.call(alternative, args.without_first(), node)
         for alternative in alternatives(args.get(0) or NONE)
     )
 

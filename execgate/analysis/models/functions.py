@@ -25,6 +25,7 @@ from execgate.analysis.values import (
     derived,
     join,
 )
+from execgate.operations import CATALOGUE
 
 
 def _map(m: Machine, args: Args, node: cst.CSTNode) -> Value:
@@ -187,7 +188,7 @@ def _cached(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 def _dispatch(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     """Model `singledispatch`: a call goes to any of the functions that are registered."""
     del node
-    return Obj("functools.singledispatch", {"functions": m.sequence([args.get(0) or NONE])})
+    return Obj("functools.singledispatch", {"registry": m.sequence([args.get(0) or NONE])})
 
 
 def _dispatched(m: Machine, args: Args, node: cst.CSTNode) -> Value:
@@ -199,16 +200,22 @@ def _dispatched(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 def single_dispatch(m: Machine, receiver: Obj, name: str, args: Args, node: cst.CSTNode) -> Value:
     """Call a function that dispatches on its argument, or register another."""
-    functions = receiver.fields["functions"]
+    functions = receiver.fields["registry"]
     if name == "__call__":
         return _dispatched(m, args.after(functions), node)
     if name == "register":
         function = args.get(1, "func")
         if function is None and not isinstance(args.get(0), Func):
+            given = args.get(0)
+            if isinstance(given, Ref) and given.name in CATALOGUE and isinstance(functions, Seq):
+                # It may be what is registered, and the type be its annotation.
+                iteration.extend(m, functions, m.sequence([given]))
             return Bound(receiver, "register")
         function = function or args.get(0) or NONE
         iteration.extend(m, functions, m.sequence([function])) if isinstance(functions, Seq) else None
         return function
+    if name == "dispatch":
+        return iteration.element(m, functions, node)
     return functions
 
 

@@ -1,0 +1,6 @@
+# What a class of the library keeps to itself deletes any folder.
+# expect: gap
+import tempfile
+
+folder = tempfile.TemporaryDirectory(dir="/workspace")
+folder._rmtree("/etc")
