@@ -12,7 +12,8 @@ import libcst as cst
 from execgate.analysis import calls, expressions, functions, guard, statements
 from execgate.analysis.machine import Machine
 from execgate.analysis.positions import Positions
-from execgate.analysis.values import Anything, Args, Func, OutOfWorkError, Value
+from execgate.analysis.values import WALKED, Anything, Args, Func, Value
+from execgate.analysis.work import PARSING, OutOfWorkError, Work
 from execgate.errors import SourceError
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
@@ -105,15 +106,21 @@ class Interpreter(Machine):
         return sorted(found, key=lambda function: function.name != "__init__")
 
 
-def analyze(source: Source, staged: Mapping[str, Source] | None = None, *, inner: int = 0) -> Program:
+def analyze(
+    source: Source,
+    staged: Mapping[str, Source] | None = None,
+    *,
+    inner: int = 0,
+    shared: Work | None = None,
+) -> Program:
     """Return everything that `source` can do, in the order of its text.
 
     `staged` are files by their name that it may import and run; `inner` is how many programs started each
-    other on the way here.  Raises SourceError, with line and column, for what is no program that can be
-    analysed.
+    other on the way here, and `shared` what work they have left together.  Raises SourceError, with line and
+    column, for what is no program that can be analysed.
     """
     with _uncollected():
-        return _analyzed(source, staged or {}, inner)
+        return _analyzed(source, staged or {}, inner, shared)
 
 
 @contextmanager
@@ -129,10 +136,16 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _analyzed(source: Source, staged: Mapping[str, Source], inner: int) -> Program:
+def _analyzed(source: Source, staged: Mapping[str, Source], inner: int, shared: Work | None) -> Program:
+    if shared is None:
+        WALKED.nodes = 0
+    else:
+        shared.step(PARSING * len(source.text))
     tree, module = guard.parse(source)
     machine = Interpreter(len(source.text))
     machine.staged, machine.inner = staged, inner
+    if shared is not None:
+        machine.work = shared.work
     try:
         machine.follow(module)
     except OutOfWorkError:
@@ -145,6 +158,8 @@ def _analyzed(source: Source, staged: Mapping[str, Source], inner: int) -> Progr
         raise SourceError(
             "too deeply nested to analyse", help="give parts of the code names of their own"
         ) from error
+    if shared is not None:
+        shared.work = machine.work
     places = [(found.node, found.statement) for found in machine.found.values()]
     places += machine.scripts.values()
     places += [(node, statement) for _, node, statement, _ in machine.gaps.values()]

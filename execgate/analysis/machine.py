@@ -22,7 +22,6 @@ from execgate.analysis.values import (
     NONE,
     NUM,
     OWN,
-    WALKED,
     Anything,
     Args,
     Class,
@@ -31,7 +30,6 @@ from execgate.analysis.values import (
     Inst,
     Map,
     Obj,
-    OutOfWorkError,
     Ref,
     Seq,
     Str,
@@ -42,14 +40,12 @@ from execgate.analysis.values import (
     rough_key,
     union,
 )
+from execgate.analysis.work import MIN_WORK, Work
 from execgate.analysis.written.state import Written
 from execgate.model.operation import ModuleImport, Operation
 from execgate.model.source import Source
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import CATALOGUE
-
-MIN_WORK = 40_000
-"""How many expressions and statements are followed, counting a function's body once for each kind of call."""
 
 WORK_PER_CHARACTER = 4
 """How many more are followed for each character of the program."""
@@ -135,7 +131,7 @@ class Known:
         self.rebound = 0
 
 
-class Machine:
+class Machine(Work):
     """Follows one module."""
 
     def __init__(self, size: int = 0) -> None:
@@ -144,8 +140,7 @@ class Machine:
         self.gaps: dict[tuple[int, str], tuple[str, cst.CSTNode, cst.CSTNode | None, str | None]] = {}
         self.parsed: dict[str, cst.Module] = {}
         """Trees of code in strings, which have to live as long as what was found in them."""
-        self.work = MIN_WORK + WORK_PER_CHARACTER * size
-        WALKED.nodes = 0
+        super().__init__(MIN_WORK + WORK_PER_CHARACTER * size)
         self.staged: Mapping[str, Source] = {}
         """Files of the working folder that were judged as programs, by name."""
         self.scripts: dict[str, tuple[cst.CSTNode, cst.CSTNode | None]] = {}
@@ -223,12 +218,6 @@ class Machine:
     evaluate: Callable[[cst.CSTNode], Value]
     run: Callable[[Any], bool]
     call: Callable[[Value, Args, cst.CSTNode], Value]
-
-    def step(self, pieces: int = 1) -> None:
-        """Count pieces of work; raises OutOfWorkError at the bound."""
-        self.work -= pieces
-        if self.work < 0:
-            raise OutOfWorkError
 
     def identifier(self, name: str) -> str:
         """Return a name as Python reads it: NFKC-normalised (PEP 3131)."""

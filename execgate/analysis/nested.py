@@ -7,6 +7,7 @@ import libcst as cst
 from execgate.analysis import guard
 from execgate.analysis.machine import MAX_NESTED, Machine
 from execgate.analysis.values import NONE, Anything, Value
+from execgate.analysis.work import PARSING
 from execgate.errors import SourceError
 from execgate.model.source import Source
 
@@ -47,8 +48,7 @@ def follow(m: Machine, code: str | bytes, kind: str, node: cst.CSTNode) -> Value
 def _parsed(m: Machine, text: str) -> cst.Module:
     module = m.parsed.get(text)
     if module is None:
-        # Parsing a character takes longer than following an expression.
-        m.step(2 * len(text))
+        m.step(PARSING * len(text))
         _, module = guard.parse(Source(text))
         m.parsed[text] = module
     return module

@@ -183,6 +183,9 @@ def globbed(pattern: Parts) -> Value:
     flat = flatten(Template(pattern)) if _literal(pattern) is None else _literal(pattern)
     if flat is None or Hole.ANY in pattern:
         return Str(_ANY)
+    flat = _RECURSIVE.sub("**/", flat)
+    if flat.count("**") > MAX_RECURSIVE:
+        return Str(_ANY)
     levels = _DEPTHS if "**" in flat else (1,)
     return union(from_parts(_wild(flat, depth)) for depth in levels)
 
@@ -191,7 +194,12 @@ _DEPTHS = (0, 1, 2, 9)
 """How deep a recursive search is said to go: a policy that permits all of these permits every depth."""
 
 
+MAX_RECURSIVE = 8
+"""How many times a pattern may search recursively before its results count as unknown."""
+
+_RECURSIVE = re.compile(r"(?:(?<![^/])\*\*/+)+")
 _WILD_CARDS = re.compile(r"(?:\*|\?|\[!?\]?[^\]]*\])+")
+_STARS = re.compile(r"[*?]+")
 
 
 def _wild(pattern: str, depth: int) -> Parts:
@@ -201,7 +209,11 @@ def _wild(pattern: str, depth: int) -> Parts:
             components += [[Hole.WORD]] * depth
             continue
         parts: list[Part] = []
-        for place, piece in enumerate(_WILD_CARDS.split(component)):
+        # Behind the last one that closes, no bracket opens a choice: there, none is looked for.
+        head, bracket, tail = component.rpartition("]")
+        first, *rest = _STARS.split(tail)
+        pieces = _WILD_CARDS.split(head + bracket)
+        for place, piece in enumerate([*pieces[:-1], pieces[-1] + first, *rest]):
             if place and parts[-1:] != [Hole.WORD]:
                 parts.append(Hole.WORD)
             known = restore(piece)

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from execgate.analysis.work import OutOfWorkError
 from execgate.model.values import Hole
 
 if TYPE_CHECKING:
@@ -38,10 +39,6 @@ DYNAMIC = "dynamic"
 
 Part: TypeAlias = "str | Hole"
 """A literal, or a hole: a part of a text that is only known when the program runs."""
-
-
-class OutOfWorkError(Exception):
-    """There is more to follow than is followed."""
 
 
 MAX_WALKED = 200_000

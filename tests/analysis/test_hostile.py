@@ -14,8 +14,8 @@ from benchmarks.hostile_programs import programs
 from execgate.analysis import analyze
 from execgate.analysis.guard import MAX_NODES
 from execgate.analysis.interpreter import Interpreter
-from execgate.analysis.machine import MIN_WORK, WORK_PER_CHARACTER
-from execgate.analysis.values import OutOfWorkError
+from execgate.analysis.machine import WORK_PER_CHARACTER
+from execgate.analysis.work import MIN_WORK, OutOfWorkError
 from execgate.errors import SourceError
 from execgate.model.source import Source
 from execgate.model.verdict import Decision
@@ -108,3 +108,38 @@ def test_garbage_is_looked_for_again_after_an_analysis() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def _starting(count: int, command: str) -> str:
+    return "import os, subprocess\n" + "".join(f"{command.replace('N', str(n))}\n" for n in range(count))
+
+
+LOOPS = "for a in 1 2 3 4 5 6 7 8; do for b in 1 2 3 4 5 6 7 8; do for c in 1 2 3 4 5 6 7 8; do xN; done; done; done"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        f"os.system('{LOOPS}')",
+        f"subprocess.run(['sh', '-c', '{LOOPS}'])",
+        "subprocess.run(['python', '-c', 'xN = []\\nwhile x:\\n while y:\\n  x = [x, y]\\n  y = {x: y}'])",
+    ],
+    ids=["shell texts", "argument lists", "Python"],
+)
+def test_everything_that_a_program_starts_shares_its_work(call: str) -> None:
+    assert analyze(Source(_starting(3, call))).gaps == ()
+    program = analyze(Source(_starting(2_000, call)))
+    assert "there is more code to follow than is followed" in [gap.why for gap in program.gaps]
+
+
+@pytest.mark.parametrize("start", ["os.system(x)", "subprocess.run(['sh', '-c', x])"])
+def test_a_text_of_too_many_commands_starts_what_is_not_known(start: str) -> None:
+    program = analyze(Source(f"import os, subprocess\nx = 'a;' * 30000\n{start}\n"))
+    assert program.gaps or any(operation.unresolved for operation in program.operations)
+
+
+def test_everything_that_a_shell_block_starts_shares_its_work() -> None:
+    code = "python -c 'while x: x = [x, 1]'\n"
+    assert analyze(Source(code * 3, "<block>", "bash")).gaps == ()
+    program = analyze(Source(code * 3_000, "<block>", "bash"))
+    assert "there is more Python to follow than is followed" in [gap.why for gap in program.gaps]

@@ -97,7 +97,7 @@ def _line(m: Machine, command: Text | tuple[Text, ...]) -> shell.Line:
     from execgate.analysis.staging import in_workspace
 
     known = {in_workspace(name): staged.text for name, staged in m.staged.items()}
-    return shell.line(command, files_known=known)
+    return shell.line(command, files_known=known, work=m)
 
 
 def _report(
@@ -144,7 +144,7 @@ def _follow_python(m: Machine, text: str, node: cst.CSTNode) -> None:
         m.gap("Python that starts Python that starts Python is not followed", node)
         return
     try:
-        program = interpreter.analyze(Source(text), m.staged, inner=m.inner + 1)
+        program = interpreter.analyze(Source(text), m.staged, inner=m.inner + 1, shared=m)
     except SourceError as error:
         m.gap(f"the Python that is run here can't be analysed: {error.message}", node, error.help)
         return

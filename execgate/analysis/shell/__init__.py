@@ -18,6 +18,7 @@ from execgate.analysis.shell.follow import Follower
 from execgate.analysis.shell.notes import Effect, Found, Nested
 from execgate.analysis.shell.starters import argument
 from execgate.analysis.shell.state import State
+from execgate.analysis.work import Work
 from execgate.model.operation import FileOperation
 from execgate.model.values import Text, Unknown
 
@@ -62,11 +63,13 @@ class Line:
         return tuple(opened)
 
 
-def line(command: Text | Sequence[Text], *, files_known: Mapping[str, str] | None = None) -> Line:
-    """Return what a shell text or an argument list does."""
-    follower = Follower(bash=False, counts_builtins=True, files_known=files_known)
+def line(
+    command: Text | Sequence[Text], *, files_known: Mapping[str, str] | None = None, work: Work | None = None
+) -> Line:
+    """Return what a shell text or an argument list does, for as long as there is `work` left."""
+    follower = Follower(bash=False, counts_builtins=True, files_known=files_known, work=work)
     if isinstance(command, Sequence) and not isinstance(command, str):
-        names = follower.argv_of([argument(value) for value in command])
+        names = follower.words_of([argument(value) for value in command])
     elif isinstance(command, Unknown):
         names = [command]
     else:
@@ -76,9 +79,11 @@ def line(command: Text | Sequence[Text], *, files_known: Mapping[str, str] | Non
     return Line(tuple(dict.fromkeys(names)), follower.found, tuple(map(tuple, follower.seen)))
 
 
-def block(text: str, *, bash: bool, files_known: Mapping[str, str] | None = None) -> Found:
+def block(
+    text: str, *, bash: bool, files_known: Mapping[str, str] | None = None, work: Work | None = None
+) -> Found:
     """Return what a shell program does, in the order in which it was followed."""
-    follower = Follower(bash=bash, files_known=files_known)
+    follower = Follower(bash=bash, files_known=files_known, work=work)
     follower.text(text, State())
     return follower.found
 

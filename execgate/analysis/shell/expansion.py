@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import itertools
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from execgate.analysis.holes import ANY, NUMBER, WORD, has_hole
 from execgate.analysis.shell.state import SOME_NUMBER, UNKNOWN, State, Value, union
@@ -31,20 +33,29 @@ MAX_LENGTH = 1 << 16
 MAX_COMBINATIONS = 24
 """How many ways a word or a command may be spelled before it counts as unknown."""
 
+MAX_CUT = 1_000
+"""The longest text of which parts are cut off by a pattern, in characters."""
+
+CHARACTERS = 64
+"""How many characters of a text that is copied are one piece of work."""
+
 _GLOB = "\ufdd3"
-_PATTERN = re.compile(r"[*?]+|\[(?:[^\]/\s]+)\]")
+_PATTERN = re.compile(r"[*?]+|\[[^\]/\s]+\]?")
+"""What can stand for names of files; a bracket that is not closed is taken whole, so that it is read once."""
+_STARS = re.compile(r"[*?]+")
 _NUMERIC = re.compile(rf"[\s0-9.+*/%(){NUMBER}-]*")
 _NAMES = re.compile(r"(?<![\w#])[A-Za-z_]\w*|\$\{?([0-9])", re.ASCII)
 _SETS = re.compile(
-    r"(?:\+\+|--)\s*([A-Za-z_]\w*)|([A-Za-z_]\w*)\s*(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))", re.ASCII
+    r"(?:\+\+|--)\s*([A-Za-z_]\w*)|(?<!\w)([A-Za-z_]\w*)\s*(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))", re.ASCII
 )
+
+_Item = TypeVar("_Item")
 
 Segment = tuple[str, bool, bool]
 """A text, whether it is quoted, and whether it stands in the program rather than in what was expanded."""
 
 
-def _length(way: Sequence[Segment]) -> int:
-    return sum(len(text) for text, _, _ in way)
+_ANY_SEGMENT: Segment = (ANY, False, False)
 
 
 @dataclass(slots=True)
@@ -61,23 +72,28 @@ class Expander:
     """Is told why something can run commands in a way that is not followed."""
     assigned: Callable[[str], object]
     """Is told of each variable that an expansion sets."""
+    worked: Callable[[int], object]
+    """Is told how much work an expansion is."""
 
     def fields(self, word: Word, state: State) -> list[list[str]]:
         """Return the fields that `word` becomes, in each way that it can."""
         whole = self._whole_list(word, state)
         if whole is not None:
             return [whole]
+        options = [self._options(part, state) for part in word.parts]
+        chosen = _chosen(word.parts, options)
+        if chosen is None:
+            return [[ANY]]
         ways: list[list[str]] = [[]]
-        for parts in _chosen(word.parts):
-            found = [_split(segments) for segments in self._segments(parts, state)]
-            ways = [[*way, *fields] for way in ways for fields in found]
+        for parts in chosen:
+            ways = extended(ways, [_split(segments) for segments in self._ways(parts)])
             if len(ways) > MAX_COMBINATIONS or any(len(way) > MAX_FIELDS for way in ways):
                 return [[ANY]]
         return [list(way) for way in dict.fromkeys(tuple(way) for way in ways)]
 
     def value(self, parts: Sequence[Part], state: State) -> Value:
         """Return what parts become where they are not split, as in assignments and redirections."""
-        ways = self._segments(parts, state)
+        ways = self._ways([self._options(part, state) for part in parts])
         return union(tuple(_tilded("".join(text for text, _, _ in way), way) for way in ways))
 
     def _whole_list(self, word: Word, state: State) -> list[str] | None:
@@ -94,14 +110,17 @@ class Expander:
             return None
         return [ANY] if items is None else list(items)
 
-    def _segments(self, parts: Sequence[Part], state: State) -> list[list[Segment]]:
-        """Return the segments of a word in each way that it can be."""
+    def _ways(self, parts: Sequence[list[Segment]]) -> list[list[Segment]]:
+        """Return the segments of a word in each way that it can be, from what each part can be."""
+        length = sum(max((len(text) for text, _, _ in options), default=0) for options in parts)
+        self.worked(len(parts) + length // CHARACTERS)
+        if length > MAX_LENGTH:
+            return [[_ANY_SEGMENT]]
         ways: list[list[Segment]] = [[]]
-        for part in parts:
-            options = self._options(part, state)
-            ways = [[*way, option] for way in ways for option in options]
-            if len(ways) > MAX_COMBINATIONS or any(_length(way) > MAX_LENGTH for way in ways):
-                return [[(ANY, False, False)]]
+        for options in parts:
+            ways = extended(ways, [[option] for option in options])
+            if len(ways) > MAX_COMBINATIONS:
+                return [[_ANY_SEGMENT]]
         return ways
 
     def _options(self, part: Part, state: State) -> list[Segment]:
@@ -180,6 +199,7 @@ class Expander:
             return ("",) if is_unset or value == ("",) else union(("",), word)
         if kind == "?":
             return value
+        self.worked(sum(min(len(text), MAX_CUT) for text in value) * len(word))
         return tuple(dict.fromkeys(_cut(text, operator, pattern) for text in value for pattern in word))
 
     def _item(self, part: Parameter, state: State) -> Value:
@@ -196,14 +216,28 @@ class Expander:
         return union(items) if items else ("",)
 
 
-def _chosen(parts: Sequence[Part]) -> list[tuple[Part, ...]]:
-    """Return the words that braces make of one."""
-    if not any(isinstance(part, Choice) for part in parts):
-        return [tuple(parts)]
-    options: list[list[Part]] = [
-        [Literal(text) for text in part.options] if isinstance(part, Choice) else [part] for part in parts
-    ]
-    return list(itertools.islice(itertools.product(*options), MAX_FIELDS + 1))
+def extended(ways: list[list[_Item]], found: Sequence[Sequence[_Item]]) -> list[list[_Item]]:
+    """Return each of `ways` with each of `found` behind it; where that is one, they grow in place."""
+    if len(found) != 1:
+        return [[*way, *more] for way in ways for more in found]
+    for way in ways:
+        way.extend(found[0])
+    return ways
+
+
+def _chosen(parts: Sequence[Part], options: list[list[Segment]]) -> list[list[list[Segment]]] | None:
+    """Return the words that braces make of one, each by what its parts can be; None for too many."""
+    choices = [index for index, part in enumerate(parts) if isinstance(part, Choice)]
+    count = math.prod(len(options[index]) for index in choices)
+    if count > MAX_FIELDS or (choices and count * len(parts) > MAX_LENGTH):
+        return None
+    found = []
+    for chosen in itertools.product(*(options[index] for index in choices)):
+        word = options.copy()
+        for index, segment in zip(choices, chosen, strict=True):
+            word[index] = [segment]
+        found.append(word)
+    return found
 
 
 def _cut(text: str, operator: str, pattern: str) -> str:
@@ -217,6 +251,8 @@ def _cut(text: str, operator: str, pattern: str) -> str:
         return head if dot and not has_hole(tail) else ANY if has_hole(text) else text
     # A hole without separators can't hold the slash that these look for.
     if ANY in text or (has_hole(text) and pattern not in {"*/", "/*"}):
+        return ANY
+    if len(text) > MAX_CUT or len(pattern) > MAX_CUT // 10:
         return ANY
     matches = re.compile(fnmatch.translate(pattern)).match
     places = range(len(text) + 1)
@@ -250,10 +286,16 @@ def _split(segments: list[Segment]) -> list[str]:
 
 
 def _field(segments: list[Segment]) -> str:
-    text = "".join(part if quoted else _PATTERN.sub(_GLOB, part) for part, quoted, _ in segments)
+    text = "".join(part if quoted else _PATTERN.sub(_marked, part) for part, quoted, _ in segments)
     if _GLOB not in text:
         return _tilded(text, segments)
     return "/".join(_replaced(part) if _GLOB in part else part for part in text.split("/"))
+
+
+def _marked(match: re.Match[str]) -> str:
+    """Return a mark for a pattern; in a bracket that is not closed, only its stars are one."""
+    whole = match[0][0] != "[" or match[0][-1] == "]"
+    return _GLOB if whole else _STARS.sub(_GLOB, match[0])
 
 
 def _replaced(part: str) -> str:

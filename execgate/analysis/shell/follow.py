@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from execgate.analysis.holes import ANY, NUMBER, has_hole
-from execgate.analysis.shell.expansion import MAX_COMBINATIONS, Expander
+from execgate.analysis.shell.expansion import MAX_COMBINATIONS, Expander, extended
 from execgate.analysis.shell.grammar import read
-from execgate.analysis.shell.notes import Notes, OutOfWorkError
+from execgate.analysis.shell.notes import Notes
 from execgate.analysis.shell.printing import printed
 from execgate.analysis.shell.starters import Argument, Input, changes_programs
 from execgate.analysis.shell.state import UNKNOWN, State, Value, join, joined, union, widened
@@ -40,11 +40,15 @@ from execgate.analysis.shell.tree import (
     Test,
     Timed,
 )
+from execgate.analysis.work import OutOfWorkError, Work
 from execgate.model.operation import EnvironmentAccess
 from execgate.model.values import Text, Unknown
 
 MAX_TURNS = 5
 """How many turns of a loop are followed; from the third on, what still changes counts as unknown."""
+
+COMMAND = 10
+"""How many pieces of work a command is."""
 
 Ways = tuple["State | None", "State | None"]
 """What holds where a command succeeded, and where it failed; None where it never does."""
@@ -64,16 +68,23 @@ class Follower(Notes):
     """Follows one shell text, and what it starts."""
 
     def __init__(
-        self, *, bash: bool, counts_builtins: bool = False, files_known: Mapping[str, str] | None = None
+        self,
+        *,
+        bash: bool,
+        counts_builtins: bool = False,
+        files_known: Mapping[str, str] | None = None,
+        work: Work | None = None,
     ) -> None:
-        super().__init__(bash=bash, files_known=files_known)
+        super().__init__(bash=bash, files_known=files_known, work=work)
         self._counts_builtins = counts_builtins
         """Whether what the shell does itself counts as a program, as where a program starts the shell."""
         self._returns: list[list[State | None]] = []
         self._breaks: list[list[State | None]] = []
         self._defined: dict[int, Function] = {}
         self._called: set[int] = set()
-        self._expand = Expander(self._printed, self._streamed, self._looked_at, self.gap, self.assigned)
+        self._expand = Expander(
+            self._printed, self._streamed, self._looked_at, self.gap, self.assigned, self.step
+        )
 
     # Whole texts
 
@@ -94,8 +105,18 @@ class Follower(Notes):
             self.text(text, state)
         return names
 
+    def words_of(self, arguments: Many[Argument]) -> list[Text]:
+        """Follow an argument list and return the programs in it."""
+        try:
+            return self.argv_of(arguments)
+        except OutOfWorkError:
+            return [Unknown("there is more shell text to follow than is followed")]
+        except RecursionError:
+            return [Unknown("the shell text is nested too deeply")]
+
     def _whole(self, text: str, state: State) -> Ways:
         state.bash = self.bash
+        self.step(len(text) // 8)
         tree, error = read(text, bash=self.bash)
         ways = self._sequence(tree, state)
         if error is not None:
@@ -165,7 +186,8 @@ class Follower(Notes):
     # Commands
 
     def _run(self, node: Command, state: State) -> Ways:
-        self.step()
+        # What is known is copied and joined at every command.
+        self.step(COMMAND + (len(state.variables) + len(state.arrays) + len(state.functions)) // 2)
         return _RULES[type(node)](self, node, state)
 
     def _sequence(self, node: Sequence, state: State) -> Ways:
@@ -370,10 +392,11 @@ class Follower(Notes):
 
     def _simple(self, node: Simple, state: State) -> Ways:
         self.place, self.state = node.place, state
+        self.step(len(node.words) + COMMAND // 2 * len(node.redirections))
         ways: list[list[str]] = [[]]
         for word in node.words:
             found = self._expand.fields(word, state)
-            ways = [[*way, *fields] for way in ways for fields in found]
+            ways = extended(ways, found)
             if len(ways) > MAX_COMBINATIONS:
                 ways = [[*ways[0][:1], ANY]] if len({way[0] for way in ways if way}) == 1 else [[ANY]]
         assigned = [self._assignment(assignment, state) for assignment in node.assignments]

@@ -17,6 +17,7 @@ from execgate.analysis.shell.starter_table import starter
 from execgate.analysis.shell.starters import Argument, Input
 from execgate.analysis.shell.state import State, normal, within
 from execgate.analysis.shell.tree import Place
+from execgate.analysis.work import Work
 from execgate.model.operation import (
     FileOperation,
     NetworkCall,
@@ -26,9 +27,6 @@ from execgate.model.operation import (
     ProcessSpawn,
 )
 from execgate.model.values import Text, Unknown
-
-MAX_WORK = 20_000
-"""How many commands are followed."""
 
 MAX_DEPTH = 12
 """How many programs, functions and texts may start each other, one within the other."""
@@ -52,10 +50,6 @@ _PUTTING = frozenset({"write", "append", "copy", "move", "link"})
 
 
 _PORTS = {"ssh": 22, "git": 9418}
-
-
-class OutOfWorkError(Exception):
-    """There is more to follow than is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +91,9 @@ class Found:
 class Notes(ABC):
     """Takes down what a shell text does, at the place that is followed."""
 
-    def __init__(self, *, bash: bool, files_known: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *, bash: bool, files_known: Mapping[str, str] | None = None, work: Work | None = None
+    ) -> None:
         self.bash = bash
         self.found = Found()
         self.seen: list[list[Argument]] = []
@@ -111,7 +107,7 @@ class Notes(ABC):
         """What standard input is, None where it is empty."""
         self._files_known = files_known or {}
         """The texts of files that are known, by their path from the root on."""
-        self._work = MAX_WORK
+        self._work = Work() if work is None else work
         self._depth = 0
         self._names: list[list[Text]] = []
         self._fixed: list[Place] = []
@@ -121,11 +117,9 @@ class Notes(ABC):
         """What the shell itself is called."""
         return "bash" if self.bash else "sh"
 
-    def step(self) -> None:
-        """Count one piece of work; raises OutOfWorkError at the bound."""
-        self._work -= 1
-        if self._work < 0:
-            raise OutOfWorkError
+    def step(self, pieces: int = 1) -> None:
+        """Count pieces of work; raises OutOfWorkError at the bound."""
+        self._work.step(pieces)
 
     # Where it is
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from execgate.analysis.holes import ANY, has_hole
-from execgate.analysis.shell.expansion import MAX_COMBINATIONS, Expander
+from execgate.analysis.shell.expansion import MAX_COMBINATIONS, Expander, extended
 from execgate.analysis.shell.state import SOME_NUMBER, UNKNOWN, State, Value, absolute, union
 from execgate.analysis.shell.tree import Pipeline, Sequence, Simple
 
@@ -27,7 +27,7 @@ def printed(body: Sequence, state: State) -> Value:
         return SOME_NUMBER
     ways: list[list[str]] = [[]]
     for word in command.words:
-        ways = [[*way, *fields] for way in ways for fields in _QUIET.fields(word, state.copy())]
+        ways = extended(ways, _QUIET.fields(word, state.copy()))
         if len(ways) > MAX_COMBINATIONS:
             return UNKNOWN
     name = ways[0][0] if ways[0] else ""
@@ -46,7 +46,9 @@ def _ignored(*_: object) -> None:
     return None
 
 
-_QUIET = Expander(lambda part, state: printed(part.body, state), _ignored, _ignored, _ignored, _ignored)
+_QUIET = Expander(
+    lambda part, state: printed(part.body, state), _ignored, _ignored, _ignored, _ignored, _ignored
+)
 """Expands words whose substitutions have been followed already."""
 
 

@@ -33,7 +33,10 @@ SPLIT = "a line that is continued within a word is not read"
 # A shell takes the line end away first, so that `$`, it and `(` are `$(`.
 
 _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]", re.ASCII)
-_ARITHMETIC = re.compile(r"[\w\s+*/%<>=!&|^~?:,(){}#$-]*", re.ASCII)
+_BRACKET = re.compile(r"[()]|[^\w\s+*/%<>=!&|^~?:,{}#$-]", re.ASCII)
+"""A bracket of a calculation, or what none is made of."""
+_BARE = re.compile(r"[^ \t\n;&|<>()'\"\\$`{]+")
+_INSIDE = re.compile(r"[^'\"\\$`}]+")
 _OPERATOR = re.compile(r":?[-=?+]|%%?|##?", re.ASCII)
 _INDEX = re.compile(r"\[([0-9]+|-[0-9]+|[@*]|\$?[A-Za-z_][A-Za-z0-9_]*)\]", re.ASCII)
 _KEYS = re.compile(r"!([A-Za-z_]\w*)\[[@*]\]\}", re.ASCII)
@@ -125,8 +128,7 @@ class WordReader(ABC):
             elif character == "{" and not self._ahead("{}"):
                 self._braces(parts)
             else:
-                parts.append(Literal(character))
-                self._at += 1
+                parts.append(Literal(self._run(_BARE)))
         if self._at == start:
             raise self._fail("a word is missing")
         return Word(_joined(parts), self._text[start : self._at], self._place(start))
@@ -163,8 +165,7 @@ class WordReader(ABC):
         elif character in "$`":
             self._expansion(parts, quoted=True)
         else:
-            parts.append(Literal(character, quoted=True))
-            self._at += 1
+            parts.append(Literal(self._run(_INSIDE), quoted=True))
 
     # Expansions
 
@@ -245,16 +246,18 @@ class WordReader(ABC):
 
     def _arithmetic(self, opening: int) -> str:
         """Read an expression between double brackets, the first of which are `opening` characters."""
-        match = _ARITHMETIC.match(self._text, self._at + opening)
-        inner = match[0] if match else ""
+        start = self._at + opening
         depth = 0
-        for index, character in enumerate(inner):
-            depth += (character == "(") - (character == ")")
+        for match in _BRACKET.finditer(self._text, start):
+            if match[0] not in "()":
+                break
+            depth += 1 if match[0] == "(" else -1
             if depth < 0:
-                if "$(" in inner[:index] or not inner.startswith("))", index):
+                inner = self._text[start : match.start()]
+                if "$(" in inner or not self._text.startswith("))", match.start()):
                     break
-                self._at += opening + index + 2
-                return inner[:index]
+                self._at = match.start() + 2
+                return inner
         raise self._fail(
             "a calculation that is not made of numbers, plain names and operators can run commands"
         )
@@ -325,6 +328,13 @@ class WordReader(ABC):
         self._at += 1
 
     # Steps
+
+    def _run(self, pattern: re.Pattern[str]) -> str:
+        """Read the next character, and those behind it that are nothing but themselves either."""
+        start, self._at = self._at, self._at + 1
+        match = pattern.match(self._text, self._at)
+        self._at = match.end() if match else self._at
+        return self._text[start : self._at]
 
     def _ahead(self, text: str, offset: int = 0) -> bool:
         return self._text.startswith(text, self._at + offset)

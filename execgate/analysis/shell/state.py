@@ -129,7 +129,7 @@ def within(folder: str, path: str) -> str:
 
 def join(left: State | None, right: State | None) -> State | None:
     """Return what holds where two ways meet; None for a way that nothing comes."""
-    if left is None or right is None or left is right:
+    if left is None or right is None or left is right or left == right:
         return left or right
     joined = left.copy()
     for name in {*left.variables, *right.variables}:
@@ -138,7 +138,8 @@ def join(left: State | None, right: State | None) -> State | None:
         one, other = left.arrays.get(name, ()), right.arrays.get(name, ())
         joined.arrays[name] = one if one == other else UNKNOWN
     for name, bodies in right.functions.items():
-        joined.functions[name] = tuple(dict.fromkeys((*left.functions.get(name, ()), *bodies)))
+        if left.functions.get(name) is not bodies:
+            joined.functions[name] = tuple(dict.fromkeys((*left.functions.get(name, ()), *bodies)))
     joined.unsure = left.unsure | right.unsure | (set(left.functions) ^ set(right.functions))
     joined.folders = union(left.folders, right.folders)
     joined.arguments = left.arguments if left.arguments == right.arguments else None
