@@ -237,7 +237,8 @@ def _of_object(m: Machine, value: Obj, name: str, node: cst.CSTNode) -> Value:
             return found
     full = names.canonical(f"{value.type}.{name}")
     if full in ATTRIBUTES:
-        return Obj(ATTRIBUTES[full], dict(value.fields))
+        # What is below an open file is the same file.
+        return Obj(ATTRIBUTES[full], value.fields if ATTRIBUTES[full] == value.type else dict(value.fields))
     if name in value.fields and full not in CATALOGUE:
         return value.fields[name]
     if name == "name" and "file" in value.fields:
@@ -340,6 +341,10 @@ PARTIAL_METHOD = Ref("functools.partialmethod()")
 
 def _of_base(m: Machine, base: Value, name: str, node: cst.CSTNode, receiver: Value) -> Value:
     """Return what a base that a library defines gives an instance: its method."""
+    if name in _MIXED_IN and isinstance(receiver, Inst) and isinstance(base, Ref):
+        mixed = _mixed_in(m, base, name, node, receiver)
+        if mixed is not None:
+            return mixed
     if isinstance(receiver, Inst) and receiver.made is not None:
         return get(m, receiver.made, name, node)
     if isinstance(base, Ref):
@@ -353,6 +358,20 @@ def _of_base(m: Machine, base: Value, name: str, node: cst.CSTNode, receiver: Va
         if not isinstance(base, Anything)
         else Bound(derived(base.why, [receiver]), name)
     )
+
+
+_MIXED_IN = frozenset("get items keys pop popitem setdefault values".split())
+"""What the classes for containers of one's own make of the methods that every such class has to have."""
+
+
+def _mixed_in(m: Machine, base: Ref, name: str, node: cst.CSTNode, receiver: Inst) -> Value | None:
+    """Return a method that asks the program's own `__getitem__`, None where there is none to ask."""
+    own = receiver.cls.lookup("__getitem__")
+    if own is None or not base.name.startswith(("collections.abc.", "collections.User")):
+        return None
+    key = Args([Anything("it is any key")])
+    given = m.call(get(m, receiver, "__getitem__", node), key, node)
+    return Bound(derived("it is what `__getitem__` gives", [given]), name)
 
 
 def _of_class(m: Machine, value: Class, name: str, node: cst.CSTNode) -> Value:

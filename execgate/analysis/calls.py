@@ -171,6 +171,8 @@ def reference(m: Machine, name: str, args: Args, node: cst.CSTNode) -> Value:
     if name in FILES:
         escaping.let_go(m, args.values(), node)
         return Obj(name)
+    if name.endswith(".__new__") and args.positional:
+        return reference(m, "builtins.object.__new__", args, node)
     if name.endswith(".__init__") and args.positional:
         return _started(m, Ref(name.removesuffix(".__init__")), args, node)
     method = data_models.unbound(m, name, args, node)

@@ -21,11 +21,13 @@ from execgate.analysis.values import (
     Map,
     Obj,
     Property,
+    Ref,
     Seq,
     Super,
     Value,
     alternatives,
     derived,
+    join,
     union,
 )
 
@@ -124,17 +126,27 @@ def _type_new(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 
 def _object_new(m: Machine, args: Args, node: cst.CSTNode) -> Value:
-    del node
+    given = args.without_first()
     results: list[Value] = []
     for alternative in alternatives(args.get(0) or NONE):
         if isinstance(alternative, Class):
             instance = Inst(alternative, m.path)
             alternative.instances[16:] = []
             alternative.instances.append(instance)
+            for base in alternative.foreign_bases() if given.values() else ():
+                if isinstance(base, Ref) and base.name not in _NO_PART_OF_IT:
+                    # A text, a tuple or a path is made here, and not by `__init__`.
+                    instance.made = join(instance.made, m.call(base, given, node))
             results.append(instance)
+        elif isinstance(alternative, Ref) and given.values():
+            results.append(m.call(alternative, given, node))
         else:
             results.append(derived("it is an object of a class that is not known", [alternative]))
     return union(results)
+
+
+_NO_PART_OF_IT = frozenset({"builtins.object", "builtins.type", "enum.Enum"})
+"""Bases that make nothing of what `__new__` is given."""
 
 
 def _object_store(m: Machine, args: Args, node: cst.CSTNode) -> Value:
