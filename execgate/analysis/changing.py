@@ -28,7 +28,7 @@ from execgate.analysis.values import (
     join,
 )
 from execgate.operations import lookup
-from execgate.operations.entry import Connects, Fetches, Files, Opens, Reaches, Spawns
+from execgate.operations.effects import Connects, Fetches, Files, Opens, Reaches, Spawns
 from execgate.operations.types import HELD_AS
 
 

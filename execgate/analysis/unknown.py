@@ -19,7 +19,8 @@ from execgate.analysis.machine import Machine
 from execgate.analysis.values import Anything, Args, Obj, Str, Value, alternatives, derived
 from execgate.model.values import Hole
 from execgate.operations import lookup
-from execgate.operations.entry import Entry, Files
+from execgate.operations.effects import Files
+from execgate.operations.entry import Entry
 
 TELLING: dict[str, str] = {
     qualified.rpartition(".")[2]: qualified

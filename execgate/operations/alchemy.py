@@ -3,16 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Connects,
-    Does,
-    Sql,
-    Table,
-    effect,
-    nothing,
-    returns,
-)
+from execgate.operations.effects import Calls, Connects, Sql
+from execgate.operations.entry import Does, Table, effect, nothing, returns
 
 ENGINE = "sqlalchemy.Engine"
 CONNECTION = "sqlalchemy.Connection"

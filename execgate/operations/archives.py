@@ -3,24 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Accesses,
-    Calls,
-    Files,
-    Opens,
-    Table,
-    Unlisted,
-    Writes,
-    chmod,
-    copy,
-    create,
-    effect,
-    link,
-    nothing,
-    read,
-    returns,
-    yields,
-)
+from execgate.operations.effects import Accesses, Calls, Files, Opens, Unlisted, Writes
+from execgate.operations.entry import Table, chmod, copy, create, effect, link, nothing, read, returns, yields
 
 ZIP = "zipfile.ZipFile"
 TAR = "tarfile.TarFile"

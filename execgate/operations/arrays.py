@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
+from execgate.operations.effects import (
     Deserializes,
     Dynamic,
     Files,
@@ -12,14 +12,9 @@ from execgate.operations.entry import (
     Opens,
     Reaches,
     Spawns,
-    Table,
     Unlisted,
-    effect,
-    nothing,
-    read,
-    returns,
-    write,
 )
+from execgate.operations.entry import Table, effect, nothing, read, returns, write
 from execgate.operations.shapes import downloads, opens, reads
 
 FRAME = "pandas.DataFrame"

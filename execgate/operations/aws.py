@@ -8,18 +8,8 @@ machine's settings say which; S3 has a host for each bucket.
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Does,
-    Effect,
-    Files,
-    Reaches,
-    Sql,
-    Table,
-    effect,
-    nothing,
-    returns,
-)
+from execgate.operations.effects import Calls, Effect, Files, Reaches, Sql
+from execgate.operations.entry import Does, Table, effect, nothing, returns
 
 # What a service is called in the name of its host, where that is not its own name.
 WORDS: dict[str, str] = dict(

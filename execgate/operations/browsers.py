@@ -6,20 +6,8 @@ A browser is a program that is started; where it goes by itself, by a click or a
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Does,
-    Effect,
-    Files,
-    Reaches,
-    Spawns,
-    Table,
-    effect,
-    nothing,
-    read,
-    returns,
-    write,
-)
+from execgate.operations.effects import Calls, Effect, Files, Reaches, Spawns
+from execgate.operations.entry import Does, Table, effect, nothing, read, returns, write
 
 API = "playwright.sync_api"
 TYPE = f"{API}.BrowserType"

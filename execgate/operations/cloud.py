@@ -3,19 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Connects,
-    Does,
-    Effect,
-    Files,
-    Reaches,
-    Sql,
-    Table,
-    effect,
-    nothing,
-    read,
-    returns,
-)
+from execgate.operations.effects import Connects, Effect, Files, Reaches, Sql
+from execgate.operations.entry import Does, Table, effect, nothing, read, returns
 
 STORAGE = "google.cloud.storage.Client"
 BUCKET = "google.cloud.storage.Bucket"

@@ -3,25 +3,19 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
+from execgate.operations.effects import (
     Accesses,
     Calls,
     Connects,
-    Does,
     Dynamic,
     Effect,
     Environment,
     Files,
     Reaches,
     Spawns,
-    Table,
     Unlisted,
-    effect,
-    nothing,
-    read,
-    returns,
-    shell_text,
 )
+from execgate.operations.entry import Does, Table, effect, nothing, read, returns, shell_text
 
 RUN = effect(shell_text("command"))
 REPO = "git.Repo"

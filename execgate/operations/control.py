@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import Accesses, Calls, Controls, Table, effect, nothing
+from execgate.operations.effects import Accesses, Calls, Controls
+from execgate.operations.entry import Table, effect, nothing
 
 KILL = effect(Controls("kill"))
 SIGNAL = effect(Controls("signal"))

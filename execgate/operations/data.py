@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import Opens, Table, effect, listing, read, returns
+from execgate.operations.effects import Opens
+from execgate.operations.entry import Table, effect, listing, read, returns
 
 TABLE: Table = {
     "fsspec.open(urlpath, mode, **kwargs)": effect(

@@ -6,17 +6,8 @@ Making a SQLite connection is no operation of its own: each statement says which
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Connects,
-    Files,
-    Native,
-    Sql,
-    Table,
-    effect,
-    nothing,
-    returns,
-)
+from execgate.operations.effects import Calls, Connects, Files, Native, Sql
+from execgate.operations.entry import Table, effect, nothing, returns
 
 SQLITE = "sqlite3.Connection"
 WHERE = "self.database|self.host|self.dsn|self.url"

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Deserializes,
-    Dynamic,
-    Files,
-    Reaches,
-    Table,
-    effect,
-    nothing,
-    returns,
-    write,
-)
+from execgate.operations.effects import Calls, Deserializes, Dynamic, Files, Reaches
+from execgate.operations.entry import Table, effect, nothing, returns, write
 
 PICKLE = effect(Deserializes("pickle"))
 LOADER = effect(Deserializes("pickle"), gives="pickle.Unpickler")

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import Accesses, Calls, Files, Table, effect, nothing, returns
+from execgate.operations.effects import Accesses, Calls, Files
+from execgate.operations.entry import Table, effect, nothing, returns
 
 SCREEN = effect(Accesses("screen"))
 INPUT = effect(Accesses("input"))

@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Dynamic,
-    Files,
-    Imports,
-    Opens,
-    Reaches,
-    Spawns,
-    Table,
-    Takes,
-    Unlisted,
-    effect,
-    nothing,
-    read,
-    returns,
-    write,
-)
+from execgate.operations.effects import Dynamic, Files, Imports, Opens, Reaches, Spawns, Takes, Unlisted
+from execgate.operations.entry import Table, effect, nothing, read, returns, write
 from execgate.operations.shapes import reads
 
 BOOK = "openpyxl.Workbook"

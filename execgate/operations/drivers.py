@@ -8,17 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from execgate.operations.entry import (
-    Connects,
-    Does,
-    Files,
-    Native,
-    Sql,
-    Table,
-    effect,
-    nothing,
-    returns,
-)
+from execgate.operations.effects import Connects, Files, Native, Sql
+from execgate.operations.entry import Does, Table, effect, nothing, returns
 
 CONNECTION = "dbapi.Connection"
 CURSOR = "dbapi.Cursor"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
+from execgate.operations.effects import (
     Accesses,
     Calls,
     Deserializes,
@@ -13,15 +13,9 @@ from execgate.operations.entry import (
     Native,
     Runs,
     Spawns,
-    Table,
     Unlisted,
-    effect,
-    nothing,
-    read,
-    returns,
-    write,
-    yields,
 )
+from execgate.operations.entry import Table, effect, nothing, read, returns, write, yields
 
 EXEC = effect(Dynamic("exec", "source"))
 IMPORT = effect(Dynamic("import"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import Environment, Files, Table, effect, nothing, read, stat
+from execgate.operations.effects import Environment, Files
+from execgate.operations.entry import Table, effect, nothing, read, stat
 
 READ = effect(Environment("read", "key"))
 WRITE = effect(Environment("write", "key"))

@@ -3,15 +3,9 @@
 
 from __future__ import annotations
 
+from execgate.operations.effects import Accesses, Calls, Files, Opens, Reads, Unlisted, Writes
 from execgate.operations.entry import (
-    Accesses,
-    Calls,
-    Files,
-    Opens,
-    Reads,
     Table,
-    Unlisted,
-    Writes,
     chmod,
     create,
     delete,

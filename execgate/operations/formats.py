@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
+from execgate.operations.effects import (
     Accesses,
     Calls,
     Deserializes,
@@ -13,17 +13,9 @@ from execgate.operations.entry import (
     Imports,
     Opens,
     Reaches,
-    Table,
     Unlisted,
-    effect,
-    listing,
-    move,
-    nothing,
-    read,
-    returns,
-    stat,
-    write,
 )
+from execgate.operations.entry import Table, effect, listing, move, nothing, read, returns, stat, write
 
 FILE = "io.File"
 LOG = effect(Opens("filename", default="a"), gives="logging.Handler", keeps=("filename",))

@@ -3,17 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Does,
-    Files,
-    Reaches,
-    Table,
-    Unlisted,
-    effect,
-    nothing,
-    returns,
-)
+from execgate.operations.effects import Calls, Files, Reaches, Unlisted
+from execgate.operations.entry import Does, Table, effect, nothing, returns
 
 
 def _asks(method: str | None) -> Does:

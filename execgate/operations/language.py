@@ -3,21 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Deserializes,
-    Dynamic,
-    Fetches,
-    Files,
-    Installs,
-    Reaches,
-    Table,
-    effect,
-    nothing,
-    read,
-    returns,
-    write,
-)
+from execgate.operations.effects import Calls, Deserializes, Dynamic, Fetches, Files, Installs, Reaches
+from execgate.operations.entry import Table, effect, nothing, read, returns, write
 from execgate.operations.shapes import opens, reads
 
 HUB = "huggingface.co"

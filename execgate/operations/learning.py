@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
+from execgate.operations.effects import (
     Calls,
     Deserializes,
     Dynamic,
@@ -11,15 +11,10 @@ from execgate.operations.entry import (
     Opens,
     Reaches,
     Spawns,
-    Table,
     Takes,
     Unlisted,
-    effect,
-    nothing,
-    read,
-    returns,
-    write,
 )
+from execgate.operations.entry import Table, effect, nothing, read, returns, write
 from execgate.operations.shapes import downloads
 
 TABLE: Table = {

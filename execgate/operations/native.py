@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import Dynamic, Native, Table, effect
+from execgate.operations.effects import Dynamic, Native
+from execgate.operations.entry import Table, effect
 
 CTYPES = effect(Native("ctypes"), gives="ctypes.CDLL")
 CFFI = effect(Native("cffi"), gives="cffi.FFI")

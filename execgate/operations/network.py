@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
+from execgate.operations.effects import (
     Accesses,
     Calls,
     Dynamic,
@@ -11,15 +11,9 @@ from execgate.operations.entry import (
     Files,
     Reaches,
     Spawns,
-    Table,
     Unlisted,
-    effect,
-    listing,
-    nothing,
-    read,
-    returns,
-    yields,
 )
+from execgate.operations.entry import Table, effect, listing, nothing, read, returns, yields
 
 SOCKET = "socket.socket"
 CONNECT = effect(Reaches(address="address", method="connect"))

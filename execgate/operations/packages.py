@@ -3,18 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Files,
-    Imports,
-    Installs,
-    Reaches,
-    Spawns,
-    Table,
-    Unlisted,
-    effect,
-    nothing,
-    returns,
-)
+from execgate.operations.effects import Files, Imports, Installs, Reaches, Spawns, Unlisted
+from execgate.operations.entry import Table, effect, nothing, returns
 
 PIP = effect(Installs("args"), Spawns(None, fixed=("pip",)))
 

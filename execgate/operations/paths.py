@@ -5,23 +5,8 @@ Joining and splitting paths is no entry: the analysis computes it.
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Environment,
-    Files,
-    Opens,
-    Reads,
-    Table,
-    Writes,
-    chmod,
-    create,
-    delete,
-    effect,
-    link,
-    nothing,
-    returns,
-    stat,
-)
+from execgate.operations.effects import Calls, Environment, Files, Opens, Reads, Writes
+from execgate.operations.entry import Table, chmod, create, delete, effect, link, nothing, returns, stat
 
 PATH = "pathlib.Path"
 CONTENTS = effect(Files("read", ("self",)), Reads("self"))

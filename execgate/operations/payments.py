@@ -33,7 +33,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from execgate.operations.entry import EVERYTHING, Does, Opaque, Pays, PaysAt, Reaches, Scales, Table, effect
+from execgate.operations.effects import Opaque, Pays, PaysAt, Reaches, Scales
+from execgate.operations.entry import EVERYTHING, Does, Table, effect
 
 
 class Line(NamedTuple):

@@ -3,23 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Fetches,
-    Files,
-    Opens,
-    Reaches,
-    Spawns,
-    Table,
-    Unlisted,
-    effect,
-    listing,
-    nothing,
-    read,
-    returns,
-    write,
-    yields,
-)
+from execgate.operations.effects import Calls, Fetches, Files, Opens, Reaches, Spawns, Unlisted
+from execgate.operations.entry import Table, effect, listing, nothing, read, returns, write, yields
 from execgate.operations.shapes import reads
 
 FRAME = "pandas.DataFrame"

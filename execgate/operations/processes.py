@@ -3,23 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Deserializes,
-    Dynamic,
-    Files,
-    Native,
-    Opens,
-    Reaches,
-    Spawns,
-    Table,
-    copy,
-    effect,
-    nothing,
-    returns,
-    shell_text,
-    yields,
-)
+from execgate.operations.effects import Calls, Deserializes, Dynamic, Files, Native, Opens, Reaches, Spawns
+from execgate.operations.entry import Table, copy, effect, nothing, returns, shell_text, yields
 
 RUN = effect(
     Spawns("args", "shell", program="executable"), Calls("preexec_fn"), gives="subprocess.CompletedProcess"

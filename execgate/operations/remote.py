@@ -6,22 +6,8 @@ What a command does on another machine is that machine's affair: that it is reac
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Connects,
-    Does,
-    Files,
-    Reaches,
-    Spawns,
-    Table,
-    Unlisted,
-    effect,
-    nothing,
-    read,
-    returns,
-    shell_text,
-    write,
-)
+from execgate.operations.effects import Calls, Connects, Files, Reaches, Spawns, Unlisted
+from execgate.operations.entry import Does, Table, effect, nothing, read, returns, shell_text, write
 
 SSH = "paramiko.SSHClient"
 SFTP = "paramiko.SFTPClient"

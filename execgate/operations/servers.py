@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Does,
-    Files,
-    Reaches,
-    Table,
-    effect,
-    nothing,
-    returns,
-)
+from execgate.operations.effects import Calls, Files, Reaches
+from execgate.operations.entry import Does, Table, effect, nothing, returns
 
 LOCAL = "127.0.0.1"
 JOB = "schedule.Job"

@@ -6,7 +6,8 @@ Whose whole library speaks to one host reaches it by any call that is not listed
 
 from __future__ import annotations
 
-from execgate.operations.entry import Does, Files, Reaches, Table, effect, nothing, read, returns, write
+from execgate.operations.effects import Files, Reaches
+from execgate.operations.entry import Does, Table, effect, nothing, read, returns, write
 
 ANSWER = "openai.Answer"
 CLIENT = "openai.OpenAI"

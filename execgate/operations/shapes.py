@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from execgate.operations.entry import Does, Files, Opens, Reaches, effect
+from execgate.operations.effects import Files, Opens, Reaches
+from execgate.operations.entry import Does, effect
 
 
 @cache

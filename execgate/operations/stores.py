@@ -6,7 +6,8 @@ The collection or index stands for the table.  Redis has no tables: what its com
 
 from __future__ import annotations
 
-from execgate.operations.entry import Connects, Does, Sql, Table, effect, nothing, returns
+from execgate.operations.effects import Connects, Sql
+from execgate.operations.entry import Does, Table, effect, nothing, returns
 
 CLIENT = "pymongo.MongoClient"
 DATABASE = "pymongo.database.Database"

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Accesses,
-    Calls,
-    Environment,
-    Files,
-    Spawns,
-    Table,
-    effect,
-    nothing,
-    read,
-    write,
-)
+from execgate.operations.effects import Accesses, Calls, Environment, Files, Spawns
+from execgate.operations.entry import Table, effect, nothing, read, write
 
 PROCESSES = effect(Accesses("processes"))
 RESOURCES = effect(Accesses("resources"))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
+from execgate.operations.effects import (
     Accesses,
     Calls,
     Deserializes,
@@ -15,8 +15,10 @@ from execgate.operations.entry import (
     Opens,
     Reaches,
     Sql,
-    Table,
     Unlisted,
+)
+from execgate.operations.entry import (
+    Table,
     copy,
     create,
     delete,

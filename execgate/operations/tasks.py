@@ -3,20 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Calls,
-    Controls,
-    Dynamic,
-    Reaches,
-    Spawns,
-    Table,
-    Unlisted,
-    effect,
-    nothing,
-    returns,
-    shell_text,
-    yields,
-)
+from execgate.operations.effects import Calls, Controls, Dynamic, Reaches, Spawns, Unlisted
+from execgate.operations.entry import Table, effect, nothing, returns, shell_text, yields
 
 LOOP = "asyncio.AbstractEventLoop"
 THREAD = "threading.Thread"

@@ -3,22 +3,8 @@
 
 from __future__ import annotations
 
-from execgate.operations.entry import (
-    Accesses,
-    Calls,
-    Does,
-    Environment,
-    Files,
-    Reaches,
-    Table,
-    Unlisted,
-    effect,
-    nothing,
-    read,
-    returns,
-    shell_text,
-    write,
-)
+from execgate.operations.effects import Accesses, Calls, Environment, Files, Reaches, Unlisted
+from execgate.operations.entry import Does, Table, effect, nothing, read, returns, shell_text, write
 
 HTTP = "http.client.HTTPConnection"
 OPENER = "urllib.request.OpenerDirector"

@@ -14,16 +14,13 @@ import pytest
 from execgate import operations
 from execgate.model import vocabulary
 from execgate.operations import ATTRIBUTES, BASES, BY_LIBRARY, CATALOGUE, FAMILIES, lookup
-from execgate.operations.entry import (
-    EVERYTHING,
+from execgate.operations.effects import (
     Accesses,
     Calls,
     Controls,
     Deserializes,
-    Does,
     Dynamic,
     Effect,
-    Entry,
     Environment,
     Files,
     Native,
@@ -31,15 +28,14 @@ from execgate.operations.entry import (
     Pays,
     Reaches,
     Sql,
-    Table,
     Unlisted,
-    parse,
 )
+from execgate.operations.entry import EVERYTHING, Does, Entry, Table, parse
 from execgate.operations.modules import ALIASES, LISTED, PURE, REFUSED, SENSITIVE
 from execgate.operations.types import FILES
 
 NOT_FAMILIES = frozenset(
-    "aliases constants entry harmless libraries modules reexports shapes submodules types".split()
+    "aliases constants effects entry harmless libraries modules reexports shapes submodules types".split()
 )
 
 # The fields of effects that hold places.

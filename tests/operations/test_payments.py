@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from execgate.operations import ATTRIBUTES, BY_LIBRARY, CATALOGUE, lookup
-from execgate.operations.entry import Pays, Reaches
+from execgate.operations.effects import Pays, Reaches
 from execgate.operations.payments import LINES, TABLE, payment_at, spelled
 
 CHARGE = Pays("stripe", "charge", "params.amount", "params.currency", ("params.customer", "params.source"))

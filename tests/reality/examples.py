@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from execgate.operations import CATALOGUE, lookup
-from execgate.operations.entry import (
+from execgate.operations.effects import (
     Controls,
     Deserializes,
     Effect,
-    Entry,
     Environment,
     Files,
     Imports,
@@ -32,6 +31,7 @@ from execgate.operations.entry import (
     Spawns,
     Sql,
 )
+from execgate.operations.entry import Entry
 
 from .recording import Job
 

@@ -30,8 +30,8 @@ from execgate.analysis.values import (
     union,
 )
 from execgate.model.values import Text, Unknown
-from execgate.operations import entry as catalogue
-from execgate.operations.entry import Entry
+from execgate.operations import effects as catalogue
+from execgate.operations.entry import EVERYTHING, Entry
 from execgate.operations.types import FILES
 
 
@@ -80,7 +80,7 @@ def _result(site: Site) -> Value:
     for alternative in alternatives(receiver) if receiver is not None else ():
         if isinstance(alternative, Obj) and alternative.type != paths.PATH:
             kept.update(alternative.fields)
-    everything = catalogue.EVERYTHING in entry.keeps
+    everything = EVERYTHING in entry.keeps
     for name in [each for each in bound if each != "self"] if everything else entry.keeps:
         if name in bound:
             kept["file" if name == "self" else name] = bound[name]

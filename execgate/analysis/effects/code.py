@@ -39,7 +39,7 @@ from execgate.model.operation import (
     SystemAccess,
 )
 from execgate.model.values import Unknown
-from execgate.operations import entry as catalogue
+from execgate.operations import effects as catalogue
 
 
 def _dynamic(site: Site, effect: catalogue.Dynamic) -> None:

@@ -28,7 +28,7 @@ from execgate.model.operation import (
     FileOperation,
 )
 from execgate.model.values import Text, Unknown
-from execgate.operations import entry as catalogue
+from execgate.operations import effects as catalogue
 from execgate.operations.types import STATEMENTS
 
 

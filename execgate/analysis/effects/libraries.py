@@ -13,7 +13,7 @@ from execgate.analysis.effects.site import Site
 from execgate.analysis.values import Anything, Const, Num, Obj, Value, alternatives
 from execgate.model.operation import DynamicCode, FileOperation, SystemAccess
 from execgate.model.values import Template, Text, Unknown
-from execgate.operations import entry as catalogue
+from execgate.operations import effects as catalogue
 
 
 def _formula(site: Site, effect: catalogue.Formula) -> None:

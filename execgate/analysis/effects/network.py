@@ -25,7 +25,7 @@ from execgate.model.operation import (
     NetworkCall,
 )
 from execgate.model.values import Hole, Template, Text, Unknown
-from execgate.operations import entry as catalogue
+from execgate.operations import effects as catalogue
 from execgate.operations import words_of
 
 

@@ -30,7 +30,7 @@ from execgate.model.operation import (
     PaymentCall,
 )
 from execgate.model.values import Template, Text, Unknown
-from execgate.operations import entry as catalogue
+from execgate.operations import effects as catalogue
 
 _NOT_SAID = "the call does not say how much: the provider does"
 

@@ -16,7 +16,7 @@ from execgate.analysis.values import Anything, Const, Num, Obj, Value, alternati
 from execgate.analysis.written import state
 from execgate.analysis.written.languages import interpreter
 from execgate.model.values import Template, Text, Unknown
-from execgate.operations import entry as catalogue
+from execgate.operations import effects as catalogue
 from execgate.operations.types import FILES
 
 _UNSEEN = "what it writes is not followed"

@@ -28,7 +28,7 @@ from execgate.model.operation import (
 )
 from execgate.model.source import Source
 from execgate.model.values import Template, Text, Unknown
-from execgate.operations import entry as catalogue
+from execgate.operations import effects as catalogue
 
 if TYPE_CHECKING:
     from execgate.analysis import shell

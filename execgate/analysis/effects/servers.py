@@ -11,7 +11,7 @@ from execgate.analysis.effects.site import Site, first_filled
 from execgate.analysis.values import Anything, Const, Obj, Seq, Str, Value, alternatives, union
 from execgate.model.operation import FileOperation, NetworkCall
 from execgate.model.values import Template, Text, Unknown
-from execgate.operations import entry as catalogue
+from execgate.operations import effects as catalogue
 
 SERVER = "server"
 """The field of a connection that holds the path or the host of its database."""
