@@ -193,3 +193,67 @@ def test_every_unknown_has_its_reason():
     program = analyze(Source("rm $X; $Y; eval $Z", language="sh"))
     unknown = [part for o in program.operations for _, value in o.arguments() for part in (value if isinstance(value, tuple) else (value,))]  # fmt: skip
     assert all(part.why for part in unknown if isinstance(part, Unknown))
+
+
+RENAMES = "a name, or what it is set to, is given another meaning"
+CALCULATES = "gap: bash calculates here with a text, which can run commands"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Bash runs what stands in an index in such a text, whichever way the variable is set.
+        ("x='a[$(id)]'; declare -i n; n=$x", [CALCULATES]),
+        ("x='a[$(id)]'; declare -i n; n+=x", [CALCULATES]),
+        ("declare -i n; read n", [CALCULATES]),
+        ("declare -i n; for n in 'a[$(id)]'; do :; done", [CALCULATES]),
+        ("declare -i n; printf -v n '%s' 'a[$(id)]'", [CALCULATES]),
+        ("f() { local -i n; n=$1; }; f 'a[$(id)]'", [CALCULATES]),
+        ("declare -i n=0; for f in a b; do n+=1; n=$((n + 1)); done; echo $n", []),
+        # What a function has for itself is not what stays.
+        ("x=a; f() { local x=b; }; f; touch $x", ["create a", "create b"]),
+        ("x=a; f() { typeset x; x=b; }; f; touch $x", ["create a", "create b"]),
+        ("x=(a); f() { local -a x=(b); }; f; touch $x", ["create ?"]),
+        ('f() { local n=$1; touch "$n"; }; f a; f b', ["create a", "create b"]),
+        # What can't be set keeps its value.
+        ("readonly x=a; unset x; touch b", ["gap: `x` was made `readonly` and is set again", "create b"]),
+        ("readonly x=a; readonly x=b; touch $x", ["create a", "create b"]),
+        (
+            "if test -d a; then readonly x=1; else readonly x=2; fi; touch $x",
+            ["stat a", "create 1", "create 2"],
+        ),
+        # The shell changes these itself.
+        ("_=b; echo a; touch $_", ["create ?"]),
+        ("OLDPWD=b; cd d; touch $OLDPWD/a", ["create ? /a"]),
+        ("declare -u x=a; touch b", ["create b", f"gap: `declare -u`: {RENAMES}"]),
+    ],
+)
+def test_a_variable_is_what_the_shell_makes_of_it(text, expected):
+    assert sorted(does(text, "bash")) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["bash <(echo id)", "bash /dev/stdin <<< id", "python3 <(echo 1)", "python3 /dev/stdin <<< 1"],
+)
+def test_a_script_from_a_stream_is_not_known(text):
+    assert does(text, "bash")[-1:] == [f"start {text.split()[0]} ?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("awk '{print > \"out.txt\"}' a", ["read a", "write out.txt"]),
+        ("awk '/x/ {print /;/ >> \"out.txt\"}' a", ["read a", "write out.txt"]),
+        ("awk '{print > $1 \".txt\"}' a", ["read a", "write ?"]),
+        ("awk '{printf(\"a\") > x}' a", ["read a", "write ?"]),
+        ("awk '$2 > 1 {print $1}' a", ["read a"]),
+        ("awk '{ if ($2 > \"b\") print $1 }' a", ["read a"]),
+        ("awk '{print $1 > \"/dev/stderr\"}' a", ["read a"]),
+        ("sort a --outp=b", ["read a", "write b"]),
+        ("sort a --outp b", ["read a b", "write b"]),
+        ("sort --numeric a", ["read a"]),
+    ],
+)
+def test_a_program_writes_where_its_own_language_or_a_shortened_option_says(text, expected):
+    assert does(text) == expected

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from execgate.analysis.holes import ANY, NUMBER, has_hole
 from execgate.analysis.shell.follow import Follower, Ways
-from execgate.analysis.shell.state import HOME, SOME_NUMBER, UNKNOWN, State, union, within
+from execgate.analysis.shell.state import HOME, SOME_NUMBER, UNKNOWN, State, Value, union, within
 from execgate.model.operation import EnvironmentAccess, ProcessControl
 
 Builtin = Callable[[Follower, list[str], State], Ways]
@@ -80,12 +80,12 @@ def _test(follower: Follower, words: list[str], state: State) -> Ways:
 # Variables
 
 
-def _may_set(follower: Follower, name: str, by: str) -> bool:
+def _may_set(follower: Follower, name: str, by: str, value: Value = UNKNOWN) -> bool:
     """Return whether `name` is a variable that can be followed; a gap where it is none."""
     if not _NAME.fullmatch(name):
         follower.gap(f"which variable `{by}` sets is only known when it runs")
         return False
-    follower.assigned(name)
+    follower.assigned(name, value)
     return True
 
 
@@ -106,19 +106,28 @@ def _declares(follower: Follower, words: list[str], state: State) -> Ways:
     letters = ""
     while operands and re.fullmatch(r"[-+][A-Za-z]+", operands[0]):
         letters += operands.pop(0)[1:]
-    if (words[0] == "export" and "f" in letters) or (words[0] != "export" and "n" in letters):
-        follower.gap(f"`{words[0]} -{letters[:8]}`: a name is given another meaning")
+    if (words[0] == "export" and "f" in letters) or (words[0] != "export" and set(letters) & set("nluc")):
+        follower.gap(f"`{words[0]} -{letters[:8]}`: a name, or what it is set to, is given another meaning")
     exports = words[0] == "export" or "x" in letters
     if not operands and not state.inherits and words[0] != "local" and not set(letters) & set("aAfF"):
         follower.note(EnvironmentAccess, operation="list", names=())
     for operand in operands:
         name, equals, value = operand.partition("=")
-        if not _may_set(follower, name, words[0]):
+        if "i" in letters:
+            follower.calculated.add(name)
+        fixes = words[0] == "readonly" or "r" in letters
+        was_fixed = fixes and name in follower.fixed
+        follower.fixed -= {name} if fixes else set()
+        if not _may_set(follower, name, words[0], (value,)):
             continue
-        if equals and "i" in letters and not re.fullmatch(rf"-?[0-9{NUMBER}]*", value):
-            follower.gap("bash calculates here with a text, which can run commands")
+        is_local = words[0] == "local" or (words[0] in {"declare", "typeset"} and "g" not in letters)
+        if is_local and follower.locals:
+            follower.locals[-1].add(name)
+        elif fixes:
+            follower.fixed.add(name)
         if equals:
-            state.variables[name] = (value,)
+            kept = state.variables.get(name, ()) if was_fixed else ()
+            state.variables[name] = union(kept, (value,))
         elif set(letters) & set("aA"):
             state.arrays.setdefault(name, ())
         elif words[0] == "local":
@@ -159,7 +168,7 @@ def _mapfile(follower: Follower, words: list[str], state: State) -> Ways:
 
 def _unset(follower: Follower, words: list[str], state: State) -> Ways:
     for name in words[1:]:
-        if re.fullmatch(r"-[fv]", name) or not _may_set(follower, name, "unset"):
+        if re.fullmatch(r"-[fv]", name) or not _may_set(follower, name, "unset", ("",)):
             continue
         if name in state.functions and words[1] != "-v":
             state.unsure |= {name}
@@ -217,7 +226,7 @@ def _let(follower: Follower, words: list[str], state: State) -> Ways:
         values = [state.value(name) for name in _NAME.findall(word) if not state.is_unset(name)]
         if not all(re.fullmatch(rf"[-0-9{NUMBER}]*", text) for value in values for text in value):
             follower.gap("a calculation with a text that is not known can run commands")
-        if _may_set(follower, match[1], "let"):
+        if _may_set(follower, match[1], "let", SOME_NUMBER):
             state.variables[match[1]] = SOME_NUMBER
     return state, state.copy()
 

@@ -70,7 +70,7 @@ class Expander:
     """Is told of each variable that is looked at."""
     puzzled: Callable[[str], object]
     """Is told why something can run commands in a way that is not followed."""
-    assigned: Callable[[str], object]
+    assigned: Callable[[str, Value], object]
     """Is told of each variable that an expansion sets."""
     worked: Callable[[int], object]
     """Is told how much work an expansion is."""
@@ -151,7 +151,7 @@ class Expander:
             if not state.is_unset(name) and not all(_NUMERIC.fullmatch(text) for text in value):
                 self.puzzled("a calculation with a text that is not known can run commands")
         for name in sorted(counted):
-            self.assigned(name)
+            self.assigned(name, SOME_NUMBER)
             state.variables[name] = SOME_NUMBER
 
     def _plain(self, name: str, state: State) -> Value:
@@ -192,7 +192,7 @@ class Expander:
             elif value == UNKNOWN or is_name or "" in value:
                 value = union(value, word)
             if kind == "=" and is_name:
-                self.assigned(part.name)
+                self.assigned(part.name, value)
                 state.variables[part.name] = value
             return value
         if kind == "+":

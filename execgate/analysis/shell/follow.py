@@ -18,7 +18,7 @@ from execgate.analysis.shell.grammar import read
 from execgate.analysis.shell.notes import Notes
 from execgate.analysis.shell.printing import printed
 from execgate.analysis.shell.starters import Argument, Input, changes_programs
-from execgate.analysis.shell.state import UNKNOWN, State, Value, join, joined, union, widened
+from execgate.analysis.shell.state import SOME_NUMBER, UNKNOWN, State, Value, join, joined, union, widened
 from execgate.analysis.shell.tree import (
     Arithmetic,
     Assignment,
@@ -58,7 +58,12 @@ SPECIAL = frozenset(
 )
 """What comes before functions of the same name in some shells: there a function does not stand in for it."""
 
+_DECIMAL = re.compile(rf"-?(?:[1-9{NUMBER}][0-9{NUMBER}]*|0)?")
+
 _ONLY_BASH = frozenset("declare typeset let shopt source mapfile readarray pushd popd dirs builtin".split())
+
+_DECLARES = frozenset({"local", "declare", "typeset"})
+"""What gives a function variables of its own."""
 
 _ALSO_PROGRAMS = frozenset("echo printf test [ true false pwd kill".split())
 """What a shell does itself, though there is a program of that name too."""
@@ -82,6 +87,12 @@ class Follower(Notes):
         self._breaks: list[list[State | None]] = []
         self._defined: dict[int, Function] = {}
         self._called: set[int] = set()
+        self.locals: list[set[str]] = []
+        """The names that the functions which are being followed have for themselves."""
+        self.calculated: set[str] = set()
+        """Variables of which bash calculates the value whenever they are set."""
+        self.fixed: set[str] = set()
+        """Variables that can't be set any more."""
         self._expand = Expander(
             self._printed, self._streamed, self._looked_at, self.gap, self.assigned, self.step
         )
@@ -278,12 +289,13 @@ class Follower(Notes):
 
     def _for(self, node: For, state: State) -> Ways:
         self.place = node.place
-        self.assigned(node.name)
         if node.words is None:
             items = UNKNOWN if state.arguments is None else state.arguments
         else:
             ways = [way for word in node.words for way in self._expand.fields(word, state)]
             items = union(*(tuple(way) for way in ways)) if ways else ()
+        self.place = node.place
+        self.assigned(node.name, items)
 
         def turn(entry: State) -> Ways:
             inner = entry.copy()
@@ -417,7 +429,11 @@ class Follower(Notes):
 
     def _assignment(self, node: Assignment, state: State) -> tuple[str, Value, bool]:
         """Return what an assignment sets, and whether that is an array."""
-        self.assigned(node.name)
+        name, value, is_array = self._assigned_value(node, state)
+        self.assigned(name, value)
+        return name, value, is_array
+
+    def _assigned_value(self, node: Assignment, state: State) -> tuple[str, Value, bool]:
         if node.is_array:
             fields = [self._expand.fields(word, state) for word in node.words]
             known = all(len(ways) == 1 for ways in fields)
@@ -431,12 +447,18 @@ class Follower(Notes):
         if node.appends:
             if node.name in state.arrays:
                 return node.name, UNKNOWN, True
+            if node.name in self.calculated and all(_DECIMAL.fullmatch(text) for text in value):
+                return node.name, SOME_NUMBER, False
             before = ("",) if state.is_unset(node.name) else state.value(node.name)
             value = union(tuple(old + new for old in before for new in value))
         return node.name, value, False
 
-    def assigned(self, name: str) -> None:
-        """Note what follows from setting a variable."""
+    def assigned(self, name: str, value: Value = UNKNOWN) -> None:
+        """Note what follows from setting a variable to `value`."""
+        if name in self.fixed:
+            self.gap(f"`{name[:40]}` was made `readonly` and is set again")
+        if name in self.calculated and not all(_DECIMAL.fullmatch(text) for text in value):
+            self.gap("bash calculates here with a text, which can run commands")
         if changes_programs(name):
             self.gap(f"`{name[:40]}` decides which programs are started")
 
@@ -461,6 +483,8 @@ class Follower(Notes):
             self.start(words, state)
         inner = state.copy()
         _set(inner, assigned)
+        if name in _DECLARES and self.locals:
+            self.locals[-1].update(name for name, _, is_array in assigned if is_array)
         self.state, self.via = inner, self.shell_name
         ok, fail = rule(self, words, inner)
         return _restored(ok, state, assigned), _restored(fail, state, assigned)
@@ -481,17 +505,21 @@ class Follower(Notes):
             _set(inner, assigned)
             inner.arguments = None if ANY in arguments else tuple(arguments)
             place = self.place
+            own: set[str] = set()
             ends: list[State | None] = []
             for body in bodies:
                 self._called.add(id(body))
                 self._returns.append([])
+                self.locals.append(set())
                 ends += self._run(body, inner.copy())
                 ends += self._returns.pop()
+                own |= self.locals.pop()
             self.place = place
             after = joined(ends)
             if after is not None:
                 after = after.copy()
                 after.arguments = state.arguments
+                _left(after, state, own)
             return after, after
 
     def leave(self, kind: str, state: State) -> Ways:
@@ -552,6 +580,19 @@ def _set(state: State, assigned: list[tuple[str, Value, bool]]) -> None:
         (state.arrays if is_array else state.variables)[name] = value
         if is_array:
             state.variables.pop(name, None)
+
+
+def _left(after: State, before: State, own: set[str]) -> None:
+    """Give variables back what they were before a function that has some of these names for itself.
+
+    Not on every way through it, maybe: so what they were in there may stay, too.
+    """
+    for name in own:
+        if name in after.arrays or name in before.arrays:
+            after.arrays[name] = UNKNOWN
+        elif name in after.variables:
+            old = ("",) if before.is_unset(name) else before.value(name)
+            after.variables[name] = union(after.variables[name], old)
 
 
 def _restored(after: State | None, before: State, assigned: list[tuple[str, Value, bool]]) -> State | None:

@@ -352,6 +352,8 @@ class Notes(ABC):
 
     def script(self, path: Argument, language: str, arguments: Many[Argument] = ()) -> list[Text]:
         """Follow the file of a program that is run, if it is known what is in it."""
+        if path in _NO_FILES:
+            return [Unknown("the program that is run comes from a stream, which is not analysed")]
         text = None if path is None else self.staged(path)
         if path is None or text is None:
             self.files("execute", [path])

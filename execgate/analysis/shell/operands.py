@@ -38,11 +38,16 @@ class Given:
 
     def has(self, *names: str) -> bool:
         """Return whether one of some options is there."""
-        return any(name in names for name, _ in self.options)
+        return any(_means(name, names) for name, _ in self.options)
 
     def values(self, *names: str) -> tuple[Argument, ...]:
         """Return the values of some options, in order."""
-        return tuple(value for name, value in self.options if name in names)
+        return tuple(value for name, value in self.options if _means(name, names))
+
+
+def _means(name: str, names: Sequence[str]) -> bool:
+    """Return whether an option is one of `names`; most programs take the start of a long one for it."""
+    return name in names or (len(name) > 1 and any(long.startswith(name) for long in names))
 
 
 Rule: TypeAlias = Callable[[Given, Acts], None]
@@ -76,8 +81,12 @@ class Program:
                 operands.append(value)
             elif value.startswith("--"):
                 name, equals, text = value[2:].partition("=")
-                takes = not equals and name in self.long
-                options.append((name, (waiting.pop(0) if waiting else "") if takes else text))
+                if not equals and name in self.long:
+                    options.append((name, waiting.pop(0) if waiting else ""))
+                else:
+                    is_start = not equals and _means(name, tuple(self.long))
+                    # It may be another option without a value, so what follows stays an operand too.
+                    options.append((name, waiting[0] if is_start and waiting else text))
             else:
                 options += self._letters(value[1:], waiting)
         return Given(tuple(options), tuple(operands), tuple(arguments))

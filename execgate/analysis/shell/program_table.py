@@ -27,6 +27,25 @@ def _files(paths: list[Argument] | tuple[Argument, ...]) -> list[Argument]:
     return [path for path in paths if path != "-"]
 
 
+_STRINGS_OF_AWK = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_FILE_OF_AWK = re.compile(r'>>?\s*"([^"\\]+)"\s*(?=[;}\n]|$)')
+
+
+def _awk(given: Given, acts: Acts) -> None:
+    """Note the files that `print` goes to besides those that are read."""
+    _behind_pattern("f", "file")(given, acts)
+    text = given.operands[0] if given.operands and not given.has("f", "file") else None
+    if text is None or ">" not in text:
+        return
+    # A slash can begin a pattern, in which what ends a statement is none.
+    ends = "" if "/" in text else ";}\n"
+    rest = _FILE_OF_AWK.sub(" ", text)
+    if re.search(rf"print[^{ends}]*>" if ends else r"(?s)print.*>", _STRINGS_OF_AWK.sub('""', rest)):
+        acts.files("write", [None])
+    if re.search(r"print", text):
+        acts.files("write", _FILE_OF_AWK.findall(text))
+
+
 def _behind_pattern(*pattern_options: str, recursive: str = "", without: str = "") -> Rule:
     """Return the rule of a program whose first operand is no file unless an option brings what it says."""
     letters = tuple(recursive.split())
@@ -196,7 +215,7 @@ PROGRAMS: dict[str, Program] = {
         "rg ag ack",
     ),
     **_table(program(_sed, "efl", "expression file line-length"), "sed gsed"),
-    **_table(program(_behind_pattern("f", "file"), "Fvf", "file assign"), "awk gawk mawk nawk original-awk"),
+    **_table(program(_awk, "Fvf", "file assign"), "awk gawk mawk nawk original-awk"),
     **_table(program(_behind_pattern("f", "from-file"), "fL", "from-file"), "jq yq"),
     **_table(_LISTS, "ls dir vdir"),
     "tree": program(several(each("list"), option("o", "write")), "LPIo"),

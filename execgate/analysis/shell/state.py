@@ -36,6 +36,12 @@ _SHELLS_OWN = re.compile(
     r"(?:BASH\w*|PS[0-4]|HOST\w*|E?UID|PPID|GROUPS|IFS|LINENO|MACHTYPE|OLDPWD|OPT\w*|OSTYPE|PIPESTATUS|PWD"
     r"|S?RANDOM|EPOCH\w*|REPLY|SECONDS|SHELL\w*|SHLVL|TERM|_|FUNCNAME|COLUMNS|LINES|DIRSTACK)"
 )
+_CHANGING = frozenset(
+    "_ BASHPID BASH_ARGV BASH_COMMAND BASH_REMATCH DIRSTACK EPOCHREALTIME EPOCHSECONDS FUNCNAME HISTCMD"
+    " LINENO OLDPWD PIPESTATUS RANDOM SECONDS SRANDOM".split()
+)
+"""The variables that a shell changes itself, whatever they were set to."""
+
 _NUMBERS_OF_BASH = frozenset({"EUID", "UID", "PPID", "RANDOM", "SRANDOM", "SECONDS", "LINENO"})
 
 
@@ -81,6 +87,8 @@ class State:
 
     def value(self, name: str) -> Value:
         """Return what the variable `name` can be; one that was not set here can be anything."""
+        if name in _CHANGING:
+            return SOME_NUMBER if self.bash and name in _NUMBERS_OF_BASH - {*self.variables} else UNKNOWN
         if name in self.variables:
             return self.variables[name]
         if name in self.arrays:
