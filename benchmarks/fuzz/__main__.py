@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.fuzz.laws import Broken, has_a_verdict, says_no_less, says_the_same
+from benchmarks.fuzz.laws import SLOW_S, Broken, has_a_verdict, says_no_less, says_the_same
 from benchmarks.fuzz.mutations import mutated
 from benchmarks.fuzz.rewritings import SAME, extended
 from benchmarks.programs import generate
@@ -55,7 +55,7 @@ def main() -> int:
 def _checks(codes: list[str], options: argparse.Namespace) -> Iterator[tuple[str, Broken | None]]:
     random_ = random.Random(options.seed)
     for code in codes:
-        yield "a verdict", has_a_verdict(code)
+        yield "a verdict", has_a_verdict(code, SLOW_S)
         for way, rewrite in SAME.items():
             if way not in options.skip:
                 try:
@@ -64,10 +64,13 @@ def _checks(codes: list[str], options: argparse.Namespace) -> Iterator[tuple[str
                     continue
                 yield way, says_the_same(way, code, rewritten)
         yield "no less", says_no_less(code, extended(code, random_))
-    yield from (("a verdict, made up", has_a_verdict(code)) for code in made_up(options.examples))
+    yield from (("a verdict, made up", has_a_verdict(code, SLOW_S)) for code in made_up(options.examples))
     end = time.monotonic() + options.minutes * 60
     while time.monotonic() < end:
-        yield "a verdict, changed at random", has_a_verdict(mutated(random_.choice(codes), codes, random_))
+        yield (
+            "a verdict, changed at random",
+            has_a_verdict(mutated(random_.choice(codes), codes, random_), SLOW_S),
+        )
 
 
 def made_up(count: int) -> list[str]:

@@ -265,7 +265,9 @@ def always(code: str) -> str | None:
     tree = parsed(code)
     if not tree.body or _has_future(tree):
         return None
-    return ast.unparse(ast.fix_missing_locations(ast.Module([ast.If(ast.Constant(True), tree.body, [])], [])))  # noqa: FBT003
+    return ast.unparse(
+        ast.fix_missing_locations(ast.Module([ast.If(ast.Constant(value=True), tree.body, [])], []))
+    )
 
 
 def in_main(code: str) -> str | None:
