@@ -44,6 +44,7 @@ from execgate.analysis.values import (
     union,
 )
 from execgate.model.operation import DynamicCode
+from execgate.model.places import WORKSPACE
 from execgate.model.values import Hole
 from execgate.operations import CATALOGUE, modules
 
@@ -111,7 +112,7 @@ def _module_name(m: Machine, name: str, node: cst.CSTNode) -> Value:
     if name == "__name__":
         return Const("__main__")
     if name == "__file__":
-        return Const(f"{paths.WORKSPACE}/main.py")
+        return Const(f"{WORKSPACE}/main.py")
     if name == "__doc__":
         return _ANY_TEXT
     return Ref(f"builtins.{name}")

@@ -26,11 +26,10 @@ from execgate.analysis.values import (
     alternatives,
     union,
 )
+from execgate.model.places import HOME, WORKSPACE
 from execgate.model.values import Hole, Template, Text, Unknown
 
 PATH = "pathlib.Path"
-WORKSPACE = "/workspace"
-HOME = "/home/agent"
 
 _ANY: tuple[Part, ...] = (Hole.ANY,)
 

@@ -9,19 +9,17 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from execgate.model.operation import FileOperation, Operation
+from execgate.model.places import HOME, WORKSPACE
 from execgate.model.source import Source, Span
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import CATALOGUE, modules
-
-WORKING_FOLDER = "/workspace"
-HOME_FOLDER = "/home/agent"
 
 _CHANGES = frozenset({"write", "append", "create", "delete", "move", "copy", "link"})
 
 
 def in_workspace(name: str) -> str:
     """Return the path of a staged file from the root on."""
-    return posixpath.normpath(posixpath.join(WORKING_FOLDER, name))
+    return posixpath.normpath(posixpath.join(WORKSPACE, name))
 
 
 def usable(staged: Mapping[str, Source]) -> dict[str, Source]:
@@ -111,8 +109,8 @@ def _folders(file: str) -> list[str]:
 
 def _from_root(path: str) -> str:
     if path == "~" or path.startswith("~/"):
-        path = HOME_FOLDER + path[1:]
-    return posixpath.normpath(posixpath.join(WORKING_FOLDER, path)).replace("//", "/")
+        path = HOME + path[1:]
+    return posixpath.normpath(posixpath.join(WORKSPACE, path)).replace("//", "/")
 
 
 def _pattern(path: Template) -> str:
@@ -121,4 +119,4 @@ def _pattern(path: Template) -> str:
         return ".*"
     text = "".join(re.escape(part) if isinstance(part, str) else "[^/]*" for part in path.parts)
     first = path.parts[0]
-    return text if isinstance(first, str) and first.startswith(("/", "~")) else f"{WORKING_FOLDER}/{text}"
+    return text if isinstance(first, str) and first.startswith(("/", "~")) else f"{WORKSPACE}/{text}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from execgate.model import places
 from execgate.model.values import Template
 from execgate.policy.patterns import (
     ANY_SEGMENT,
@@ -23,8 +24,8 @@ from execgate.policy.patterns import (
 from execgate.policy.problems import clipped
 from execgate.policy.rules import BadEntryError, Shape, UnresolvableError
 
-WORKING = ("workspace",)
-HOME = ("home", "agent")
+WORKING = tuple(places.WORKSPACE[1:].split("/"))
+HOME = tuple(places.HOME[1:].split("/"))
 
 # Links of the kernel that lead anywhere: to be seen as every path at once.
 _MAGIC: tuple[Pattern, ...] = (

@@ -17,12 +17,11 @@ from typing import Any
 from execgate import _resources
 from execgate.errors import SandboxUnavailableError
 from execgate.model.limits import Limits
+from execgate.model.places import HOME, WORKSPACE
 
 USER = 65532
 """Nobody on the host, and below 65,536, so that an engine with user namespaces can map it."""
 
-WORKSPACE = "/workspace"
-HOME = "/home/agent"
 MEMORY_FLOOR = 8 << 20
 """The least memory, in bytes, in which an interpreter starts; engines themselves set none under 6 MiB."""
 

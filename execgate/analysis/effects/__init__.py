@@ -29,6 +29,7 @@ from execgate.analysis.values import (
     derived,
     union,
 )
+from execgate.model.places import WORKSPACE
 from execgate.model.values import Text, Unknown
 from execgate.operations import effects as catalogue
 from execgate.operations.entry import EVERYTHING, Entry
@@ -68,7 +69,7 @@ def _move(site: Site) -> None:
     value = site.at("path")
     found: list[Text] = site.paths(value) if value is not None else []
     for folder in found or [Unknown("the program changes its working folder to one that is not known")]:
-        if folder not in site.m.folders and folder not in {paths.WORKSPACE, "."}:
+        if folder not in site.m.folders and folder not in {WORKSPACE, "."}:
             site.m.folders.append(folder)
             site.m.rebound += 1
 

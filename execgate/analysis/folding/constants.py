@@ -44,11 +44,10 @@ from execgate.analysis.values import (
     alternatives,
     union,
 )
+from execgate.model.places import WORKSPACE
 from execgate.model.values import Hole
 
 _ANY_TEXT = Str((Hole.ANY,))
-
-WORKSPACE = "/workspace"
 
 NOT_COMPUTED = object()
 """What a function gives for arguments with which it is not carried out."""

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from execgate.analysis.holes import ANY, NUMBER
 from execgate.analysis.shell.tree import Command
+from execgate.model import places
 
 Value: TypeAlias = "tuple[str, ...]"
 
@@ -23,9 +24,6 @@ SOME_NUMBER: Value = (NUMBER,)
 
 HOME = "~"
 """How paths that begin in the home folder are written."""
-
-WORKING_FOLDER = "/workspace"
-HOME_FOLDER = "/home/agent"
 
 ENVIRONMENT = frozenset(
     "HOME LANG LOGNAME MPLBACKEND OMP_NUM_THREADS OPENBLAS_NUM_THREADS PATH TMPDIR USER".split()
@@ -117,14 +115,14 @@ class State:
 
 def absolute(folder: str) -> str:
     """Return a folder that may be relative to the first one from the root on."""
-    return folder if folder.startswith(("/", HOME)) else f"{WORKING_FOLDER}/{folder}".rstrip("/")
+    return folder if folder.startswith(("/", HOME)) else f"{places.WORKSPACE}/{folder}".rstrip("/")
 
 
 def normal(path: str) -> str:
     """Return a path from the root on, without `.` and `..`; the home folder is spelled out."""
     path = absolute(path)
     if path == HOME or path.startswith(f"{HOME}/"):
-        path = HOME_FOLDER + path[1:]
+        path = places.HOME + path[1:]
     return posixpath.normpath(path).replace("//", "/")
 
 

@@ -9,10 +9,9 @@ import libcst as cst
 
 from execgate.analysis.holes import flatten
 from execgate.analysis.values import Anything, Obj, Value, alternatives
+from execgate.model.places import WORKSPACE
 from execgate.model.values import Text, Unknown
 from execgate.operations.types import FILES
-
-WORKSPACE = "/workspace"
 
 MAX_PIECES = 256
 """How many pieces of one file are told apart before its text counts as unknown."""

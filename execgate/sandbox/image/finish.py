@@ -10,7 +10,8 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from execgate.sandbox.confinement import HOME, USER, WORKSPACE
+from execgate.model.places import HOME, WORKSPACE
+from execgate.sandbox.confinement import USER
 from execgate.sandbox.engine import attempt
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.rootfs import EPOCH
