@@ -15,9 +15,10 @@ from execgate.analysis.positions import Positions
 from execgate.analysis.values import WALKED, Anything, Args, Func, Value
 from execgate.analysis.work import PARSING, OutOfWorkError, Work
 from execgate.errors import SourceError
-from execgate.model.operation import Gap, Operation
+from execgate.model.operation import DatabaseOperation, FileOperation, Gap, Operation
 from execgate.model.program import Program
 from execgate.model.source import Source
+from execgate.model.values import Text
 
 MAX_PASSES = 4
 """How often a whole program is followed."""
@@ -181,7 +182,24 @@ def _operations(machine: Machine, positions: Positions) -> tuple[Operation, ...]
         placed.append((span.line, span.column, found.order, found.kind(location=span, **found.fields)))
     placed.sort(key=lambda entry: entry[:3])
     # The same operation from two nodes at one place is one.
-    return tuple(dict.fromkeys(operation for *_, operation in placed))
+    operations = dict.fromkeys(operation for *_, operation in placed)
+    used = {found.destination for found in operations if isinstance(found, DatabaseOperation)}
+    return tuple(found for found in operations if not _only_opens(found, used))
+
+
+def _only_opens(operation: Operation, used: set[Text | None]) -> bool:
+    """Return whether a database is opened here that statements are run on: they say what becomes of it."""
+    if not isinstance(operation, FileOperation) or operation.via not in _OPENERS:
+        return False
+    path = operation.paths[0]
+    return path in used or (isinstance(path, str) and _beside(path) in used)
+
+
+_OPENERS = frozenset({"sqlite3.connect", "sqlite3.Connection"})
+
+
+def _beside(path: str) -> str:
+    return path.removeprefix("./") if path.startswith("./") else f"./{path}"
 
 
 def _gaps(machine: Machine, positions: Positions) -> tuple[Gap, ...]:

@@ -1,26 +1,23 @@
 # ruff: noqa: E501 - a signature stands on one line
 """SQL through `sqlite3`, and from and to data frames.
 
-Making a SQLite connection is no operation of its own: each statement says which file it is for.
+Making a SQLite connection creates a file; where statements run on it, each says which file it is for.
 """
 
 from __future__ import annotations
 
-from execgate.operations.effects import Calls, Connects, Files, Native, Sql
+from execgate.operations.effects import Calls, Connects, Files, Native, OpensDatabase, Sql
 from execgate.operations.entry import Table, effect, nothing, returns
 
 SQLITE = "sqlite3.Connection"
 WHERE = "self.database|self.host|self.dsn|self.url"
+OPEN = effect(OpensDatabase("database"), gives=SQLITE, keeps=("database",))
 STATEMENT = effect(Sql("sql", destination=WHERE), gives="sqlite3.Cursor")
 FRAMES = "con.server|con.bind.server|con.database|con.url|con"
 
 TABLE: Table = {
-    "sqlite3.connect(database, timeout, detect_types, isolation_level, check_same_thread, factory, cached_statements, uri, *, autocommit)": returns(
-        SQLITE, "database"
-    ),
-    "sqlite3.Connection(database, timeout, detect_types, isolation_level, check_same_thread, factory, cached_statements, uri, *, autocommit)": returns(
-        SQLITE, "database"
-    ),
+    "sqlite3.connect(database, timeout, detect_types, isolation_level, check_same_thread, factory, cached_statements, uri, *, autocommit)": OPEN,
+    "sqlite3.Connection(database, timeout, detect_types, isolation_level, check_same_thread, factory, cached_statements, uri, *, autocommit)": OPEN,
     "sqlite3.Connection.cursor(self, factory)": returns("sqlite3.Cursor"),
     "sqlite3.Connection.execute(self, sql, parameters)": STATEMENT,
     "sqlite3.Connection.executemany(self, sql, parameters)": STATEMENT,

@@ -191,6 +191,16 @@ class Sql(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class OpensDatabase(Effect):
+    """Opens the database that is the file of `path`, and makes it where there is none.
+
+    What statements then do there says the same and more, so that with one of them this is left out.
+    """
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dynamic(Effect):
     """Makes or reaches code; `code` is the parameter with its text, which is analysed besides if constant.
 

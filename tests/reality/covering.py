@@ -39,7 +39,7 @@ SAID_BY: dict[str, frozenset[str]] = {
     "list": frozenset(("list", "read", "copy", "move", "delete")),
     "link": frozenset(("link", "copy", "move")),
     "chmod": frozenset(("chmod", "copy", "move", "create")),
-    "database": frozenset(("read", "write")),
+    "database": frozenset(("read", "write", "create")),
     "socket": frozenset(("read", "write", "create")),
 }
 # Everything that is done to a file tells whether it is there, so that any word covers `stat`.

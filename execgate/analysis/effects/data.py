@@ -27,7 +27,7 @@ from execgate.model.operation import (
     EnvironmentAccess,
     FileOperation,
 )
-from execgate.model.values import Text, Unknown
+from execgate.model.values import Template, Text, Unknown
 from execgate.operations import effects as catalogue
 from execgate.operations.types import STATEMENTS
 
@@ -81,6 +81,25 @@ def _sql(site: Site, effect: catalogue.Sql) -> None:
     value = first_filled(site, effect.statement.split("|"))
     if value is not None:
         run_sql(site, value, destination)
+
+
+def _opens_database(site: Site, effect: catalogue.OpensDatabase) -> None:
+    value = site.at(effect.path)
+    for path in site.paths(value) if value is not None else ():
+        first = path.parts[0] if isinstance(path, Template) else path
+        if not isinstance(first, str):
+            site.report(FileOperation, operation="create", paths=(path,))
+        elif first.startswith("file:"):
+            named = first.removeprefix("file:").removeprefix("//").partition("?")[0]
+            whole = isinstance(path, str) or "?" in first
+            if named != _IN_MEMORY and "mode=memory" not in first:
+                unknown = Unknown("the address of the database could not be worked out")
+                site.report(FileOperation, operation="create", paths=(named if whole else unknown,))
+        elif path not in {_IN_MEMORY, ""}:
+            site.report(FileOperation, operation="create", paths=(path,))
+
+
+_IN_MEMORY = ":memory:"
 
 
 def _tables(site: Site, places: str) -> list[Text]:
@@ -205,6 +224,7 @@ def holds(site: Site, condition: str) -> bool:
 RULES: dict[type[catalogue.Effect], Callable[[Site, Any], None]] = {
     catalogue.Environment: _environment,
     catalogue.Sql: _sql,
+    catalogue.OpensDatabase: _opens_database,
     catalogue.Deserializes: _deserializes,
 }
 """The rules of these effects."""
