@@ -172,8 +172,9 @@ def _open(record: Record) -> Iterator[Touch]:
 
 def _database(record: Record) -> Iterator[Touch]:
     name = record.arguments[0]
-    if isinstance(name, str) and name and not name.endswith(":memory:"):
-        yield Touch(FILE, "database", name.removeprefix("file:").partition("?")[0], record)
+    path = name.removeprefix("file:").partition("?")[0] if isinstance(name, str) else ""
+    if path and not path.endswith(":memory:"):
+        yield Touch(FILE, "database", path, record)
 
 
 SOCKETS = frozenset(("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"))

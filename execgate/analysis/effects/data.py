@@ -85,18 +85,27 @@ def _sql(site: Site, effect: catalogue.Sql) -> None:
 
 def _opens_database(site: Site, effect: catalogue.OpensDatabase) -> None:
     value = site.at(effect.path)
+    uri = site.at("uri")
     for path in site.paths(value) if value is not None else ():
         first = path.parts[0] if isinstance(path, Template) else path
-        if not isinstance(first, str):
-            site.report(FileOperation, operation="create", paths=(path,))
-        elif first.startswith("file:"):
-            named = first.removeprefix("file:").removeprefix("//").partition("?")[0]
-            whole = isinstance(path, str) or "?" in first
-            if named != _IN_MEMORY and "mode=memory" not in first:
-                unknown = Unknown("the address of the database could not be worked out")
-                site.report(FileOperation, operation="create", paths=(named if whole else unknown,))
-        elif path not in {_IN_MEMORY, ""}:
-            site.report(FileOperation, operation="create", paths=(path,))
+        opened: Text | None = None if path in {_IN_MEMORY, ""} else path
+        if not is_false(uri) and isinstance(first, str) and first.startswith("file:"):
+            whole = isinstance(path, str)
+            opened = _file_of(first) if whole else Unknown("the address of the database is not known")
+        if opened is not None:
+            site.report(FileOperation, operation="create", paths=(opened,))
+
+
+def _file_of(uri: str) -> str | None:
+    """Return the file that an address of SQLite names, None for a database in memory."""
+    from urllib.parse import parse_qs, unquote
+
+    place, _, query = uri.removeprefix("file:").partition("#")[0].partition("?")
+    if place.startswith("//"):
+        place = "/" + place[2:].partition("/")[2]
+    path = unquote(place)
+    in_memory = path in {_IN_MEMORY, ""} or set(parse_qs(query).get("mode", ())) == {"memory"}
+    return None if in_memory else path
 
 
 _IN_MEMORY = ":memory:"
