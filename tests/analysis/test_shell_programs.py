@@ -250,6 +250,11 @@ def test_a_script_from_a_stream_is_not_known(text):
         ("awk '$2 > 1 {print $1}' a", ["read a"]),
         ("awk '{ if ($2 > \"b\") print $1 }' a", ["read a"]),
         ("awk '{print $1 > \"/dev/stderr\"}' a", ["read a"]),
+        ("flock a true", ["create a"]),
+        ("(flock 9; true) 9> a", ["write a"]),
+        ("script -qc true /dev/null", []),
+        ("script -q a -c true", ["write a"]),
+        ("tar cf a b --index-file=c -g d", ["write c d", "write a", "read b below"]),
         ("sort a --outp=b", ["read a", "write b"]),
         ("sort a --outp b", ["read a b", "write b"]),
         ("sort --numeric a", ["read a"]),
@@ -257,3 +262,10 @@ def test_a_script_from_a_stream_is_not_known(text):
 )
 def test_a_program_writes_where_its_own_language_or_a_shortened_option_says(text, expected):
     assert does(text) == expected
+
+
+def test_a_program_that_was_written_before_is_followed_where_it_is_started():
+    written = "printf '#!/bin/sh\\nrm a\\n' > f; chmod +x f"
+    assert does(f"{written}; ./f") == ["write f", "chmod f", "execute ./f", "delete a"]
+    assert does("curl -so f https://x.example; ./f")[-1] == "start ./f ?"
+    assert does(f"{written}; ./g") == ["write f", "chmod f"]

@@ -316,9 +316,22 @@ class Notes(ABC):
 
     def _own_script(self, program: str, arguments: list[Argument]) -> list[Text] | None:
         """Return what a file that is known does when it is started as a program, None for any other."""
-        text = self.staged(program) if "/" in program else None
-        if text is None:
+        if "/" not in program:
             return None
+        text = self.staged(program)
+        if text is not None:
+            return self._by_first_line(text, program, arguments)
+        puts = [put for place in self.places(program) for put in self.found.written.get(normal(place), {})]
+        found: list[Text] = []
+        for put in puts:
+            if put is None:
+                found.append(Unknown("what was put into the program that is started is not known"))
+            else:
+                found += self._by_first_line(put, program, arguments)
+        return found if puts else None
+
+    def _by_first_line(self, text: str, program: str, arguments: list[Argument]) -> list[Text]:
+        """Return what a text does that is started as a program, in the language that its first line names."""
         first = text.partition("\n")[0]
         if re.fullmatch(r"#!\s*(?:/usr/bin/env +|/usr/bin/|/bin/)python3?\s*", first):
             return self.script(program, "python", arguments)

@@ -86,7 +86,20 @@ def _dd(given: Given, acts: Acts) -> None:
             acts.files("read" if operand[0] == "i" else "write", [operand[3:]])
 
 
+def _flock(given: Given, acts: Acts) -> None:
+    acts.files("create", [path for path in given.operands[:1] if path is None or not path.isdigit()])
+
+
+def _script(given: Given, acts: Acts) -> None:
+    logs = [
+        *given.operands[:1],
+        *given.values("B", "I", "O", "T", "log-io", "log-in", "log-out", "log-timing"),
+    ]
+    acts.files("write", logs or ["typescript"])
+
+
 def _tar(given: Given, acts: Acts) -> None:
+    acts.files("write", given.values("g", "listed-incremental", "index-file"))
     operands = list(given.operands)
     letters = "".join(name for name, _ in given.options if len(name) == 1)
     archives = list(given.values("f", "file"))
@@ -261,6 +274,8 @@ PROGRAMS: dict[str, Program] = {
         option("a arg-file", "read"), "adEIiLlnPs", "arg-file delimiter max-args max-procs replace"
     ),
     # Hosts
+    "flock": program(_flock, "wEc", "timeout wait conflict-exit-code command"),
+    "script": program(_script, "cBIOTEmo", "command log-io log-in log-out log-timing echo logging-format"),
     "curl": program(network.curl, network.LETTERS_OF_CURL, network.LONG_OF_CURL),
     "wget": program(network.wget, "oaeiBtOTwQPUlARDIX", network.LONG_OF_WGET),
     "git": program(network.git, "Ccbouj", "git-dir work-tree branch depth origin config jobs"),
