@@ -36,7 +36,7 @@ TABLE: Table = {
     "os.path.isreserved(path)": nothing(),
     "os.path.relpath(path, start)": nothing(),
     "os.path.splitdrive(p)": nothing(),
-    "os.path.splitroot(p)": nothing(),
+    "os.path.splitroot(p, path)": nothing(),
     "pathlib.Path(*pathsegments)": returns(PATH),
     "pathlib.Path.cwd()": returns(PATH),
     "pathlib.Path.home()": returns(PATH),

@@ -21,6 +21,7 @@ MISSING_HERE = frozenset(
 
 # Parameters that stand in the catalogue for the sake of other versions than the one that runs.
 OTHER_VERSIONS: dict[str, str] = {
+    "os.path.splitroot": "p path",
     "asyncio.AbstractEventLoop.connect_accepted_socket": "ssl_shutdown_timeout",
     "asyncio.AbstractEventLoop.create_connection": "ssl_shutdown_timeout",
     "asyncio.AbstractEventLoop.create_server": "keep_alive ssl_shutdown_timeout",
