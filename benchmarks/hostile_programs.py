@@ -458,6 +458,29 @@ _MADE: dict[str, Callable[[], str]] = {
     "shell assignments": lambda: (
         "import os\nos.system('a=1; ' * 10000 + 'env ' * 10000)\nos.system('xargs ' * 9000)\nos.system('a=$a$a; ' * 3000 + '$a')"
     ),
+    "shell words": lambda: (
+        "import os\nos.system('a ' * 30000)\nos.system('echo $((' + 'a' * 60000 + '))')\nos.system('echo ' + '$((1))' * 9000)"
+    ),
+    "shell patterns": lambda: (
+        "import os\nos.system('ls ' + '[' * 60000)\nos.system('x=' + 'a' * 900 + '\\n' + 'y=${x%*a*a*b}\\n' * 3000)"
+    ),
+    "shell variables": lambda: (
+        "import os\nos.system(''.join(f'a{n}=1;' for n in range(9)) * 1000)\nos.system("
+        + repr("".join(f"a{n}=1;b\n" for n in range(3_000)))
+        + ")"
+    ),
+    "shell functions": lambda: (
+        "import os\nos.system('f() { ' + 'a;' * 9000 + ' }\\n' + 'x=$x$y;b\\n' * 3000)\nos.system("
+        + repr("".join(f"f{n}() {{ f{n + 1}; f{n + 1}; }}\n" for n in range(60)) + "f0")
+        + ")"
+    ),
+    "1,000 shell texts of loops": lambda: (
+        "import os\nx = 'for a in 1 2 3 4 5 6 7 8; do ' * 4 + 'b;' + 'done;' * 4\n" + "os.system(x)\n" * 1_000
+    ),
+    "1,000 Pythons in argument lists": lambda: (
+        "import subprocess\nx = 'while x:\\n while y:\\n  x = [x, y]\\n  y = {x: y}'\n"
+        + _lines(1_000, "subprocess.run(['python', '-c', x + '#N'])")
+    ),
     "sql in parentheses": lambda: (
         "import sqlite3\nc = sqlite3.connect('a')\nc.execute('SELECT ' + '(' * 20000 + '1' + ')' * 20000)\nc.execute('SELECT ' + '(SELECT ' * 6000)"
     ),

@@ -13,7 +13,7 @@ from execgate.analysis import calls, expressions, functions, guard, statements
 from execgate.analysis.machine import Machine
 from execgate.analysis.positions import Positions
 from execgate.analysis.values import WALKED, Anything, Args, Func, Value
-from execgate.analysis.work import PARSING, OutOfWorkError, Work
+from execgate.analysis.work import PARSING, STARTING, OutOfWorkError, Work
 from execgate.errors import SourceError
 from execgate.model.operation import DatabaseOperation, FileOperation, Gap, Operation
 from execgate.model.program import Program
@@ -141,7 +141,7 @@ def _analyzed(source: Source, staged: Mapping[str, Source], inner: int, shared: 
     if shared is None:
         WALKED.nodes = 0
     else:
-        shared.step(PARSING * len(source.text))
+        shared.step(STARTING + PARSING * len(source.text))
     tree, module = guard.parse(source)
     machine = Interpreter(len(source.text))
     machine.staged, machine.inner = staged, inner

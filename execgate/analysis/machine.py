@@ -47,7 +47,7 @@ from execgate.model.source import Source
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import CATALOGUE
 
-WORK_PER_CHARACTER = 4
+WORK_PER_CHARACTER = 3
 """How many more are followed for each character of the program."""
 
 MAX_DEPTH = 12

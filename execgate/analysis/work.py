@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-MIN_WORK = 40_000
+MIN_WORK = 30_000
 """How many expressions and statements are followed, counting a function's body once for each kind of call."""
 
 PARSING = 2
 """How much work it is to parse a character of Python: it takes longer than following an expression."""
+
+STARTING = 300
+"""How much work it is to begin with a program that another one starts, and to end it."""
 
 
 class OutOfWorkError(Exception):

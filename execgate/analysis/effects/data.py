@@ -67,7 +67,10 @@ def _variables(text: Text) -> list[Text]:
 
     if not isinstance(text, str):
         return [Unknown("a text with variables is not known")]
-    return [name or braced for name, braced in re.findall(r"\$(?:(\w+)|\{([^}]*)\})", text)]
+    # Behind the last brace that closes, none is looked for.
+    end = text.rfind("}") + 1
+    found = re.findall(r"\$(?:(\w+)|\{([^}]*)\})", text[:end])
+    return [name or braced for name, braced in found] + re.findall(r"\$(\w+)", text[end:])
 
 
 def _sql(site: Site, effect: catalogue.Sql) -> None:

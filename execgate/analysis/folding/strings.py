@@ -209,7 +209,8 @@ def _format(m: Machine, receiver: Const, args: Args, node: cst.CSTNode) -> Value
             value = args.get(int(head)) if len(head) < 6 else None
         else:
             value = args.keywords.get(head, args.others)
-        for key in re.findall(r"\[([^\]]*)\]", field):
+        # No bracket is closed behind the last one that closes: there, none is looked for.
+        for key in re.findall(r"\[([^\]]*)\]", field[: field.rfind("]") + 1]):
             index = Const(int(key) if key.isdecimal() and len(key) < 6 else key)
             value = subscripts.item(m, value, index, node) if value is not None else None
         if value is None:

@@ -13,7 +13,7 @@ from execgate.model.operation import EnvironmentAccess, ProcessControl
 Builtin = Callable[[Follower, list[str], State], Ways]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_CALCULATED_INDEX = re.compile(r"\[.*[$`]", re.DOTALL)
+_CALCULATED_INDEX = re.compile(r"[^\[]*\[.*[$`]", re.DOTALL)
 _HARMLESS_SWITCHES = frozenset(
     "nullglob failglob dotglob nocaseglob nocasematch inherit_errexit checkwinsize".split()
 )
@@ -66,7 +66,7 @@ def _moves(_follower: Follower, _words: list[str], state: State) -> Ways:
 
 def _test(follower: Follower, words: list[str], state: State) -> Ways:
     operands = words[1:]
-    if operands[:1] == ["-v"] or any(_CALCULATED_INDEX.search(word) for word in operands):
+    if operands[:1] == ["-v"] or any(_CALCULATED_INDEX.match(word) for word in operands):
         follower.gap("an index that bash calculates can run commands")
     for index, word in enumerate(operands[:-1]):
         if re.fullmatch(r"-[bcdefghkLpOrsSuwxGN]", word):
@@ -95,7 +95,7 @@ def _printf(follower: Follower, words: list[str], state: State) -> Ways:
             follower.gap("not every shell knows `printf -v`", "label the block `bash`")
         elif _may_set(follower, (words[2:3] or [""])[0], "printf -v"):
             state.variables[words[2]] = UNKNOWN
-    elif any(_CALCULATED_INDEX.search(word) for word in words[1:]):
+    elif any(_CALCULATED_INDEX.match(word) for word in words[1:]):
         follower.gap("an index that bash calculates can run commands")
     return state, state.copy()
 

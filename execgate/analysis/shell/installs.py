@@ -26,7 +26,7 @@ class _Installer:
 
 
 _PYTHON_NAME = re.compile(
-    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]/@]*\])?\s*(?:(?:[<>=!~]=?|===)[^/@;]*)?(?:;[^/@]*)?"
+    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]/@]*\]\s*)?(?:(?:[<>=!~]=?|===)[^/@;]*)?(?:;[^/@]*)?"
 )
 _ARCHIVE = re.compile(r".*\.(?:whl|zip|tar|tgz|tbz|txz|gz|bz2|xz|egg|deb|conda)", re.IGNORECASE)
 

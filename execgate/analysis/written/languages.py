@@ -111,7 +111,7 @@ def _desktop(text: str) -> Iterator[str]:
 
 
 _OPTION = re.compile(r'command="((?:[^"\\]|\\.)*)"', re.IGNORECASE)
-_KEY = re.compile(r"(?:^|\s)(?:sk-)?(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+)(?:@\S+)?\s+\S+")
+_KEY = re.compile(r"(?:^|\s)(?:sk-)?(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-[^\s@]+)(?:@\S+)?\s+\S+")
 
 
 def _keys(text: str) -> Iterator[str]:
