@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from execgate.analysis.shell import packages, programs, redirections, started_by
+from execgate.analysis.shell import block, packages, programs, redirections, started_by
+from execgate.model.operation import ProcessSpawn
 from execgate.model.values import Hole, Template, Unknown
 
 ANY, WORD, NUMBER = Hole.ANY, Hole.WORD, Hole.NUMBER
@@ -444,6 +445,42 @@ def test_whatever_a_shell_tries_to_start_was_named_before(shell, text, tmp_path)
         return  # a message with blanks, colons or quotes in the name can't be taken apart
     tried = set(NOT_FOUND.findall(done.stderr.decode(errors="replace")))
     assert tried <= set(brief(named)) or "?" in brief(named), (tried, named)
+
+
+BASH = st.sampled_from(
+    [
+        *("$'", '$"', "{aa,bb}", "{1..3}", "x=(aa bb)", "${x[@]}", "${x[0]}", "x+=", "[[ ", " ]]", "(( ", " ))", "&> f"),
+        *("|& ", "<<<", "for ((i=0;i<2;i++)); do ", "function ff { aa; }\n", "declare ", "local ", "${x/a/b}", "${x:1:2}"),
+        *("${!x[@]}", "\\x62", "\\n", "<(", "mapfile x", "readarray x", "builtin ", "let x=1", "${x^^}", "source "),
+    ]
+)  # fmt: skip
+BLOCKS = st.lists(st.one_of(FRAGMENTS, BASH), max_size=14).map("".join)
+
+
+@pytest.mark.parametrize("shell", [shell for shell in SHELLS if shell == "bash"])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=BLOCKS)
+@example(text="x=(aa bb); ${x[1]}")
+@example(text="{aa,bb}; $'\\x62b'")
+@example(text="function ff { aa; }; ff")
+@example(text="[[ $(aa) ]] && cat <(bb)")
+def test_whatever_bash_tries_to_start_was_named_in_its_dialect(shell, text, tmp_path):
+    done = subprocess.run(
+        [shutil.which(shell), "-c", text],
+        cwd=tmp_path,
+        env={"PATH": "/nonexistent", "LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=10,
+        check=False,
+    )
+    found = block(text, bash=True)
+    fields = [dict(effect.fields) for effect in found.effects if effect.kind is ProcessSpawn]
+    named = brief(name for spawned in fields for name in spawned["programs"])
+    if any(not re.fullmatch(r"[!-&(-9;-~]+", name) for name in named):
+        return  # a message with blanks, colons or quotes in the name can't be taken apart
+    tried = set(NOT_FOUND.findall(done.stderr.decode(errors="replace")))
+    assert tried <= set(named) or "?" in named or found.gaps, (tried, named)
 
 
 @given(st.one_of(st.text(), TEXTS))
