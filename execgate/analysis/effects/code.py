@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import libcst as cst
@@ -129,31 +129,49 @@ def _row(m: Machine, row: Value, node: cst.CSTNode) -> Args:
     return Args(rest=iteration.element(m, row, node))
 
 
-def _calls(site: Site, effect: catalogue.Calls) -> None:
-    function = site.at(effect.function)
-    if function is None:
-        return
-    m = site.m
+MAX_CALLS = 64
+"""How many calls of a function, one for each element of an iterable, are told apart."""
+
+
+def _turns(m: Machine, iterables: Sequence[Value | None]) -> list[list[Value]] | None:
+    """Return what is taken from iterables that are used side by side, turn by turn; None if not known."""
+    exact = [iteration.exact_items(m, value) if value is not None else None for value in iterables]
+    known = [items for items in exact if items is not None]
+    if not known or len(known) < len(exact) or min(map(len, known)) > MAX_CALLS:
+        return None
+    return [list(turn) for turn in zip(*known, strict=False)]
+
+
+def _side_by_side(site: Site, places: Iterable[str]) -> list[Args]:
+    """Return the arguments of each call that takes one element of each iterable, as `map` does.
+
+    A parameter such as `*iterables` holds any number of them.
+    """
+    m, iterables = site.m, list[Value | None]()
+    for where in places:
+        value = site.at(where)
+        several = value if f"*{where}" in site.entry.parameters else None
+        iterables += iteration.exact_items(m, several) or [several] if several is not None else [value]
+    turns = _turns(m, iterables)
+    if turns is not None:
+        return [Args(turn) for turn in turns]
+    each = [iteration.element(m, value, site.node) if value is not None else NUM for value in iterables]
+    return [Args(each)]
+
+
+def _given(site: Site, effect: catalogue.Calls) -> Args:
+    """Return the arguments of the one call that is made."""
     args = Args()
-    if effect.each:
-        for where in effect.each:
-            value = site.at(where)
-            element = iteration.element(m, value, site.node) if value is not None else NUM
-            args.positional.append(element)
-    elif effect.rows is not None:
-        value = site.at(effect.rows)
-        row = iteration.element(m, value, site.node) if value is not None else NUM
-        args = _row(m, row, site.node)
-    elif effect.arguments is not None or effect.rest is not None:
+    if effect.arguments is not None or effect.rest is not None:
         value = (
             site.at(effect.arguments) if effect.arguments is not None else site.bound.get(effect.rest or "")
         )
         if value is not None:
-            items = iteration.exact_items(m, value)
+            items = iteration.exact_items(site.m, value)
             if items is not None:
                 args.positional.extend(items)
             else:
-                args.rest = iteration.element(m, value, site.node)
+                args.rest = iteration.element(site.m, value, site.node)
     else:
         args.rest = derived("it is passed by the library", site.bound.values())
     keywords = site.at(effect.keywords) if effect.keywords is not None else None
@@ -161,12 +179,37 @@ def _calls(site: Site, effect: catalogue.Calls) -> None:
         if isinstance(alternative, Map):
             args.keywords.update({k: v for k, v in alternative.items.items() if isinstance(k, str)})
             args.others = alternative.more
-    result = m.call(function, args, site.node)
-    site.called = result
+    return args
+
+
+def _calls(site: Site, effect: catalogue.Calls) -> None:
+    function = site.at(effect.function)
+    if function is None:
+        return
+    m, node = site.m, site.node
+    if effect.each:
+        calls = _side_by_side(site, effect.each)
+    elif effect.rows is not None:
+        value = site.at(effect.rows)
+        calls = [_row(m, iteration.element(m, value, node) if value is not None else NUM, node)]
+    else:
+        calls = [_given(site, effect)]
+
+    def follow() -> list[Value]:
+        return [m.call(function, args, node) for args in calls]
+
+    results = follow()
     # It may be called later, in another state of the program.
-    m.defer(lambda: m.call(function, args, site.node), site.node)
+    m.defer(follow, node)
+    if effect.each or effect.rows is not None:
+        known = len(calls) != 1
+        site.called = m.sequence(results) if known else m.sequence([], union(results))
+        if site.result is None and site.entry.returns is None:
+            site.result = site.called
+        return
+    site.called = union(results)
     if site.result is None and site.entry.returns is None:
-        site.result = derived(f"it is the result of `{site.entry.name}`", [result, *site.bound.values()])
+        site.result = derived(f"it is the result of `{site.entry.name}`", [*results, *site.bound.values()])
 
 
 def _unlisted(site: Site, effect: catalogue.Unlisted) -> None:
