@@ -15,6 +15,7 @@ from execgate.analysis.calls import arguments
 from execgate.analysis.effects.site import CALLED
 from execgate.analysis.machine import Machine
 from execgate.analysis.names import BUILTINS, Standing, canonical, is_known_module, standing
+from execgate.analysis.narrowing import narrow
 from execgate.analysis.scopes import Scope
 from execgate.analysis.values import (
     DYNAMIC,
@@ -538,7 +539,23 @@ def _contained(m: Machine, needle: Value, haystack: Value, node: cst.CSTNode) ->
 
 def _conditional(m: Machine, node: cst.IfExp) -> Value:
     m.evaluate(node.test)
-    return union([m.evaluate(node.body), m.evaluate(node.orelse)])
+    arms = ((node.body, True), (node.orelse, False))
+    return union([_where(m, node.test, arm, holds=holds) for arm, holds in arms])
+
+
+def _where(m: Machine, test: cst.BaseExpression, node: cst.BaseExpression, *, holds: bool) -> Value:
+    """Evaluate an arm of a conditional expression, with what its test says of the names in it."""
+    scope, rebound = m.scope, m.rebound
+    before = dict(scope.names)
+    narrow(m, test, holds=holds)
+    narrowed = {name: value for name, value in scope.names.items() if value is not before.get(name)}
+    result = m.evaluate(node)
+    for name, value in narrowed.items():
+        if scope.names.get(name) is value:
+            scope.names[name] = before[name]
+    if m.rebound != rebound:
+        m.rebound += 1
+    return result
 
 
 def _walrus(m: Machine, node: cst.NamedExpr) -> Value:
@@ -654,6 +671,7 @@ def _clauses(m: Machine, clause: cst.CompFor, iterable: Value) -> None:
     _bind_target(m, clause, iteration.element(m, iterable, clause.iter))
     for condition in clause.ifs:
         m.evaluate(condition.test)
+        narrow(m, condition.test, holds=True)
     if clause.inner_for_in is not None:
         _clauses(m, clause.inner_for_in, m.evaluate(clause.inner_for_in.iter))
 

@@ -56,7 +56,7 @@ class _Comparison:
         return any(
             not any(self.alike(value, other, depth) for other in held)
             and not (open_ended and _covered(value, open_ended))
-            and not (numbers and _is_number(value))
+            and not (numbers and is_number(value))
             for value in alternatives(new)
         )
 
@@ -144,7 +144,8 @@ def _covered(value: Value, open_ended: list[Anything]) -> bool:
     return all(any(key in held.shape for held in open_ended) for key in shape)
 
 
-def _is_number(value: Value) -> bool:
+def is_number(value: Value) -> bool:
+    """Return whether a value is some number."""
     return isinstance(value, Num) or (isinstance(value, Const) and type(value.value) in {int, float})
 
 
@@ -156,7 +157,7 @@ def widened(value: Value, *, wholly: bool) -> Value:
     found = alternatives(value)
     if len(found) == 1 and not isinstance(value, Const):
         return value
-    if all(map(_is_number, found)):
+    if all(map(is_number, found)):
         return NUM
     objects = [v for v in found if not isinstance(v, PLAIN)]
     if wholly or len(objects) > MAX_ALTERNATIVES // 4:

@@ -16,12 +16,14 @@ from execgate.analysis import (
     classes,
     imports,
     iteration,
+    paths,
     storing,
     subscripts,
 )
-from execgate.analysis.growth import grew, widened
+from execgate.analysis.growth import grew, is_number, widened
 from execgate.analysis.machine import EXACT_TURNS, PARTED_TURNS, Machine
 from execgate.analysis.names import BUILTINS
+from execgate.analysis.narrowing import narrow
 from execgate.analysis.scopes import Scope, merge
 from execgate.analysis.values import (
     NONE,
@@ -35,6 +37,7 @@ from execgate.analysis.values import (
     Obj,
     Ref,
     Seq,
+    Str,
     Union,
     Value,
     alternatives,
@@ -243,10 +246,11 @@ def branches(m: Machine, arms: Sequence[Callable[[], bool]]) -> bool:
     ends: list[dict[str, Value]] = []
     for arm in arms:
         scope.names = dict(start)
-        before = m.branch()
+        before, rebound = m.branch(), m.rebound
         if arm():
             ends.append(scope.names)
         m.rejoin(before)
+        _back(m, rebound)
     if not ends:
         scope.names = start
         return False
@@ -257,16 +261,41 @@ def branches(m: Machine, arms: Sequence[Callable[[], bool]]) -> bool:
     return True
 
 
+def _back(m: Machine, rebound: int) -> None:
+    """Note that names may stand again for what they did before: what calls gave since may not hold."""
+    if m.rebound != rebound:
+        m.rebound += 1
+
+
 def _if(m: Machine, node: cst.If) -> bool:
     # A series of `elif`s nests as deep as it is long, so it is walked in a loop.
     arms: list[Callable[[], bool]] = []
+    failed: list[cst.BaseExpression] = []
     current: cst.If | cst.Else | None = node
     while isinstance(current, cst.If):
         m.evaluate(current.test)
-        arms.append(partial(block, m, current.body))
+        arms.append(partial(_arm, m, failed[-MAX_FAILED:], current.test, current.body))
+        failed.append(current.test)
         current = current.orelse
-    arms.append(partial(block, m, current.body) if current is not None else lambda: True)
+    arms.append(partial(_arm, m, failed[-MAX_FAILED:], None, current.body if current is not None else None))
     return branches(m, arms)
+
+
+MAX_FAILED = 4
+"""How many tests that failed before an arm of an `elif` is reached are looked at there."""
+
+
+def _arm(
+    m: Machine,
+    failed: Sequence[cst.BaseExpression],
+    test: cst.BaseExpression | None,
+    body: cst.BaseSuite | None,
+) -> bool:
+    for other in failed:
+        narrow(m, other, holds=False)
+    if test is not None:
+        narrow(m, test, holds=True)
+    return block(m, body) if body is not None else True
 
 
 def _else(m: Machine, node: cst.Else | cst.Finally) -> bool:
@@ -330,6 +359,31 @@ def _method_of(function: cst.BaseExpression) -> tuple[cst.BaseExpression | None,
     return None, ""
 
 
+def _is_known_text(m: Machine, target: cst.BaseExpression) -> bool:
+    """Return whether a name stands for a constant text or path."""
+    held = m.scope.names.get(m.identifier(target.value)) if isinstance(target, cst.Name) else None
+    if isinstance(held, Obj) and held.type == paths.PATH:
+        held = paths.text_of(held)
+    return isinstance(held, Const) and isinstance(held.value, (str, bytes))
+
+
+def _goes_on_from_itself(node: cst.Assign) -> bool:
+    """Return whether a name is bound to what an operator or a call makes of it: `path = path / name`."""
+    target, waiting = node.targets[0].target, [node.value]
+    while waiting and isinstance(target, cst.Name):
+        part = waiting.pop()
+        if isinstance(part, cst.Name):
+            if part.value == target.value:
+                return True
+        elif isinstance(part, cst.BinaryOperation):
+            waiting += [part.left, part.right]
+        elif isinstance(part, cst.Call):
+            waiting += [argument.value for argument in part.args]
+            if isinstance(part.func, cst.Attribute):
+                waiting.append(part.func.value)
+    return False
+
+
 def _puts_text_together(m: Machine, body: cst.BaseSuite, items: list[Value]) -> bool:
     """Return whether a loop runs to its end, and adds to a known text: turn by turn it stays known.
 
@@ -347,8 +401,9 @@ def _puts_text_together(m: Machine, body: cst.BaseSuite, items: list[Value]) -> 
         elif isinstance(node, cst.Else):
             waiting.append(node.body)
         elif isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name):
-            held = m.scope.names.get(m.identifier(node.target.value))
-            adds = adds or (isinstance(held, Const) and isinstance(held.value, (str, bytes)))
+            adds = adds or _is_known_text(m, node.target)
+        elif isinstance(node, cst.Assign) and constant and _goes_on_from_itself(node):
+            adds = adds or _is_known_text(m, node.targets[0].target)
         elif isinstance(node, cst.Expr) and constant and _adds_to(m, node.value):
             adds = True
         elif not isinstance(node, (cst.Expr, cst.Assign, cst.AnnAssign, cst.Pass, cst.AugAssign)):
@@ -371,7 +426,9 @@ def _loop(m: Machine, turn: Callable[[], None], node: cst.CSTNode) -> None:
             scope.names = dict(start)
             del m.trail[:]
             m.oldest = first_path
+            rebound = m.rebound
             turn()
+            _back(m, rebound)
             oldest = min(oldest, m.oldest)
             # A `break` or `continue` may leave from anywhere, so what was bound in between counts too.
             merged = merge(start, scope.names, scope, fallback)
@@ -383,7 +440,7 @@ def _loop(m: Machine, turn: Callable[[], None], node: cst.CSTNode) -> None:
             if not changed and m.oldest >= first_path:
                 break
             if count + 1 >= EXACT_TURNS:
-                for name in changed:
+                for name in _growing(changed, merged, count + 1):
                     scope.names[name] = widened(merged[name], wholly=count + 1 >= PARTED_TURNS)
         else:
             m.gap("what this loop hands on from turn to turn can't be followed to its end", node)
@@ -395,13 +452,29 @@ def _loop(m: Machine, turn: Callable[[], None], node: cst.CSTNode) -> None:
         m.oldest = min(outer[1], oldest)
 
 
+def _growing(changed: list[str], names: dict[str, Value], turns: int) -> list[str]:
+    """Return which names to give up on: a text that holds a count is known once the count is any number."""
+    if turns < PARTED_TURNS - 1:
+        counts = [name for name in changed if all(map(is_number, alternatives(names[name])))]
+        if counts or (turns > EXACT_TURNS and all(_counted(names[name]) for name in changed)):
+            return counts
+    return changed
+
+
+def _counted(value: Value) -> bool:
+    """Return whether a value is one of few texts, of which some hold a number."""
+    found = alternatives(value)
+    return len(found) <= PARTED_TURNS and any(isinstance(text, Str) for text in found)
+
+
 def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
     scope = m.scope
     start = dict(scope.names)
     outer, m.trail = m.trail, []
-    before = m.branch()
+    before, rebound = m.branch(), m.rebound
     reached = block(m, node.body)
     m.rejoin(before)
+    _back(m, rebound)
     trail, m.trail = m.trail, outer
     if outer is not None:
         outer.extend(trail)

@@ -30,6 +30,7 @@ from execgate.analysis.models import parsing as parsing_models
 from execgate.analysis.values import (
     DYNAMIC,
     FALSE,
+    MAX_ALTERNATIVES,
     NONE,
     NUM,
     TRUE,
@@ -42,13 +43,14 @@ from execgate.analysis.values import (
     Obj,
     Ref,
     Seq,
+    Str,
     Value,
     alternatives,
     join,
     union,
 )
 from execgate.model.operation import DynamicCode, EnvironmentAccess, ModuleImport
-from execgate.model.values import Unknown
+from execgate.model.values import Hole, Unknown
 from execgate.operations import lookup
 
 _TRUTH = union([TRUE, FALSE])
@@ -133,7 +135,15 @@ def _quiet(result: Value) -> modelling.Model:
 
 def _dir(m: Machine, args: Args, node: cst.CSTNode) -> Value:
     _quiet(NONE)(m, args, node)
-    return m.sequence([], modelling.ANY_TEXT)
+    target = args.get(0)
+    own = modelling.own_names(target) if target is not None else None
+    if own is None or len(own) >= MAX_ALTERNATIVES:
+        return m.sequence([], modelling.ANY_TEXT)
+    return m.sequence([], union([_OF_EVERY_OBJECT, *map(Const, own)]))
+
+
+_OF_EVERY_OBJECT = Str(("__", Hole.ANY))
+"""The names that every object has."""
 
 
 def _text_hooks(m: Machine, value: Inst, node: cst.CSTNode) -> None:

@@ -61,6 +61,12 @@ def _named_like(target: Value, name: Value) -> list[str] | None:
     first = name.parts[0] if isinstance(name, Str) else None
     if not isinstance(first, str) or first.startswith("_"):
         return None
+    own = own_names(target)
+    return [found for found in own if found.startswith(first)] if own is not None else None
+
+
+def own_names(target: Value) -> list[str] | None:
+    """Return the attributes of the program's own objects; None where there may be others."""
     found: dict[str, None] = {}
     for alternative in alternatives(target):
         cls = alternative.cls if isinstance(alternative, Inst) else alternative
@@ -70,5 +76,5 @@ def _named_like(target: Value, name: Value) -> list[str] | None:
             return None
         held = alternative.attributes if isinstance(alternative, Inst) else {}
         own = [cls.attributes for cls in cls.mro if isinstance(cls, Class)]
-        found.update(dict.fromkeys(n for names in (held, *own) for n in names if n.startswith(first)))
+        found.update(dict.fromkeys(n for names in (held, *own) for n in names))
     return list(found)
