@@ -31,6 +31,9 @@ UUID = "uuid.UUID"
 _PLAIN_SPEC = re.compile(r"[+-]?(0\d{0,3})?[,_]?(\.\d{1,3})?[bcdeEfFgGnoxX%]?\Z")
 """Format specifications that put no white space or fill of their own beside a number."""
 
+ANY_TEXT = Str((Hole.ANY,))
+"""A text of which nothing is known."""
+
 
 def parts_of(value: Value) -> tuple[Part, ...]:
     """Return the text that formatting `value` gives, as literals and holes."""

@@ -127,7 +127,7 @@ def _apply(m: Machine, args: Args, node: cst.CSTNode) -> Value:
 
 def _operator(kind: type[cst.CSTNode]) -> modelling.Model:
     def model(m: Machine, args: Args, node: cst.CSTNode) -> Value:
-        from execgate.analysis.expressions import binary
+        from execgate.analysis.operators import binary
 
         if len(args.positional) < 2:
             return Anything("it is computed from unknown arguments")
