@@ -2,11 +2,12 @@
 
 The way through a text: `guard` parses it, `interpreter` follows it, with its state in `machine`, over the
 values of `values` in the scopes of `scopes`.  Its rules are a table for each kind of node: `statements` with
-`branching`, `loops`, `patterns` and `targets`; `expressions` with `literals`, `operators` and `comprehensions`;
-`calls`.  `attributes`, `subscripts`, `iteration` and `storing` say how values hold others, `escaping` what
-leaves sight, `growth` when a value is more than it was, `models` what Python's own functions hand on, `folding`
-and `paths` what can be computed.  `effects` turns what the catalogue says of a call into operations, with
-`shell`, `sql` and `urls` for the languages inside of strings, `written` and `staging` for code in files.
+`branching`, `loops`, `patterns` and `targets`; `expressions` with `literals`, `operators` and
+`comprehensions`; `calls`.  `attributes`, `subscripts`, `iteration` and `storing` say how values hold others,
+`escaping` what leaves sight, `growth` when a value is more than it was, `models` what Python's own functions
+hand on, `folding` and `paths` what can be computed.  `effects` turns what the catalogue says of a call into
+operations, with `shell`, `sql` and `urls` for the languages inside of strings, `written` and `staging` for
+code in files.
 """
 
 from __future__ import annotations
