@@ -87,7 +87,7 @@ def branches(m: Machine, arms: Sequence[Callable[[], bool]]) -> bool:
 
 
 def back(m: Machine, rebound: int) -> None:
-    """Note, where a branch ends, that names may stand for what they did before: calls may give other things."""
+    """Note, where a branch ends, that names may stand for what they did before, and calls give that."""
     if m.rebound != rebound:
         m.rebound += 1
 
