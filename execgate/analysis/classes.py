@@ -45,7 +45,7 @@ TUPLES = frozenset(["typing.NamedTuple"])
 MAX_INSTANCES = 16
 """How many instances of a class are told apart where any of them may be meant."""
 
-MAX_AT_ONE_PLACE = 16
+MAX_AT_ONE_PLACE = 1
 """How many instances of a class are told apart that the same code makes."""
 
 # Making classes.

@@ -36,7 +36,6 @@ def let_go(m: Machine, values: Iterable[Value], node: cst.CSTNode, with_them: Se
         return
     carried = capabilities([*gone, *with_them])
     for value in gone:
-        m.step()
         rule = _LET_GO.get(type(value))
         if rule is not None:
             rule(m, value, carried, node)
@@ -87,6 +86,7 @@ def _let_object_go(m: Machine, value: Obj, carried: Sequence[Value], node: cst.C
 
 def _let_class_go(m: Machine, value: Class, carried: Sequence[Value], node: cst.CSTNode) -> None:
     del node
+    m.step()
     for attribute in value.attributes.values():
         for alternative in alternatives(attribute):
             if isinstance(alternative, Func):
@@ -95,6 +95,7 @@ def _let_class_go(m: Machine, value: Class, carried: Sequence[Value], node: cst.
 
 def _let_instance_go(m: Machine, value: Inst, carried: Sequence[Value], node: cst.CSTNode) -> None:
     if not value.gone:
+        m.step()
         value.gone = True
         held = [v for v in value.attributes.values() if not isinstance(v, (Func, Class))]
         let_go(m, held, node, carried)

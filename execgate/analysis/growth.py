@@ -51,13 +51,17 @@ class _Comparison:
         if old is new or old.key() == new.key():
             return False
         held = alternatives(old)
+        keys = {value.key() for value in held}
+        added = [value for value in alternatives(new) if value.key() not in keys]
+        if not added:
+            return False
         open_ended = [value for value in held if isinstance(value, Anything)]
         numbers = any(isinstance(value, Num) for value in held)
         return any(
-            not any(self.alike(value, other, depth) for other in held)
+            not any(type(other) is type(value) and self.alike(value, other, depth) for other in held)
             and not (open_ended and _covered(value, open_ended))
             and not (numbers and is_number(value))
-            for value in alternatives(new)
+            for value in added
         )
 
     def alike(self, left: Value, right: Value, depth: int) -> bool:

@@ -7,7 +7,7 @@ the machine first, and come back to it for `evaluate`, `call` and `report`.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import libcst as cst
@@ -180,6 +180,10 @@ class Machine(Work):
         """Every function that was defined, by its node."""
         self.entered: set[int] = set()
         """The nodes of functions that were followed with the arguments of a call."""
+        self._carried: (
+            tuple[Sequence[Value], tuple[int, int], tuple[frozenset[Any], list[tuple[Any, Value]]]] | None
+        ) = None
+        """The values that a function escaped with last, the state then, and what tells them apart."""
         self.escaped: dict[int, Func] = {}
         """Functions that went into code we don't follow, by identity."""
         self.written = Written()
@@ -392,17 +396,17 @@ class Machine(Work):
             container.loose = True
         return container
 
-    def escape(self, function: Func, carried: Iterable[Value]) -> None:
+    def escape(self, function: Func, carried: Sequence[Value]) -> None:
         """Note that a function can be called by code we don't follow, with the capabilities in `carried`."""
         self.escaped[id(function)] = function
-        carried = tuple(carried)
-        self.work -= len(carried)
-        for value in carried:
-            if value is function:
+        self.step()
+        keys, keyed = self._keyed(carried)
+        if keys <= function.carried:
+            return
+        for key, value in keyed:
+            if value is function or key in function.carried:
                 continue
-            key = rough_key(value)
-            if key in function.carried:
-                continue
+            function.carried.add(key)
             if isinstance(value, Ref) and _is_part(value, function.carries):
                 continue
             if len(function.carries) >= MAX_ALTERNATIVES:
@@ -411,8 +415,16 @@ class Machine(Work):
                     continue
                 if len(function.carries) >= MAX_CAPABILITIES:
                     value = Obj(DYNAMIC)  # noqa: PLW2901 - one stands for all that don't fit
-            function.carried.add(key)
             function.carries.append(value)
+
+    def _keyed(self, carried: Sequence[Value]) -> tuple[frozenset[Any], list[tuple[Any, Value]]]:
+        """Return what tells values apart, and they with it; many functions escape with the same ones."""
+        state = (self.version, self.rebound)
+        if self._carried is None or self._carried[0] is not carried or self._carried[1] != state:
+            self.step(len(carried))
+            keyed = [(rough_key(value), value) for value in carried]
+            self._carried = (carried, state, (frozenset(key for key, _ in keyed), keyed))
+        return self._carried[2]
 
     def unknown(self, why: str) -> Anything:
         """Return a value of which nothing is known."""

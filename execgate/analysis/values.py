@@ -108,13 +108,23 @@ class Num(Value):
 class Anything(Value):
     """A value of which nothing is known, but which capabilities may hide in it; `why` is said to people."""
 
-    __slots__ = ("_key", "_shape", "carries", "why")
+    __slots__ = ("_flat", "_key", "_shape", "carries", "why")
 
     def __init__(self, why: str, carries: tuple[Value, ...] = ()) -> None:
         self.why = why
         self.carries = carries
         self._key: Any = "any" if not carries else None
         self._shape: frozenset[Any] | None = None
+        self._flat: bool | None = None
+
+    @property
+    def flat(self) -> bool:
+        """Whether what it carries holds nothing that counts by itself."""
+        if self._flat is None:
+            self._flat = len(self.carries) <= MAX_ALTERNATIVES and all(
+                type(value) in _DEFINED for value in self.carries
+            )
+        return self._flat
 
     @property
     def shape(self) -> frozenset[Any]:
@@ -549,6 +559,8 @@ def capabilities(values: Iterable[Value]) -> tuple[Value, ...]:
     stack = [value for value in values if type(value) not in _DATA]
     if not stack:
         return ()
+    if len(stack) == 1 and isinstance(stack[0], Anything) and stack[0].flat:
+        return stack[0].carries
     found: dict[Any, Value] = {}
     seen: set[int] = set()
     stack.reverse()
@@ -614,11 +626,13 @@ def rough_key(value: Value, depth: int = 0) -> Any:
         fields = value.fields.items()
         return ("object", value.type, frozenset((n, rough_key(v, depth + 1)) for n, v in fields))
     if isinstance(value, Inst):
-        held = [*value.attributes.items()] if depth < 1 else []
-        inner = frozenset(
-            (name, rough_key(inner, depth + 1)) for name, inner in held if not isinstance(inner, PLAIN)
-        )
+        inner: frozenset[Any] = frozenset()
+        if depth < 1:
+            held = value.attributes.items()
+            inner = frozenset((n, rough_key(v, depth + 1)) for n, v in held if type(v) not in _DATA)
         return ("instance", value.cls.name, inner)
+    if isinstance(value, (Anything, Union, Seq, Map)):
+        return (type(value), None)
     name = getattr(value, "name", None)
     return (type(value), name or getattr(value, "type", None))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MIN_WORK = 30_000
+MIN_WORK = 40_000
 """How many expressions and statements are followed, counting a function's body once for each kind of call."""
 
 PARSING = 2
