@@ -22,6 +22,9 @@ from execgate.analysis.values import (
     union,
 )
 
+_LITERALS = (cst.SimpleString, cst.ConcatenatedString)
+"""Texts that are written out."""
+
 _Rule = Callable[[Value], "list[Value]"]
 """From one thing that a name can be to what of it is left."""
 
@@ -75,8 +78,8 @@ def _is_plain(node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.Attribute):
         return _is_plain(node.value)
     if isinstance(node, (cst.Tuple, cst.List, cst.Set)):
-        return all(isinstance(element.value, cst.SimpleString) for element in node.elements)
-    return isinstance(node, (cst.Name, cst.SimpleString))
+        return all(isinstance(element.value, _LITERALS) for element in node.elements)
+    return isinstance(node, (cst.Name, *_LITERALS))
 
 
 def _options(value: Value, *, one: bool) -> list[str] | None:
@@ -115,7 +118,7 @@ def _started(m: Machine, test: cst.Call, *, holds: bool) -> None:
         or not isinstance(function.value, cst.Name)
         or function.attr.value != "startswith"
         or len(test.args) != 1
-        or not isinstance(test.args[0].value, cst.SimpleString)
+        or not isinstance(test.args[0].value, _LITERALS)
     ):
         return
     prefix = m.evaluate(test.args[0].value)
