@@ -157,6 +157,19 @@ def _read(follower: Follower, words: list[str], state: State) -> Ways:
     return state, state.copy()
 
 
+def _wait(follower: Follower, words: list[str], state: State) -> Ways:
+    operands = list(words[1:])
+    while operands:
+        word = operands.pop(0)
+        if re.fullmatch(r"-[fn]*p", word):
+            name = operands.pop(0) if operands else ""
+            if _may_set(follower, name, "wait"):
+                state.variables[name] = UNKNOWN
+        elif word.startswith("-") and not re.fullmatch(r"-[fn]+|--", word):
+            follower.gap("an option of `wait` is not known")
+    return state, state.copy()
+
+
 def _mapfile(follower: Follower, words: list[str], state: State) -> Ways:
     names = [word for word in words[1:] if not word.startswith("-")] or ["MAPFILE"]
     if len(names) != 1 or any(word not in {"-t", "--"} for word in words[1:] if word.startswith("-")):
@@ -329,7 +342,8 @@ BUILTINS: dict[str, Builtin] = {
     ":": _succeeds,
     "true": _succeeds,
     "false": _fails,
-    **dict.fromkeys("echo pwd umask wait times jobs fg bg disown type dirs help".split(), _both),
+    **dict.fromkeys("echo pwd umask times jobs fg bg disown type dirs help".split(), _both),
+    "wait": _wait,
     "printf": _printf,
     **dict.fromkeys(("test", "["), _test),
     **dict.fromkeys(("exit", "return", "break", "continue"), _leaves),

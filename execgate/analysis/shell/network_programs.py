@@ -14,7 +14,7 @@ LONG_OF_CURL = """
     proxy-user write-out proxy request speed-limit speed-time time-cond cacert capath key url connect-timeout
     retry retry-delay retry-max-time limit-rate interface resolve connect-to dns-servers json url-query
     output-dir max-redirs form-string netrc-file key-type cert-type ciphers trace trace-ascii stderr
-    unix-socket socks5 socks5-hostname socks4 preproxy
+    unix-socket socks5 socks5-hostname socks4 preproxy libcurl hsts alt-svc etag-save etag-compare
     """
 LONG_OF_WGET = """
     output-file append-output execute input-file base tries output-document timeout wait quota
@@ -35,6 +35,9 @@ def curl(given: Given, acts: Acts) -> None:
         acts.reaches(url, method=method, scheme="http")
     if given.has("connect-to", "resolve", "dns-servers", "K", "config"):
         acts.reaches(None, method=method)
+    if given.has("K", "config"):
+        # What else it is told stands in that file.
+        acts.files("write", [None])
     for text in sent:
         found = None if text is None else re.match(r"(?:[^=@]*=)?[@<]([^;]*)", text)
         if text is None or found is not None:
@@ -44,6 +47,7 @@ def curl(given: Given, acts: Acts) -> None:
     )
     acts.files("read", [path for path in given.values("b", "cookie") if path is None or "=" not in path])
     acts.files("write", given.values("D", "dump-header", "c", "cookie-jar", "trace", "trace-ascii", "stderr"))
+    acts.files("write", given.values("libcurl", "hsts", "alt-svc", "etag-save"))
     written = [path for path in given.values("o", "output") if path != "-"]
     if given.has("O", "remote-name", "remote-name-all"):
         written += [None if given.has("J", "remote-header-name") else _file_of(url) for url in given.operands]
