@@ -339,7 +339,9 @@ class Machine(Work):
     def pour(self, pool: Any, values: Iterable[Value]) -> None:
         """Add what can act among `values` to a pool."""
         held = self.pools.setdefault(pool, {})
-        for value in capabilities(values):
+        poured = capabilities(values)
+        self.step(len(poured) // 4)
+        for value in poured:
             held.setdefault(rough_key(value), value)
 
     def draw(self, pool: Any) -> tuple[Value, ...]:
