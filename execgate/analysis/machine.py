@@ -283,7 +283,7 @@ class Machine(Work):
                 continue
             if self.again:
                 # A count or a text that grows with every call would never come to its end.
-                alternative = _any_of_its_kind(alternative)  # noqa: PLW2901
+                alternative = _any_of_its_kind(alternative)  # noqa: PLW2901 - one stands for the rest
                 key = rough_key(alternative)
                 if key in held:
                     continue

@@ -527,10 +527,10 @@ class _Reader(WordReader):
 
 _COMPOUND: dict[str, Callable[[_Reader, int], Command]] = {
     "{": _Reader._group,  # noqa: SLF001 - a table of this module's own rules
-    "if": _Reader._if,  # noqa: SLF001
-    "while": _Reader._while,  # noqa: SLF001
-    "until": _Reader._until,  # noqa: SLF001
-    "for": _Reader._for,  # noqa: SLF001
-    "case": _Reader._case,  # noqa: SLF001
-    "[[": _Reader._test,  # noqa: SLF001
+    "if": _Reader._if,  # noqa: SLF001 - its own rule
+    "while": _Reader._while,  # noqa: SLF001 - its own rule
+    "until": _Reader._until,  # noqa: SLF001 - its own rule
+    "for": _Reader._for,  # noqa: SLF001 - its own rule
+    "case": _Reader._case,  # noqa: SLF001 - its own rule
+    "[[": _Reader._test,  # noqa: SLF001 - its own rule
 }
