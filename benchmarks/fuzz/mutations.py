@@ -228,7 +228,8 @@ class _Replace(ast.NodeTransformer):
             self.left -= 1
             if self.left == 0:
                 outer = parsed(self.template).body[0]
-                return _Fill(node).visit(outer.value)  # type: ignore[attr-defined]
+                if isinstance(outer, ast.Expr):
+                    return _Fill(node).visit(outer.value)
         return self.generic_visit(node)
 
 

@@ -420,6 +420,20 @@ NOT_FOUND = re.compile(r": ([^:\s]+): (?:command )?not found$", re.MULTILINE)
 SHELLS = [shell for shell in ("dash", "bash", "sh") if shutil.which(shell)]
 
 
+def complaints(shell, text, folder):
+    """Return what a shell says of a text where it finds no program at all."""
+    done = subprocess.run(
+        [shutil.which(shell), "-c", text],
+        cwd=folder,
+        env={"PATH": "/nonexistent", "LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=10,
+        check=False,
+    )
+    return done.stderr.decode(errors="replace")
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS)
@@ -431,19 +445,11 @@ SHELLS = [shell for shell in ("dash", "bash", "sh") if shutil.which(shell)]
 @example(text="aa() { bb; }& aa")
 @example(text="time x=1 eval aa")
 def test_whatever_a_shell_tries_to_start_was_named_before(shell, text, tmp_path):
-    done = subprocess.run(
-        [shutil.which(shell), "-c", text],
-        cwd=tmp_path,
-        env={"PATH": "/nonexistent", "LC_ALL": "C"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=10,
-        check=False,
-    )
+    said = complaints(shell, text, tmp_path)
     named = programs(text)
     if any(not re.fullmatch(r"[!-&(-9;-~]+", name) for name in brief(named)):
         return  # a message with blanks, colons or quotes in the name can't be taken apart
-    tried = set(NOT_FOUND.findall(done.stderr.decode(errors="replace")))
+    tried = set(NOT_FOUND.findall(said))
     assert tried <= set(brief(named)) or "?" in brief(named), (tried, named)
 
 
@@ -465,21 +471,13 @@ BLOCKS = st.lists(st.one_of(FRAGMENTS, BASH), max_size=14).map("".join)
 @example(text="function ff { aa; }; ff")
 @example(text="[[ $(aa) ]] && cat <(bb)")
 def test_whatever_bash_tries_to_start_was_named_in_its_dialect(shell, text, tmp_path):
-    done = subprocess.run(
-        [shutil.which(shell), "-c", text],
-        cwd=tmp_path,
-        env={"PATH": "/nonexistent", "LC_ALL": "C"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=10,
-        check=False,
-    )
+    said = complaints(shell, text, tmp_path)
     found = block(text, bash=True)
     fields = [dict(effect.fields) for effect in found.effects if effect.kind is ProcessSpawn]
     named = brief(name for spawned in fields for name in spawned["programs"])
     if any(not re.fullmatch(r"[!-&(-9;-~]+", name) for name in named):
         return  # a message with blanks, colons or quotes in the name can't be taken apart
-    tried = set(NOT_FOUND.findall(done.stderr.decode(errors="replace")))
+    tried = set(NOT_FOUND.findall(said))
     assert tried <= set(named) or "?" in named or found.gaps, (tried, named)
 
 
