@@ -12,9 +12,8 @@ from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
 from execgate.model.verdict import Clause, Reason, Ruling, Verdict, Violation
 from execgate.policy.constraints import FAMILIES, Given, Judge
-from execgate.policy.problems import clipped
-from execgate.policy.rules import Breach, Finding, Listing
-from execgate.policy.syntax import quoted
+from execgate.policy.matching.pairs import Breach, Finding, Listing
+from execgate.policy.problems import clipped, quoted
 
 CODE_EXECUTION = "code_execution"
 UNRESOLVED_CODE = "unresolved_code"

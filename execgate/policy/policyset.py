@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from execgate.errors import UnknownAgentError
-from execgate.policy import text as texts
 from execgate.policy import validate
 from execgate.policy.agent import AgentPolicy
+from execgate.policy.language import text as texts
+from execgate.policy.language.text import PolicyText
 from execgate.policy.problems import Problems, clipped, did_you_mean
-from execgate.policy.text import PolicyText
 
 _MOST_NAMES = 20
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -126,6 +127,11 @@ def clipped(text: str, most: int = 80) -> str:
     if len(text) > most:
         text = f"{text[: most * 2 // 3]}...{text[-(most // 3 - 3) :]}"
     return visible(text)
+
+
+def quoted(text: str) -> str:
+    """Return `text` as a string of the language, in ASCII."""
+    return json.dumps(text)
 
 
 def _shown(char: str) -> str:

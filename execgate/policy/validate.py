@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from execgate.model.limits import Limits
-from execgate.policy import syntax
 from execgate.policy.agent import CODE_EXECUTION, AgentPolicy, Grant
 from execgate.policy.constraints import (
     CONSTRAINTS,
@@ -17,10 +16,11 @@ from execgate.policy.constraints import (
     ListConstraint,
     Quantity,
 )
-from execgate.policy.problems import Problems, clipped, did_you_mean, suggestion, visible
-from execgate.policy.rules import BadEntryError, Entry, Listing
-from execgate.policy.syntax import Scalar, quoted
-from execgate.policy.text import PolicyText
+from execgate.policy.language import syntax
+from execgate.policy.language.syntax import Scalar
+from execgate.policy.language.text import PolicyText
+from execgate.policy.matching.pairs import BadEntryError, Entry, Listing
+from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion, visible
 
 CAPABILITIES = (CODE_EXECUTION,)
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from execgate.errors import PolicyError, UnknownAgentError
 from execgate.model.limits import Limits
-from execgate.policy import PolicySet, tokens
+from execgate.policy import PolicySet
 from execgate.policy.constraints import CONSTRAINTS, FAMILIES, LIMITS
 from execgate.policy.constraints import __path__ as constraint_folder
+from execgate.policy.language import tokens
 
 
 def test_comments_lists_over_lines_and_trailing_commas() -> None:

@@ -25,9 +25,10 @@ from execgate.model.program import Program
 from execgate.model.source import Source, Span
 from execgate.model.values import Hole, Template, Unknown
 from execgate.model.verdict import Decision
-from execgate.policy import PolicySet, paths
+from execgate.policy import PolicySet
 from execgate.policy.constraints import CONSTRAINTS, FAMILIES, ListConstraint, commands
-from execgate.policy.rules import BadEntryError
+from execgate.policy.matching import paths
+from execgate.policy.matching.pairs import BadEntryError
 
 AT = Span(1, 0, 1, 1)
 BASE = {"via": "x", "location": AT}

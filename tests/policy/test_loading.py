@@ -13,9 +13,9 @@ from lark.exceptions import LarkError
 
 from execgate.errors import PolicyError
 from execgate.policy import PolicySet
+from execgate.policy.language.text import MAX_BYTES
+from execgate.policy.language.tokens import grammar
 from execgate.policy.problems import visible
-from execgate.policy.text import MAX_BYTES
-from execgate.policy.tokens import grammar
 
 
 def report(text: str, file: str = "a.policy") -> str:

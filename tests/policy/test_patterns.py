@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from execgate.model.values import Hole, Template
-from execgate.policy.index import Index
-from execgate.policy.patterns import (
+from execgate.policy.matching.index import Index
+from execgate.policy.matching.pairs import Shape
+from execgate.policy.matching.patterns import (
     DEEP,
     Glob,
     Wild,
@@ -22,7 +23,6 @@ from execgate.policy.patterns import (
     segment_meets,
     split,
 )
-from execgate.policy.rules import Shape
 
 # `z` is in no pattern: it stands for every character that an author did not name.
 TEXTS = ["".join(chars) for size in range(4) for chars in itertools.product("abz", repeat=size)]

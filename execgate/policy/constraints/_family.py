@@ -8,9 +8,9 @@ from typing import Any
 
 from execgate.model.operation import Operation
 from execgate.model.verdict import Clause
-from execgate.policy.patterns import EVERYTHING
+from execgate.policy.matching.pairs import BadEntryError, Finding, Listing, Pair, Reader, Shape
+from execgate.policy.matching.patterns import EVERYTHING
 from execgate.policy.problems import suggestion
-from execgate.policy.rules import BadEntryError, Finding, Listing, Pair, Reader, Shape
 
 Judge = Callable[[Any], Finding]
 """Judges one operation of the family's type."""

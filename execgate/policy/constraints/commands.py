@@ -5,9 +5,7 @@ from __future__ import annotations
 from execgate.model.operation import ProcessSpawn
 from execgate.model.values import Template, Text
 from execgate.policy.constraints._family import Family, Given, Judge, twins
-from execgate.policy.patterns import DEEP, Pattern, segment, split
-from execgate.policy.problems import clipped
-from execgate.policy.rules import (
+from execgate.policy.matching.pairs import (
     BadEntryError,
     Finding,
     Pair,
@@ -17,6 +15,8 @@ from execgate.policy.rules import (
     known,
     total,
 )
+from execgate.policy.matching.patterns import DEEP, Pattern, segment, split
+from execgate.policy.problems import clipped
 
 # From the file's folder upwards; the empty name is the root.
 _STANDARD = (("bin", ""), ("bin", "usr", ""), ("bin", "local", "usr", ""))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from execgate.model.operation import DatabaseOperation
 from execgate.model.values import Template, Text
 from execgate.model.vocabulary import DATABASE_OPERATIONS
-from execgate.policy import hosts, paths
 from execgate.policy.constraints._family import ALL, Family, Given, Judge, twins, words
-from execgate.policy.patterns import DEEP, EVERYTHING, Pattern, segment
-from execgate.policy.problems import clipped
-from execgate.policy.rules import (
+from execgate.policy.matching import hosts, paths
+from execgate.policy.matching.pairs import (
     BadEntryError,
     Finding,
     Pair,
@@ -19,6 +17,8 @@ from execgate.policy.rules import (
     known,
     total,
 )
+from execgate.policy.matching.patterns import DEEP, EVERYTHING, Pattern, segment
+from execgate.policy.problems import clipped
 
 MEMORY = ":memory:"
 

@@ -7,9 +7,7 @@ import re
 from execgate.model.operation import EnvironmentAccess
 from execgate.model.values import Text
 from execgate.policy.constraints._family import ALL, Family, Given, Judge, twins
-from execgate.policy.patterns import EVERYTHING, segment, split
-from execgate.policy.problems import clipped
-from execgate.policy.rules import (
+from execgate.policy.matching.pairs import (
     BadEntryError,
     Finding,
     Pair,
@@ -19,6 +17,8 @@ from execgate.policy.rules import (
     known,
     total,
 )
+from execgate.policy.matching.patterns import EVERYTHING, segment, split
+from execgate.policy.problems import clipped
 
 _IN_SHELL = re.compile(r"\$([\w*]+)|\$\{([\w*]+)\}|%([\w*]+)%")
 

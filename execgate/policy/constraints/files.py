@@ -5,11 +5,9 @@ from __future__ import annotations
 from execgate.model.operation import FileOperation
 from execgate.model.values import Text
 from execgate.model.vocabulary import FILE_OPERATIONS
-from execgate.policy import paths
 from execgate.policy.constraints._family import ALL, Family, Given, Judge, twins
-from execgate.policy.patterns import DEEP, EVERYTHING, Pattern
-from execgate.policy.problems import clipped, suggestion
-from execgate.policy.rules import (
+from execgate.policy.matching import paths
+from execgate.policy.matching.pairs import (
     BadEntryError,
     Finding,
     Pair,
@@ -19,7 +17,8 @@ from execgate.policy.rules import (
     known,
     total,
 )
-from execgate.policy.syntax import quoted
+from execgate.policy.matching.patterns import DEEP, EVERYTHING, Pattern
+from execgate.policy.problems import clipped, quoted, suggestion
 
 SHORTHANDS = {
     "none": (),

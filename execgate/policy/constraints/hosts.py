@@ -6,11 +6,11 @@ from typing import cast
 
 from execgate.model.operation import NetworkCall
 from execgate.model.values import Template
-from execgate.policy import hosts
 from execgate.policy.constraints._family import Family, Given, Judge, twins
-from execgate.policy.hosts import ANY_PORT, DEFAULT_PORTS, WEB_PORTS, Host, HostShape
+from execgate.policy.matching import hosts
+from execgate.policy.matching.hosts import ANY_PORT, DEFAULT_PORTS, WEB_PORTS, Host, HostShape
+from execgate.policy.matching.pairs import Finding, Shape, Subject, UnresolvableError, known
 from execgate.policy.problems import clipped
-from execgate.policy.rules import Finding, Shape, Subject, UnresolvableError, known
 
 _EVERY_INTERFACE = "0.0.0.0"  # noqa: S104 - a name for what listens everywhere, nothing is bound
 _CONSTANT_HOST = "make the address a constant; what follows behind the host's `/` may vary"

@@ -9,10 +9,9 @@ import unicodedata
 from execgate.model.operation import ModuleImport, OpaqueCall
 from execgate.model.values import Template, Text
 from execgate.policy.constraints._family import ALL, Family, Given, Judge, ListConstraint, twins
-from execgate.policy.patterns import DEEP, Glob, Pattern, Wild, segment, split
-from execgate.policy.problems import clipped
-from execgate.policy.rules import BadEntryError, Finding, Shape, Subject, UnresolvableError, known
-from execgate.policy.syntax import quoted
+from execgate.policy.matching.pairs import BadEntryError, Finding, Shape, Subject, UnresolvableError, known
+from execgate.policy.matching.patterns import DEEP, Glob, Pattern, Wild, segment, split
+from execgate.policy.problems import clipped, quoted
 
 _PART = re.compile(r"[\w-]+")
 _TABLES = unicodedata.ucd_3_2_0  # the same in every version of Python

@@ -15,8 +15,8 @@ from execgate.model.operation import (
     Word,
 )
 from execgate.policy.constraints._family import Family, Given, Judge, twins, words
+from execgate.policy.matching.pairs import Finding, Reader, Subject
 from execgate.policy.problems import clipped
-from execgate.policy.rules import Finding, Reader, Subject
 
 
 def _family(

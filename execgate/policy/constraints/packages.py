@@ -7,9 +7,7 @@ import re
 from execgate.model.operation import PackageInstall
 from execgate.model.values import Template, Text
 from execgate.policy.constraints._family import ALL, Family, Given, Judge, twins
-from execgate.policy.patterns import EVERYTHING, Pattern, segment
-from execgate.policy.problems import clipped
-from execgate.policy.rules import (
+from execgate.policy.matching.pairs import (
     BadEntryError,
     Finding,
     Pair,
@@ -19,6 +17,8 @@ from execgate.policy.rules import (
     known,
     total,
 )
+from execgate.policy.matching.patterns import EVERYTHING, Pattern, segment
+from execgate.policy.problems import clipped
 
 _VERSION = r"(?:===?|[~!<>]=|[<>]) ?[A-Za-z0-9.*+!_-]+"
 # A name with extras, versions and a marker (PEP 508), but without an address to take it from, nor options;

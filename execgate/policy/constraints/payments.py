@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from execgate.model.operation import PaymentCall
 from execgate.policy.constraints._family import Family, Given, Judge
+from execgate.policy.matching.pairs import Breach, Finding
 from execgate.policy.problems import clipped
-from execgate.policy.rules import Breach, Finding
 
 CONSTRAINT = "payment"
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from execgate.model import places
 from execgate.model.values import Template
-from execgate.policy.patterns import (
+from execgate.policy.matching.pairs import BadEntryError, Shape, UnresolvableError
+from execgate.policy.matching.patterns import (
     ANY_SEGMENT,
     DEEP,
     EVERYTHING,
@@ -22,7 +23,6 @@ from execgate.policy.patterns import (
     split,
 )
 from execgate.policy.problems import clipped
-from execgate.policy.rules import BadEntryError, Shape, UnresolvableError
 
 WORKING = tuple(places.WORKSPACE[1:].split("/"))
 HOME = tuple(places.HOME[1:].split("/"))

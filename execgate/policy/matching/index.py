@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from execgate.policy.patterns import (
+from execgate.policy.matching.patterns import (
     DEEP,
     Glob,
     Pattern,

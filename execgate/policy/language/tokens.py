@@ -13,8 +13,8 @@ from lark.exceptions import UnexpectedCharacters
 
 from execgate import _resources
 from execgate.model.source import Span
+from execgate.policy.language.text import PolicyText
 from execgate.policy.problems import MAX_FOUND, clipped, visible
-from execgate.policy.text import PolicyText
 
 _QUOTES = "'\u2018\u2019\u201c\u201d"
 _IN_OTHER_QUOTES = re.compile(f'[{_QUOTES}]([^\\\\\n\t"{_QUOTES}]*)[{_QUOTES}]')

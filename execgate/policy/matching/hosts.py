@@ -7,10 +7,10 @@ import unicodedata
 from dataclasses import dataclass
 
 from execgate.model.values import Template
-from execgate.policy import addresses
-from execgate.policy.patterns import ANY_SEGMENT, DEEP, EVERYTHING, Pattern, contains, meets, split
+from execgate.policy.matching import addresses
+from execgate.policy.matching.pairs import BadEntryError, Shape, UnresolvableError
+from execgate.policy.matching.patterns import ANY_SEGMENT, DEEP, EVERYTHING, Pattern, contains, meets, split
 from execgate.policy.problems import clipped, visible
-from execgate.policy.rules import BadEntryError, Shape, UnresolvableError
 
 DEFAULT_PORTS = {
     "amqp": 5672,

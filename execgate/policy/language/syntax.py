@@ -12,10 +12,10 @@ from lark import Token, Tree
 
 from execgate.model.source import Span
 from execgate.model.verdict import Clause
-from execgate.policy import tokens
-from execgate.policy.mending import Mender
+from execgate.policy.language import tokens
+from execgate.policy.language.mending import Mender
+from execgate.policy.language.text import PolicyText
 from execgate.policy.problems import Problems, clipped, visible
-from execgate.policy.text import PolicyText
 
 MAX_TOKENS = 100_000
 """How many words and signs are read at once, over all files: what takes the time is their number."""
@@ -175,11 +175,6 @@ class _Reader:
     def _clause(self, tree: Tree[Token], end: Span) -> Clause:
         meta = tree.meta
         return self._policy.clause(Span(meta.line, meta.column - 1, end.end_line, end.end_column))
-
-
-def quoted(text: str) -> str:
-    """Return `text` as a string of the language, in ASCII."""
-    return json.dumps(text)
 
 
 def _trees(tree: Tree[Token]) -> Iterator[Tree[Token]]:

@@ -14,10 +14,10 @@ from lark.exceptions import UnexpectedToken
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from execgate.model.source import Span
-from execgate.policy import explain
+from execgate.policy.language import mistakes
+from execgate.policy.language.text import PolicyText
+from execgate.policy.language.tokens import Words, grammar, span
 from execgate.policy.problems import MAX_FOUND, Problems, did_you_mean
-from execgate.policy.text import PolicyText
-from execgate.policy.tokens import Words, grammar, span
 
 _AHEAD = 3
 """How many tokens behind a mistake are tried, and have to fit before another on its line is reported."""
@@ -74,7 +74,7 @@ class Mender:
             tree = self._parser.feed_token(end)
         except UnexpectedToken:
             if self._whole:
-                self._note(*explain.early_end(self._policy, _accepted(self._parser)))
+                self._note(*mistakes.early_end(self._policy, _accepted(self._parser)))
             self._feed(_holes(self._way_to("$END") or (), last))
             tree = self._parser.feed_token(end)
         return cast("Tree[Token]", tree)
@@ -98,7 +98,7 @@ class Mender:
         """Report the token that does not fit, and return the number of the one to go on with."""
         token = self._tokens[at]
         accepted = _accepted(self._parser)
-        place, message, help_ = explain.unexpected(self._tokens, at, accepted)
+        place, message, help_ = mistakes.unexpected(self._tokens, at, accepted)
         # Where something new begins, what stands before it is not complete.
         self._note(place, message, help_, spoils=place != span(token) or not self._begins(at))
         self._mends += 1

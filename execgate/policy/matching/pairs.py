@@ -15,10 +15,9 @@ from typing import TypeVar
 
 from execgate.model.values import Template, Text, Unknown
 from execgate.model.verdict import Clause
-from execgate.policy.index import Index
-from execgate.policy.patterns import Pattern, contains
-from execgate.policy.problems import clipped
-from execgate.policy.syntax import quoted
+from execgate.policy.matching.index import Index
+from execgate.policy.matching.patterns import Pattern, contains
+from execgate.policy.problems import clipped, quoted
 
 MAX_VALUE = 4096
 """The longest value that is judged, in characters: what is longer is no path, host or name."""

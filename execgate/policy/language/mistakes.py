@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from lark import Token
 
 from execgate.model.source import Span
+from execgate.policy.language.text import PolicyText
+from execgate.policy.language.tokens import span
 from execgate.policy.problems import clipped, did_you_mean
-from execgate.policy.text import PolicyText
-from execgate.policy.tokens import span
 
 _WORDS = {
     "AGENT": "`agent`",
