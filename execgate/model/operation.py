@@ -9,6 +9,7 @@ tuples (`paths`, `names`, `tables`, `packages`, `programs`), of which every elem
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypeAlias
@@ -197,6 +198,8 @@ class PaymentCall(Operation):
     amount: Text | None = None
     currency: Text | None = None
     recipient: Text | None = None
+    customer: Text | None = None
+    """On whose account: the provider's customer id, None where the call names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +264,27 @@ class OpaqueCall(Operation):
     library: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall(Operation):
+    """An agent proposes or executes a tool that it was given; `arguments` are by name, JSON texts.
+
+    The only operation of a program whose action is `tool_call`; code never holds one.
+    """
+
+    type: ClassVar[str] = "tool_call"
+    word: ClassVar[Word] = ("stage", vocabulary.TOOL_STAGES)
+    stage: str
+    tool: str
+    arguments_json: str = "{}"
+    """The arguments as one JSON object, in canonical form."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the operation; the arguments stand there as the object that they are."""
+        document = Operation.to_json(self)
+        document["arguments"] = json.loads(document.pop("arguments_json"))
+        return document
+
+
 OPERATION_TYPES: tuple[type[Operation], ...] = (
     ModuleImport,
     FileOperation,
@@ -276,6 +300,7 @@ OPERATION_TYPES: tuple[type[Operation], ...] = (
     ProcessControl,
     SystemAccess,
     OpaqueCall,
+    ToolCall,
 )
 
 

@@ -18,11 +18,13 @@ class Program:
     gaps: tuple[Gap, ...] = ()
     staged: tuple[Source, ...] = ()
     """Files of the working folder that it may import and run, under their `path` there: judged themselves."""
+    action: str = "code_execution"
+    """What is done with the source as a whole: `code_execution`, or `tool_call` where it is no code."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the canonical form that verdicts and receipts are about."""
         document: dict[str, Any] = {
-            "canonical_action": "code_execution",
+            "canonical_action": self.action,
             "code_signature": self.source.digest,
             "language": self.source.language,
             "operations": [operation.to_json() for operation in self.operations],

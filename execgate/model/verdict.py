@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from execgate.errors import AuthorizationError
+from execgate.model.context import Context
 from execgate.model.limits import Limits
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
@@ -45,6 +46,68 @@ class Clause:
         return {"file": self.file, "location": self.span.to_json(), "text": self.text.strip()}
 
 
+class Says(str, enum.Enum):
+    """What a clause says of an operation that it looked at."""
+
+    PERMITS = "permits"
+    FORBIDS = "forbids"
+    OVERRULED = "overruled"
+    """It would forbid, or permit, and a more specific clause decides otherwise."""
+    SILENT = "silent"
+    """It does not cover the operation, and something else has to permit it."""
+    ESCALATES = "escalates"
+    WARNS = "warns"
+    UNDECIDED = "undecided"
+    """What it needs to know is not known; that denies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one clause that looked at an operation says of it.
+
+    `constraint` is its name (`allowed_hosts`, `rule block_explore_payments`, `code_execution` for the grant
+    itself); `entry` the entry of a list in canonical form, None where it is the list, the limit or the rule
+    as a whole; `clause` its place.
+    """
+
+    constraint: str
+    says: Says
+    clause: Clause
+    entry: str | None = None
+    why: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the opinion as `policy explain` prints it."""
+        return {
+            "constraint": self.constraint,
+            "says": self.says.value,
+            "entry": self.entry,
+            "why": self.why,
+            "policy": self.clause.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:  # noqa: A001 - the word that policies use
+    """What an author asked to be told of, and lets pass; `operation` and `location` as in a Violation."""
+
+    constraint: str
+    message: str
+    operation: int | None = None
+    location: Span | None = None
+    clause: Clause | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the warning as the JSON document and the receipts hold it."""
+        return {
+            "constraint": self.constraint,
+            "message": self.message,
+            "operation": self.operation,
+            "location": self.location.to_json() if self.location else None,
+            "policy": self.clause.to_json() if self.clause else None,
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One reason why the code may not run.
@@ -72,6 +135,7 @@ class Violation:
             "location": self.location.to_json() if self.location else None,
             "policy": self.clause.to_json() if self.clause else None,
             "help": self.help,
+            "escalates": self.escalates,
         }
 
 
@@ -81,11 +145,14 @@ class Ruling:
 
     `evidence` are the clauses that permit it; `violations` why it is not permitted.  An operation is
     permitted where there is no violation *and* some evidence, be it the grant of `code_execution` itself.
+    `opinions` are what every clause that looked at it says.
     """
 
     operation: int
     evidence: tuple[Clause, ...] = ()
     violations: tuple[Violation, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+    opinions: tuple[Opinion, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def permitted(self) -> bool:
@@ -115,11 +182,20 @@ class Verdict:
     """The agent's constraints as receipts record them: JSON values without floats."""
     error: str | None = None
     """Why there was nothing to judge, with line and column where there are any."""
+    context: Context | None = None
+    """The state that it was decided in; None where no policy was asked."""
+    warnings: tuple[Warning, ...] = ()
+    """Those of no single operation; `all_warnings` has the rulings' too."""
 
     @property
     def all_violations(self) -> tuple[Violation, ...]:
         """Every violation, the general ones first, then by operation."""
         return self.violations + tuple(v for ruling in self.rulings for v in ruling.violations)
+
+    @property
+    def all_warnings(self) -> tuple[Warning, ...]:
+        """Every warning, the general ones first, then by operation."""
+        return self.warnings + tuple(w for ruling in self.rulings for w in ruling.warnings)
 
     @property
     def decision(self) -> Decision:

@@ -23,3 +23,4 @@ NATIVE_CODE = ("ctypes", "cffi", "mmap", "cppyy", "cython", "extension", "llvm",
 DESERIALIZATION = ("pickle", "marshal", "shelve", "yaml", "jsonpickle", "torch", "keras", "tensorflow")
 PROCESS_CONTROL = ("kill", "signal", "priority", "identity", "limits")
 SYSTEM_ACCESS = ("processes", "resources", "interfaces", "users", "hardware", "screen", "input")
+TOOL_STAGES = ("propose", "execute")

@@ -35,7 +35,7 @@ def agents(texts: Iterable[PolicyText], problems: Problems) -> tuple[AgentPolicy
     parser = syntax.Parser(problems)
     for text in texts:
         before = len(problems.found)
-        trees = parser.parse(text)
+        trees = parser.parse(text).agents
         if not trees and len(problems.found) == before:
             problems.whole(
                 text.file,
