@@ -21,6 +21,7 @@ from execgate.model.operation import (
     ProcessControl,
     ProcessSpawn,
     SystemAccess,
+    ToolCall,
 )
 from execgate.model.values import Text, Unknown
 
@@ -54,6 +55,7 @@ _DATABASE_VERBS = {
     "drop": "drops",
     "execute": "executes a statement on",
 }
+_TOOL_VERBS = {"propose": "proposes", "execute": "executes"}
 _DYNAMIC_KINDS = {
     "eval": "evaluates an expression that is made when it runs",
     "exec": "executes code that is made when it runs",
@@ -144,7 +146,8 @@ def _payment(operation: PaymentCall) -> str:
         ]
     ).rstrip()
     recipient = "" if operation.recipient is None else f" to {name(operation.recipient, 'recipient')}"
-    return f"calls {operation.provider} to {operation.operation} {amount}{recipient}"
+    customer = "" if operation.customer is None else f" for {name(operation.customer, 'customer')}"
+    return f"calls {operation.provider} to {operation.operation} {amount}{recipient}{customer}"
 
 
 def _dynamic(operation: DynamicCode) -> str:
@@ -176,6 +179,10 @@ def _opaque(operation: OpaqueCall) -> str:
     return f"calls {operation.library}, whose effects are not known"
 
 
+def _tool(operation: ToolCall) -> str:
+    return f"{_TOOL_VERBS[operation.stage]} the tool {name(operation.tool, 'tool')}"
+
+
 _WORDS: dict[type[Operation], Callable[[Any], str]] = {
     ModuleImport: _import,
     FileOperation: _file,
@@ -191,4 +198,5 @@ _WORDS: dict[type[Operation], Callable[[Any], str]] = {
     ProcessControl: _control,
     SystemAccess: _system,
     OpaqueCall: _opaque,
+    ToolCall: _tool,
 }

@@ -10,7 +10,7 @@ from execgate.model.values import Unknown
 
 AT = Span(1, 0, 1, 1)
 WORDED = [kind for kind in OPERATION_TYPES if kind.word is not None]
-OTHERS = {"paths": (), "names": (), "tables": ()}
+OTHERS = {"paths": (), "names": (), "tables": (), "tool": "t"}
 
 
 def make(kind, word):

@@ -78,6 +78,8 @@ FIELDS = {
     "recipient": st.none() | texts,
     "packages": several,
     "library": strings,
+    "customer": st.none() | texts,
+    "tool": strings,
 }
 PARTLY_KNOWN = {"file_operation", "database_operation"}
 
@@ -172,7 +174,7 @@ def test_judging_never_raises_and_says_the_same_twice(lists, operation) -> None:
             assert not {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} & set(map(unicodedata.category, said))
         assert violation.operation == 0
         assert violation.clause is not None
-        assert violation.constraint in CONSTRAINTS or violation.constraint == "payment"
+        assert violation.constraint in CONSTRAINTS or violation.constraint in {"payment", "tool"}
     assert all(ruling.evidence or ruling.violations for ruling in verdict.rulings)
 
 

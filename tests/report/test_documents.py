@@ -72,6 +72,7 @@ def test_the_document_of_a_denied_file_is_the_contract_and_more(breach):
                             "text": 'disallowed_imports: ["os"]',
                         },
                         "help": "take the import out",
+                        "escalates": False,
                     }
                 ],
                 "error": None,

@@ -25,6 +25,7 @@ from execgate.model.operation import (
     ProcessControl,
     ProcessSpawn,
     SystemAccess,
+    ToolCall,
 )
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
@@ -75,6 +76,16 @@ WORDS = [
         "calls stripe to charge 19.99 USD to acct",
     ),
     (PaymentCall(provider="stripe", operation="refund", **AT), "calls stripe to refund an unknown amount"),
+    (
+        PaymentCall(
+            provider="stripe", operation="charge", amount="1", currency="EUR", customer="cus_1", **AT
+        ),
+        "calls stripe to charge 1 EUR for cus_1",
+    ),
+    (
+        PaymentCall(provider="stripe", operation="void", recipient=UNKNOWN, customer=UNKNOWN, **AT),
+        "calls stripe to void an unknown amount to an unknown recipient for an unknown customer",
+    ),
     (DynamicCode(kind="eval", **AT), "evaluates an expression that is made when it runs"),
     (NativeCode(kind="ctypes", **AT), "calls native code by ctypes"),
     (Deserialization(format="pickle", paths=("a.pkl",), **AT), "makes objects of pickle data from a.pkl"),
@@ -83,6 +94,8 @@ WORDS = [
     (ProcessControl(operation="kill", **AT), "controls processes (kill)"),
     (SystemAccess(kind="users", **AT), "looks at or acts on the machine (users)"),
     (OpaqueCall(library="foo", **AT), "calls foo, whose effects are not known"),
+    (ToolCall(stage="propose", tool="send_mail", **AT), "proposes the tool send_mail"),
+    (ToolCall(stage="execute", tool="send_mail", **AT), "executes the tool send_mail"),
 ]
 
 

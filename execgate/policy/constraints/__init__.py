@@ -15,6 +15,7 @@ from execgate.policy.constraints import (
     kinds,
     packages,
     payments,
+    tools,
 )
 from execgate.policy.constraints._family import Family, Given, Judge, ListConstraint
 from execgate.policy.constraints.limits import LIMITS, UNLIMITED, BadLimitError, LimitConstraint, Quantity
@@ -29,6 +30,7 @@ FAMILIES: tuple[Family, ...] = (
     *kinds.FAMILIES,
     *packages.FAMILIES,
     *payments.FAMILIES,
+    *tools.FAMILIES,
 )
 
 CONSTRAINTS: dict[str, ListConstraint | LimitConstraint] = {
