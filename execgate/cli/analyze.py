@@ -73,8 +73,9 @@ def execute(options: argparse.Namespace, console: Console) -> int:
             console.error(ExecgateError(_told(report, report.error), help=report.error.help))
         elif not machine:
             text = file_text(report, console.out_style)
-            console.out("\n" + text if open_findings or (reports[1:] and report.violations) else text)
-            open_findings = bool(report.violations)
+            findings = bool(report.violations or report.warnings)
+            console.out("\n" + text if open_findings or (reports[1:] and findings) else text)
+            open_findings = findings
     console.end_progress()
     status = status_of(reports)
     if machine:

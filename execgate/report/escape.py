@@ -17,11 +17,13 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols that show as nothing."""
 
 _BOLD_RED, _BOLD_GREEN, _BOLD_YELLOW, _BOLD_BLUE, _BOLD_CYAN = "1;31", "1;32", "1;33", "1;34", "1;36"
+_YELLOW = "33"
 _COLOURS = {
     "deny": _BOLD_RED,
     "error": _BOLD_RED,
     "allow": _BOLD_GREEN,
     "escalate": _BOLD_YELLOW,
+    "warn": _YELLOW,
     "place": _BOLD_BLUE,
     "help": _BOLD_CYAN,
     "strong": "1",
@@ -37,7 +39,7 @@ class Style:
     """What `encoding` can't hold is escaped."""
 
     def paint(self, text: str, role: str) -> str:
-        """Return `text` in the colour of `role` (deny, allow, escalate, error, place, help, strong)."""
+        """Return `text` in the colour of `role` (deny, allow, escalate, warn, error, place, help, strong)."""
         return f"\x1b[{_COLOURS[role]}m{text}\x1b[0m" if self.colour and text else text
 
 

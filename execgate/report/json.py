@@ -55,6 +55,7 @@ def file_document(report: FileReport) -> dict[str, Any]:
         "policy_digest": None if verdict is None else verdict.policy_digest,
         "ir": None if program is None else program.to_json(),
         "violations": [violation.to_json() for violation in report.violations],
+        "warnings": [warning.to_json() for warning in report.warnings],
         "error": report.error_text,
         "error_location": None if place is None else place.to_json(),
     }

@@ -11,7 +11,7 @@ from execgate import __version__
 from execgate.errors import ExecgateError
 from execgate.model.operation import OPERATION_TYPES
 from execgate.model.source import Span
-from execgate.model.verdict import Clause, Violation
+from execgate.model.verdict import Clause, Violation, Warning  # noqa: A004 - the word that policies use
 from execgate.report.values import FileReport
 from execgate.report.wording import describe
 
@@ -86,25 +86,41 @@ def _results(report: FileReport, rules: dict[str, int]) -> Iterable[dict[str, An
         return  # A notification of the run says it: the file is no artifact that was scanned.
     for violation in report.violations:
         yield _violation(violation, report, rules)
+    for warning in report.warnings:
+        yield _warning(warning, report, rules)
 
 
 def _violation(violation: Violation, report: FileReport, rules: dict[str, int]) -> dict[str, Any]:
+    # A result that is no failure has no level (section 3.27.10).
+    level = ("none", "review") if violation.escalates else ("error", "fail")
+    result = _judged(violation, level, _sentence(violation), report, rules)
+    result["properties"]["reason"] = violation.reason.value
+    return result
+
+
+def _warning(warning: Warning, report: FileReport, rules: dict[str, int]) -> dict[str, Any]:
+    # Only what fails has a level, and it is the level by which forges tell a warning.
+    return _judged(warning, ("warning", "fail"), warning.message, report, rules)
+
+
+def _judged(
+    found: Violation | Warning,
+    level: tuple[str, str],
+    text: str,
+    report: FileReport,
+    rules: dict[str, int],
+) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "ruleId": violation.constraint,
-        "ruleIndex": rules.setdefault(violation.constraint, len(rules)),
-        # A result that is no failure has no level (section 3.27.10).
-        "level": "none" if violation.escalates else "error",
-        "kind": "review" if violation.escalates else "fail",
-        "message": {"text": _sentence(violation)},
-        "locations": [_location(report.path, violation.location)],
+        "ruleId": found.constraint,
+        "ruleIndex": rules.setdefault(found.constraint, len(rules)),
+        "level": level[0],
+        "kind": level[1],
+        "message": {"text": text},
+        "locations": [_location(report.path, found.location)],
     }
-    if violation.clause is not None:
-        result["relatedLocations"] = [_clause(violation.clause)]
-    result["properties"] = {
-        "agent": report.agent,
-        "reason": violation.reason.value,
-        "operation": violation.operation,
-    }
+    if found.clause is not None:
+        result["relatedLocations"] = [_clause(found.clause)]
+    result["properties"] = {"agent": report.agent, "operation": found.operation}
     return result
 
 

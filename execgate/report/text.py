@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from execgate.model.execution import ExecutionResult, Stop
 from execgate.model.operation import ModuleImport, Operation
 from execgate.model.program import Program
-from execgate.model.verdict import Clause, Decision, Violation
+from execgate.model.verdict import Clause, Decision, Violation, Warning  # noqa: A004 - the word that policies use
 from execgate.report.escape import PLAIN, Style, visible
 from execgate.report.snippet import Extract, frame, gutter_of, split_lines
 from execgate.report.values import FileReport, Summary
@@ -29,15 +29,20 @@ def file_text(report: FileReport, style: Style = PLAIN) -> str:
     code = Extract(report.path, lines)
     program = report.analysed
     operations = program.operations if program is not None else ()
-    blocks = [finding(violation, code, operations, style) for violation in report.violations]
+    blocks = [finding(found, code, operations, style) for found in (*report.violations, *report.warnings)]
     return "\n\n".join([*blocks, _verdict_line(report, report.decision, style)]) + "\n"
 
 
 def finding(
-    violation: Violation, code: Extract, operations: Sequence[Operation] = (), style: Style = PLAIN
+    violation: Violation | Warning,
+    code: Extract,
+    operations: Sequence[Operation] = (),
+    style: Style = PLAIN,
 ) -> str:
-    """Return one violation with its two places: what the code does, and which clause decided."""
-    role = "escalate" if violation.escalates else "deny"
+    """Return a violation or a warning with its two places: what the code does, and which clause decided."""
+    role, help_ = "warn", None
+    if isinstance(violation, Violation):
+        role, help_ = "escalate" if violation.escalates else "deny", violation.help
     index = violation.operation
     operation = operations[index] if index is not None and 0 <= index < len(operations) else None
     kind = operation.type if operation is not None else violation.constraint
@@ -52,8 +57,8 @@ def finding(
         extract = Extract(clause.file, [clause.text.rstrip("\r\n")], clause.span.line)
         label = _clause_label(violation.constraint, clause)
         out += frame(extract, clause.span, label, gutter=gutter, style=style, role="place")
-    if violation.help is not None:
-        text = visible(violation.help, style, limit=MAX_MESSAGE)
+    if help_ is not None:
+        text = visible(help_, style, limit=MAX_MESSAGE)
         out.append(" " * gutter + style.paint(" = help: ", "help") + text)
     return "\n".join(out)
 
@@ -85,6 +90,8 @@ def summary_text(summary: Summary) -> str:
     errors = min(summary.errors, summary.files - judged)
     if errors:
         parts.append(plural(errors, "error"))
+    if summary.warnings:
+        parts.append(plural(summary.warnings, "warning"))
     return f"{plural(summary.files, 'file')}: {', '.join(parts)}"
 
 
@@ -172,7 +179,8 @@ def _verdict_line(report: FileReport, decision: Decision, style: Style) -> str:
     if decision is Decision.ALLOW:
         program = report.analysed
         count = len(program.operations) if program is not None else 0
-        tail = f"{agent} may run it ({plural(count, 'operation')})"
+        warned = f", {plural(len(report.warnings), 'warning')}" if report.warnings else ""
+        tail = f"{agent} may run it ({plural(count, 'operation')}{warned})"
     else:
         found = plural(len(report.violations), "finding")
         may = "may run it with approval only" if decision is Decision.ESCALATE else "may not run it"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from execgate.errors import ExecgateError, SourceError
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
-from execgate.model.verdict import Decision, Reason, Verdict, Violation
+from execgate.model.verdict import Decision, Reason, Verdict, Violation, Warning  # noqa: A004 - the word that policies use
 from execgate.report.wording import describe
 
 
@@ -84,13 +84,18 @@ class FileReport:
             ),
         )
 
+    @property
+    def warnings(self) -> tuple[Warning, ...]:
+        """What the policy's author asked to be told of; none of it decides."""
+        return () if self.verdict is None else self.verdict.all_warnings
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """How many files there were, and what became of them.
 
     A path that could not be read is an error and nothing else; a program that could not be analysed is an
-    error beside its decision.
+    error beside its decision.  `warnings` counts those of all files.
     """
 
     files: int
@@ -98,6 +103,7 @@ class Summary:
     denied: int
     escalated: int
     errors: int
+    warnings: int = 0
 
     @classmethod
     def of(cls, reports: Sequence[FileReport]) -> Summary:
@@ -109,6 +115,7 @@ class Summary:
             denied=decisions.count(Decision.DENY),
             escalated=decisions.count(Decision.ESCALATE),
             errors=sum(report.error_text is not None for report in reports),
+            warnings=sum(len(report.warnings) for report in reports),
         )
 
 

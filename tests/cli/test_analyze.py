@@ -81,7 +81,14 @@ def test_many_paths_are_one_run_and_one_denial_is_the_status(execgate, folder):
         ("good.py", "ALLOW"),
         ("-", "ALLOW"),
     ]
-    assert done.document["summary"] == {"files": 4, "allowed": 3, "denied": 1, "escalated": 0, "errors": 0}
+    assert done.document["summary"] == {
+        "files": 4,
+        "allowed": 3,
+        "denied": 1,
+        "escalated": 0,
+        "errors": 0,
+        "warnings": 0,
+    }
     assert done.err == ""
 
 
@@ -132,7 +139,14 @@ def test_what_is_no_program_is_denied_and_the_others_are_still_judged(execgate, 
     if line is not None:
         assert f"line {line}" in bad["error"]
         assert bad["violations"][0]["location"]["line"] == line
-    assert done.document["summary"] == {"files": 2, "allowed": 1, "denied": 1, "escalated": 0, "errors": 1}
+    assert done.document["summary"] == {
+        "files": 2,
+        "allowed": 1,
+        "denied": 1,
+        "escalated": 0,
+        "errors": 1,
+        "warnings": 0,
+    }
     told = execgate("analyze", "a.py", *JUDGE)
     assert (told.status, told.err) == (1, "")
     assert message in told.out
@@ -397,4 +411,4 @@ def test_a_path_that_can_not_be_read_is_an_error_alone(execgate, folder):
     assert done.status == 2
     assert done.err.endswith("execgate: 2 files: 1 allowed, 1 error\n")
     counts = execgate("analyze", "gone.py", "ok.py", *JUDGE, "--format", "json").document["summary"]
-    assert counts == {"files": 2, "allowed": 1, "denied": 0, "escalated": 0, "errors": 1}
+    assert counts == {"files": 2, "allowed": 1, "denied": 0, "escalated": 0, "errors": 1, "warnings": 0}

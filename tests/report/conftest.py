@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from execgate.model.operation import Operation
+from execgate.model.operation import ModuleImport, Operation
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
-from execgate.model.verdict import Clause, Ruling, Verdict, Violation
+from execgate.model.verdict import Clause, Ruling, Verdict, Violation, Warning  # noqa: A004 - its name
 from execgate.report.values import FileReport
 
 GRANT = Clause("team.policy", Span(2, 0, 2, 31), 'can "code_execution" with constraints {')
@@ -70,3 +70,20 @@ def allowed() -> FileReport:
     source = Source("x = 1\n", "fine.py")
     verdict = Verdict(source, "coder", Program(source), policy_digest="sha256:00")
     return FileReport("fine.py", "coder", source, verdict=verdict)
+
+
+@pytest.fixture
+def warned() -> FileReport:
+    """Return the report on a text that the policy permits, and wants to be told of."""
+    source = Source("import os\n", "told.py")
+    place = Span(1, 0, 1, 9)
+    clause = Clause("team.policy", Span(7, 2, 7, 17), "  rule look_twice {")
+    warning = Warning("rule look_twice", "somebody should look", 0, place, clause)
+    verdict = Verdict(
+        source,
+        "coder",
+        Program(source, (ModuleImport(via="os", location=place, module="os"),)),
+        (Ruling(0, (GRANT,), (), (warning,)),),
+        policy_digest="sha256:00",
+    )
+    return FileReport("told.py", "coder", source, verdict=verdict)

@@ -75,11 +75,12 @@ def test_the_document_of_a_denied_file_is_the_contract_and_more(breach):
                         "escalates": False,
                     }
                 ],
+                "warnings": [],
                 "error": None,
                 "error_location": None,
             }
         ],
-        "summary": {"files": 1, "allowed": 0, "denied": 1, "escalated": 0, "errors": 0},
+        "summary": {"files": 1, "allowed": 0, "denied": 1, "escalated": 0, "errors": 0, "warnings": 0},
         "error": None,
     }
 
@@ -94,8 +95,22 @@ def test_a_file_that_is_no_python_is_denied_with_line_and_column_where_an_agent_
         assert document["results"][0]["ir"] is None
         assert document["results"][0]["error"] == "invalid syntax (line 3, column 7)"
         assert document["results"][0]["error_location"]["line"] == 3
-    assert judged["summary"] == {"files": 1, "allowed": 0, "denied": 1, "escalated": 0, "errors": 1}
-    assert listed["summary"] == {"files": 1, "allowed": 0, "denied": 0, "escalated": 0, "errors": 1}
+    assert judged["summary"] == {
+        "files": 1,
+        "allowed": 0,
+        "denied": 1,
+        "escalated": 0,
+        "errors": 1,
+        "warnings": 0,
+    }
+    assert listed["summary"] == {
+        "files": 1,
+        "allowed": 0,
+        "denied": 0,
+        "escalated": 0,
+        "errors": 1,
+        "warnings": 0,
+    }
 
 
 def test_an_operation_without_evidence_gets_a_violation_of_its_own(denied):
@@ -245,6 +260,32 @@ def test_sarif_results_that_are_no_failures_have_no_level(denied):
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert rules == ["file_operation", "gap", "allowed_hosts"]
     assert [rules[result["ruleIndex"]] for result in run["results"]] == [r["ruleId"] for r in run["results"]]
+
+
+def test_a_warning_is_a_result_of_its_level_and_stands_in_the_document_beside_the_verdict(warned):
+    place = {"line": 1, "column": 0, "end_line": 1, "end_column": 9}
+    (result,) = report_document([warned])["results"]
+    assert (result["verdict"], result["violations"]) == ("ALLOW", [])
+    assert result["warnings"] == [
+        {
+            "constraint": "rule look_twice",
+            "message": "somebody should look",
+            "operation": 0,
+            "location": place,
+            "policy": {
+                "file": "team.policy",
+                "location": {"line": 7, "column": 2, "end_line": 7, "end_column": 17},
+                "text": "rule look_twice {",
+            },
+        }
+    ]
+    assert report_document([warned])["summary"]["warnings"] == 1
+    run = sarif_document([warned], exit_code=0)["runs"][0]
+    (found,) = run["results"]
+    assert (found["level"], found["kind"], found["ruleId"]) == ("warning", "fail", "rule look_twice")
+    assert found["message"] == {"text": "somebody should look"}
+    assert found["properties"] == {"agent": "coder", "operation": 0}
+    assert found["relatedLocations"][0]["physicalLocation"]["region"]["startLine"] == 7
 
 
 def test_what_could_not_be_read_is_a_notification_of_the_run():

@@ -81,6 +81,23 @@ def test_what_needs_approval_says_escalate(denied):
     )
 
 
+def test_what_an_author_asked_to_be_told_of_is_shown_and_lets_pass(warned):
+    assert file_text(warned) == (
+        "warn[module_import]: somebody should look\n"
+        " --> told.py:1:1\n"
+        "  |\n"
+        "1 | import os\n"
+        "  | ^^^^^^^^^ imports os\n"
+        " --> team.policy:7:3\n"
+        "  |\n"
+        "7 |   rule look_twice {\n"
+        "  |   ^^^^^^^^^^^^^^^\n"
+        "\n"
+        "allow: told.py: agent `coder` may run it (1 operation, 1 warning)\n"
+    )
+    assert "\x1b[33mwarn[module_import]" in file_text(warned, Style(colour=True))
+
+
 def test_what_is_allowed_is_one_line(allowed):
     assert file_text(allowed) == "allow: fine.py: agent `coder` may run it (0 operations)\n"
 

@@ -155,6 +155,7 @@ def test_the_listing_has_one_line_for_each_operation_and_gap_in_the_order_of_the
         (Summary(2, 0, 0, 0, 0), "2 files: nothing was judged, as no agent was given"),
         (Summary(1, 0, 0, 0, 1), "1 file: 1 error"),
         (Summary(4, 1, 1, 0, 3), "4 files: 1 allowed, 1 denied, 2 errors"),
+        (Summary(1, 1, 0, 0, 0, 2), "1 file: 1 allowed, 2 warnings"),
     ],
 )
 def test_the_summary_counts_what_became_of_the_files(summary, text):
