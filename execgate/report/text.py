@@ -29,7 +29,8 @@ def file_text(report: FileReport, style: Style = PLAIN) -> str:
     code = Extract(report.path, lines)
     program = report.analysed
     operations = program.operations if program is not None else ()
-    blocks = [finding(found, code, operations, style) for found in (*report.violations, *report.warnings)]
+    found: tuple[Violation | Warning, ...] = (*report.violations, *report.warnings)
+    blocks = [finding(one, code, operations, style) for one in found]
     return "\n\n".join([*blocks, _verdict_line(report, report.decision, style)]) + "\n"
 
 

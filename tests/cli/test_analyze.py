@@ -220,6 +220,7 @@ def test_what_can_not_be_read_is_unusable_and_the_others_are_still_judged(execga
             "policy_digest": None,
             "ir": None,
             "violations": [],
+            "warnings": [],
             "error": message,
             "error_location": None,
         }
