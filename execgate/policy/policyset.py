@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from execgate.errors import UnknownAgentError
+from execgate.model.context import Context
+from execgate.model.program import Program
+from execgate.model.verdict import Verdict
 from execgate.policy import validate
 from execgate.policy.agent import AgentPolicy
 from execgate.policy.language import text as texts
@@ -31,6 +35,16 @@ class PolicySet:
         """
         problems = Problems()
         return cls._build(texts.read(Path(path), problems), problems)
+
+    @classmethod
+    def decode(cls, files: Iterable[tuple[str, bytes]]) -> PolicySet:
+        """Return the agents of files that were read already, each with the name that people know it by.
+
+        Raises PolicyError as `load` does.
+        """
+        problems = Problems()
+        texts_ = [texts.decode(data, name, problems) for name, data in files]
+        return cls._build([text for text in texts_ if text is not None], problems)
 
     @classmethod
     def parse(cls, text: str, file: str = "<policy>") -> PolicySet:
@@ -62,3 +76,10 @@ class PolicySet:
                 help=f"did you mean `{close}`?" if close else "name an agent that there is, or add one",
             )
         return policy
+
+    def judge(self, program: Program, agent: str, context: Context | None = None) -> Verdict:
+        """Return the verdict on `program` for the executing agent `agent`, in the state that `context` tells.
+
+        Raises UnknownAgentError.
+        """
+        return replace(self.agent(agent).judge(program), context=context)

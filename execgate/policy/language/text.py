@@ -84,50 +84,55 @@ def read(path: Path, problems: Problems) -> list[PolicyText]:
 
     Hidden files (an editor's) are no policies.  What can't be read is a problem, never skipped.
     """
+    texts = [decode(data, name, problems) for name, data in gather(path, problems)]
+    return [text for text in texts if text is not None]
+
+
+def gather(path: Path, problems: Problems, shown: Path | None = None) -> list[tuple[str, bytes]]:
+    """Return name and content of each file that `read` takes; `shown` is how people know `path`."""
+    shown = path if shown is None else shown
     try:
-        if not stat.S_ISDIR(path.stat().st_mode):
-            files = [path]
-        else:
-            files = sorted(
-                entry for entry in path.iterdir() if entry.suffix == SUFFIX and not entry.name.startswith(".")
-            )
+        names = files(path)
     except (OSError, ValueError) as error:
-        problems.whole(str(path), *_unreadable(error))
+        problems.whole(str(shown), *_unreadable(error))
         return []
-    if not files:
-        problems.whole(str(path), f"no policies: the folder holds no *{SUFFIX} file", "name a policy file")
-    texts = []
+    if not names:
+        problems.whole(str(shown), f"no policies: the folder holds no *{SUFFIX} file", "name a policy file")
+    found = []
     left = MAX_BYTES
-    for file in files:
-        data = _bytes(file, left, problems)
-        if data is None:
-            continue
-        left -= len(data)
-        policy = decode(data, str(file), problems)
-        if policy is not None:
-            texts.append(policy)
-    return texts
+    for name in names:
+        data = _bytes(path / name, str(shown / name), left, problems)
+        if data is not None:
+            left -= len(data)
+            found.append((str(shown / name), data))
+    return found
 
 
-def _bytes(file: Path, left: int, problems: Problems) -> bytes | None:
+def files(path: Path) -> list[str]:
+    """Return the names of a folder's policy files, sorted, and `""` for what is no folder; raises OSError."""
+    if not stat.S_ISDIR(path.stat().st_mode):
+        return [""]
+    names = (entry.name for entry in path.iterdir() if entry.suffix == SUFFIX)
+    return sorted(name for name in names if not name.startswith("."))
+
+
+def _bytes(file: Path, name: str, left: int, problems: Problems) -> bytes | None:
     try:
         mode = file.stat().st_mode
         if stat.S_ISDIR(mode):
-            problems.whole(
-                str(file), "a folder, not a policy file", "rename the folder, or move it elsewhere"
-            )
+            problems.whole(name, "a folder, not a policy file", "rename the folder, or move it elsewhere")
             return None
         if not stat.S_ISREG(mode):
-            problems.whole(str(file), "not a regular file", "name a policy file")
+            problems.whole(name, "not a regular file", "name a policy file")
             return None
         with file.open("rb") as stream:
             data = stream.read(left + 1)
     except OSError as error:
-        problems.whole(str(file), *_unreadable(error))
+        problems.whole(name, *_unreadable(error))
         return None
     if len(data) > left:
         problems.whole(
-            str(file),
+            name,
             f"too large: at most {MAX_BYTES:,} bytes of policy are read",
             "split the policy, and load the agents that are needed",
         )
