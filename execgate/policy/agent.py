@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from execgate.model.context import Context
 from execgate.model.limits import Limits
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
@@ -17,6 +18,8 @@ from execgate.policy.problems import clipped, quoted
 
 CODE_EXECUTION = "code_execution"
 UNRESOLVED_CODE = "unresolved_code"
+
+_NOTHING_KNOWN = Context()
 
 _BY_OPERATION = {family.operation: family for family in FAMILIES}
 
@@ -61,10 +64,10 @@ class AgentPolicy:
         lists = {name: list(listing.texts) for name, listing in self.grant.lists.items()}
         return dict(sorted({**lists, **self.grant.limits}.items()))
 
-    def judge(self, program: Program) -> Verdict:
+    def judge(self, program: Program, context: Context = _NOTHING_KNOWN) -> Verdict:
         """Return the verdict on `program`: one ruling per operation, and a violation for every gap.
 
-        Pure and total: the same program gives the same verdict anywhere, and no operation raises.
+        Pure and total: the same program and context give the same verdict anywhere, and no operation raises.
         """
         general = [_gap(gap) for gap in program.gaps]
         if self.grant is None:
@@ -79,6 +82,7 @@ class AgentPolicy:
             policy_digest=self.digest,
             policy_text=self.canonical,
             constraints=self.constraints_json(),
+            context=context,
         )
 
     def _rule(self, index: int, operation: Operation) -> Ruling:
