@@ -11,7 +11,7 @@ from execgate.model.context import Context
 from execgate.model.limits import Limits
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
-from execgate.model.verdict import Clause, Reason, Ruling, Verdict, Violation
+from execgate.model.verdict import Clause, Opinion, Reason, Ruling, Says, Verdict, Violation
 from execgate.policy.constraints import FAMILIES, Given, Judge
 from execgate.policy.matching.pairs import Breach, Finding, Listing
 from execgate.policy.problems import clipped, quoted
@@ -90,7 +90,7 @@ class AgentPolicy:
             return Ruling(index)
         finding = self._judge(self.grant, type(operation))(operation)
         violations = tuple(self._violation(index, operation, breach) for breach in finding.breaches)
-        return Ruling(index, finding.evidence, violations)
+        return Ruling(index, finding.evidence, violations, opinions=finding.opinions)
 
     def _judge(self, grant: Grant, kind: type[Operation]) -> Judge:
         judge = self._judges.get(kind)
@@ -123,7 +123,8 @@ def _nothing_judges(grant: Grant) -> Judge:
     def judge(operation: Operation) -> Finding:
         why = "no constraint judges this type of operation"
         breach = Breach(operation.type, f"do `{clipped(operation.type)}`", why, grant.clause)
-        return Finding((), (breach,))
+        silent = Opinion(CODE_EXECUTION, Says.SILENT, grant.clause, why=why)
+        return Finding((), (breach,), (silent,))
 
     return judge
 

@@ -24,7 +24,7 @@ from execgate.model.operation import (
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
 from execgate.model.values import Hole, Template, Unknown
-from execgate.model.verdict import Decision
+from execgate.model.verdict import Decision, Says
 from execgate.policy import PolicySet
 from execgate.policy.constraints import CONSTRAINTS, FAMILIES, ListConstraint, commands
 from execgate.policy.matching import paths
@@ -192,6 +192,41 @@ def test_the_order_and_repetition_of_entries_change_nothing(lists, operation) ->
     first, second = compiled(lists), compiled(other)
     assert first.digest == second.digest
     assert decide(first, operation) is decide(second, operation)
+
+
+def says(policy, operation) -> set[tuple]:
+    (ruling,) = policy.judge(Program(Source(""), (operation,))).rulings
+    return {(one.constraint, one.says, one.entry, one.why) for one in ruling.opinions}
+
+
+def _lets_pass(opinion: tuple) -> bool:
+    constraint, said, _, _ = opinion
+    silent = said is Says.SILENT and not constraint.startswith("disallowed_")
+    return not silent and said not in {Says.FORBIDS, Says.UNDECIDED}
+
+
+@given(policies, operations)
+def test_the_opinions_of_the_clauses_are_the_decision(lists, operation) -> None:
+    found = says(compiled(lists), operation)
+    allowed = any(said is Says.PERMITS for _, said, _, _ in found) and all(map(_lets_pass, found))
+    assert (decide(compiled(lists), operation) is Decision.ALLOW) is allowed
+
+
+@given(policies, operations)
+def test_every_list_that_judges_an_operation_has_an_opinion_of_it(lists, operation) -> None:
+    policy = compiled(lists)
+    (ruling,) = policy.judge(Program(Source(""), (operation,))).rulings
+    heard = {opinion.constraint for opinion in ruling.opinions}
+    assert {violation.constraint for violation in ruling.violations} & set(lists) <= heard
+    for opinion in ruling.opinions:
+        assert opinion.constraint in lists or opinion.constraint == "code_execution"
+        assert opinion.entry is None or opinion.entry in policy.constraints_json()[opinion.constraint]
+
+
+@given(policies, operations)
+def test_the_order_and_repetition_of_entries_change_no_opinion(lists, operation) -> None:
+    other = {name: list(reversed(entries)) * 2 for name, entries in reversed(lists.items())}
+    assert says(compiled(lists), operation) == says(compiled(other), operation)
 
 
 @given(policies, operations)

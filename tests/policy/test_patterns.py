@@ -93,8 +93,8 @@ def test_patterns_meet_where_a_path_matches_both(one, other) -> None:
 def test_an_index_finds_what_looking_at_each_entry_finds(entries, value) -> None:
     shapes = [Shape(str(number), pattern, pattern) for number, pattern in enumerate(entries)]
     index = Index(shapes)
-    assert index.covering(value) == [shape for shape in shapes if contains(shape.pattern, value)]
-    assert index.meeting(value) == [shape for shape in shapes if meets(shape.pattern, value)]
+    assert index.covering(value) == [at for at, pattern in enumerate(entries) if contains(pattern, value)]
+    assert index.meeting(value) == [at for at, pattern in enumerate(entries) if meets(pattern, value)]
 
 
 @given(patterns)

@@ -38,15 +38,16 @@ class ListConstraint:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What one agent's policy gives to a family: the lists that it spells, and the place of the grant."""
+    """What one agent's policy gives to a family: the lists that it spells, and the grant's place and name."""
 
     grant: Clause
     lists: Mapping[str, Listing]
+    capability: str = "code_execution"
 
     def pair(self, noun: str, read: Reader, *, open_: bool = False) -> Pair:
         """Return `allowed_<noun>` and `disallowed_<noun>` as one judge."""
         allowed, disallowed = self.lists.get(f"allowed_{noun}"), self.lists.get(f"disallowed_{noun}")
-        return Pair(noun, allowed, disallowed, self.grant, read, open_=open_)
+        return Pair(noun, allowed, disallowed, self.grant, read, open_=open_, capability=self.capability)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from execgate.model.operation import FileOperation
 from execgate.model.values import Text
 from execgate.model.vocabulary import FILE_OPERATIONS
@@ -96,7 +98,7 @@ def _narrowed(finding: Finding, named: tuple[Text, ...]) -> Finding:
         return finding
     listed = ", ".join(quoted(entry) for entry in entries if entry)
     added = tuple(breach.also(f"`allowed_file_paths: [{listed}]`") for breach in finding.breaches)
-    return Finding(finding.evidence, added)
+    return dataclasses.replace(finding, breaches=added)
 
 
 def _judge_path(operation: FileOperation, path: Text, pair: Pair) -> Finding:

@@ -54,17 +54,17 @@ class Index(Generic[T]):
                 node = _child(node, item)
             node.ends.append(number)
 
-    def covering(self, value: Pattern) -> list[T]:
-        """Return the entries that cover everything that `value` can be, in the order of the list."""
+    def covering(self, value: Pattern) -> list[int]:
+        """Return the numbers, in order, of the entries that cover everything that `value` can be."""
         if DEEP in value:
-            return [entry for entry in self._entries if contains(entry.pattern, value)]
+            return [number for number, entry in enumerate(self._entries) if contains(entry.pattern, value)]
         return self._walk(value, segment_contains)
 
-    def meeting(self, value: Pattern) -> list[T]:
-        """Return the entries that cover something that `value` can be, in the order of the list."""
+    def meeting(self, value: Pattern) -> list[int]:
+        """Return the numbers, in order, of the entries that cover something that `value` can be."""
         return self._walk(value, segment_meets)
 
-    def _walk(self, value: Pattern, matches: Callable[[Segment, Segment], bool]) -> list[T]:
+    def _walk(self, value: Pattern, matches: Callable[[Segment, Segment], bool]) -> list[int]:
         nodes = _close([self._root])
         for item in value:
             if item is DEEP:
@@ -86,7 +86,7 @@ class Index(Generic[T]):
         ends = [number for node in nodes for number in node.ends]
         if len(ends) > 1:
             ends.sort()
-        return [self._entries[number] for number in ends]
+        return ends
 
 
 def _child(node: _Node[T], item: Segment | object) -> _Node[T]:

@@ -9,12 +9,12 @@ so is a pair of entries of which neither contains the other.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from execgate.model.values import Template, Text, Unknown
-from execgate.model.verdict import Clause
+from execgate.model.verdict import Clause, Opinion, Says
 from execgate.policy.matching.index import Index
 from execgate.policy.matching.patterns import Pattern, contains
 from execgate.policy.problems import clipped, quoted
@@ -26,8 +26,11 @@ MAX_VALUE = 4096
 MAX_TEMPLATE = 512
 """The same of one that is only partly known, which takes longer to match."""
 
+MAX_OUTCOMES = 4096
+"""How many outcomes a pair keeps at a time; what the lists say never depends on it."""
 
-_T = TypeVar("_T", Clause, "Breach")
+
+_T = TypeVar("_T", Clause, Opinion, "Breach")
 
 
 class BadEntryError(Exception):
@@ -83,13 +86,15 @@ class Entry:
 class Listing:
     """A list constraint of one agent, ready to be asked; `texts` are its entries in canonical form."""
 
-    __slots__ = ("_index", "clause", "entries", "name", "texts")
+    __slots__ = ("_index", "clause", "entries", "name", "silent", "texts")
 
     def __init__(self, name: str, clause: Clause, entries: Sequence[Entry]) -> None:
         self.name = name
         self.clause = clause
         self.entries = tuple(entries)
         self.texts = tuple(sorted({entry.shape.text for entry in entries}))
+        self.silent = Opinion(name, Says.SILENT, clause)
+        """What the list says of that which no entry of it covers."""
         self._index: Index[Entry] | None = None
 
     @property
@@ -98,6 +103,11 @@ class Listing:
         if self._index is None:
             self._index = Index(self.entries)
         return self._index
+
+    def opinion(self, number: int, says: Says) -> Opinion:
+        """Return what the entry of that number says."""
+        entry = self.entries[number]
+        return Opinion(self.name, says, entry.clause, entry.shape.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +127,20 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one family says of one operation: the clauses that permit it, and the breaches."""
+    """What one family says of one operation: the clauses that permit it, and the breaches.
+
+    `opinions` are what each clause says that looked at it, whether it decided or not.
+    """
 
     evidence: tuple[Clause, ...] = ()
     breaches: tuple[Breach, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
 
     def __add__(self, other: Finding) -> Finding:
         return total(iter((self, other)))
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A value to be judged.
 
     `covered` is all that it can be, `met` all that it can touch (a deleted folder touches what is below).
@@ -143,13 +156,35 @@ class Subject:
     catches: Callable[[Shape], bool] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What two lists say of all values that the same entries of both fit."""
+
+    finding: Finding
+    """Without breaches; with evidence where the values are permitted."""
+    standing: tuple[Entry, ...]
+    """The entries that forbid them, where some do."""
+
+
 class Pair:
     """An allow list and its disallow list; either may be missing.
 
-    An `open` pair asks for no allow list: without one, all is permitted that is not disallowed.
+    An `open` pair asks for no allow list: without one, all is permitted that is not disallowed.  Opinions of
+    the grant go by the name of its `capability`.
     """
 
-    __slots__ = ("_allow_name", "_allowed", "_deny_name", "_disallowed", "_grant", "_open", "_read")
+    __slots__ = (
+        "_allow_name",
+        "_allowed",
+        "_capability",
+        "_deny_name",
+        "_disallowed",
+        "_grant",
+        "_open",
+        "_outcomes",
+        "_read",
+        "_ungranted",
+    )
 
     def __init__(
         self,
@@ -160,12 +195,16 @@ class Pair:
         read: Reader,
         *,
         open_: bool,
+        capability: str,
     ) -> None:
         self._allow_name, self._deny_name = f"allowed_{noun}", f"disallowed_{noun}"
         self._allowed, self._disallowed = allowed, disallowed
         self._grant = grant
         self._open = open_
         self._read = read
+        self._capability = capability
+        self._ungranted = f"there is no `{self._allow_name}`"
+        self._outcomes: dict[tuple[tuple[int, ...], tuple[int, ...]], _Outcome] = {}
 
     @property
     def grants_nothing(self) -> bool:
@@ -179,54 +218,106 @@ class Pair:
 
     def judge(self, subject: Subject) -> Finding:
         """Return what the two lists say of `subject`."""
-        allowing: list[Entry] = []
-        if self._allowed is not None:
-            admits = subject.admits
-            allowing = self._allowed.index.covering(subject.covered)
-            if admits is not None:
-                allowing = [entry for entry in allowing if admits(entry.shape)]
-        against: list[Entry] = []
-        if self._disallowed is not None:
-            catches = subject.catches
-            against = self._disallowed.index.meeting(subject.met)
-            if catches is not None:
-                against = [entry for entry in against if catches(entry.shape)]
-        if not against:
-            if allowing:
-                return Finding((allowing[0].clause,))
-            if self._allowed is None and self._open:
-                return Finding((self._grant,))
-            return Finding((), (self._unlisted(subject, against),))
-        for entry in allowing:
-            if all(entry.narrower_than(other) for other in against):
-                return Finding((entry.clause,))
-        breaches = [self._forbidden(subject, allowing, against)]
+        allowing, against = self._fitting(subject)
+        outcome = self._outcomes.get((allowing, against))
+        if outcome is None:
+            outcome = self._decide(allowing, against)
+            if len(self._outcomes) >= MAX_OUTCOMES:
+                self._outcomes.clear()
+            self._outcomes[allowing, against] = outcome
+        if outcome.finding.evidence:
+            return outcome.finding
+        met = _chosen(self._disallowed, against)
+        breaches = []
         if not allowing and not (self._allowed is None and self._open):
-            breaches.insert(0, self._unlisted(subject, against))
-        return Finding((), tuple(breaches))
+            breaches.append(self._unlisted(subject, met))
+        if met:
+            breaches.append(self._forbidden(subject, outcome.standing, met))
+        return Finding((), tuple(breaches), outcome.finding.opinions)
+
+    def _fitting(self, subject: Subject) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return the numbers of the entries that cover `subject`, and of those that touch it."""
+        allowing: Iterable[int] = ()
+        if self._allowed is not None:
+            allowing = self._allowed.index.covering(subject.covered)
+            if subject.admits is not None and allowing:
+                entries = self._allowed.entries
+                allowing = [number for number in allowing if subject.admits(entries[number].shape)]
+        against: Iterable[int] = ()
+        if self._disallowed is not None:
+            against = self._disallowed.index.meeting(subject.met)
+            if subject.catches is not None and against:
+                entries = self._disallowed.entries
+                against = [number for number in against if subject.catches(entries[number].shape)]
+        return tuple(allowing), tuple(against)
+
+    def _decide(self, allowing: tuple[int, ...], against: tuple[int, ...]) -> _Outcome:
+        """Return what is said of every value that just these entries of the two lists fit."""
+        ones, others = _chosen(self._allowed, allowing), _chosen(self._disallowed, against)
+        beaten = [[one.narrower_than(other) for other in others] for one in ones]
+        winning = [all(row) for row in beaten]
+        opinions: list[Opinion] = []
+        evidence: tuple[Clause, ...] = ()
+        if self._allowed is None:
+            opinions.append(self._of_grant(contested=bool(against)))
+            if self._open and not against:
+                evidence = (self._grant,)
+        elif not ones:
+            opinions.append(self._allowed.silent)
+        else:
+            evidence = tuple(one.clause for one, wins in zip(ones, winning, strict=True) if wins)[:1]
+            opinions += (
+                self._allowed.opinion(number, Says.PERMITS if wins else Says.OVERRULED)
+                for number, wins in zip(allowing, winning, strict=True)
+            )
+        standing: list[int] = []
+        if self._disallowed is not None:
+            if not others:
+                opinions.append(self._disallowed.silent)
+            elif not evidence:
+                unbeaten = [number for at, number in enumerate(against) if not any(row[at] for row in beaten)]
+                standing = unbeaten or list(against)
+            opinions += (
+                self._disallowed.opinion(number, Says.FORBIDS if number in standing else Says.OVERRULED)
+                for number in against
+            )
+        return _Outcome(Finding(evidence, (), tuple(opinions)), _chosen(self._disallowed, standing))
+
+    def _of_grant(self, *, contested: bool) -> Opinion:
+        """Return what the grant says where there is no allow list."""
+        if not self._open:
+            return Opinion(self._capability, Says.SILENT, self._grant, why=self._ungranted)
+        says = Says.OVERRULED if contested else Says.PERMITS
+        return Opinion(self._capability, says, self._grant, why=f"{self._ungranted}: the rest is permitted")
 
     def puzzle(self, act: str, why: str, help_: str | None = None) -> Finding:
         """Return what the two lists say of a value that could not be worked out."""
         if not self.judges:
-            return Finding((self._grant,))
+            return Finding((self._grant,), (), (self._of_grant(contested=False),))
+        why = clipped(why, 300)
+        opinions = [
+            Opinion(listing.name, Says.UNDECIDED, listing.clause, why=why)
+            for listing in (self._allowed, self._disallowed)
+            if listing is not None
+        ]
+        if self._allowed is None:
+            opinions.insert(0, self._of_grant(contested=True))
         name, listing = self._allow_name, self._allowed
         if self._allowed is None and self._open:
             name, listing = self._deny_name, self._disallowed
         clause = listing.clause if listing is not None else self._grant
-        return Finding((), (Breach(name, act, clipped(why, 300), clause, help_),))
+        return Finding((), (Breach(name, act, why, clause, help_),), tuple(opinions))
 
     def _unlisted(self, subject: Subject, against: Sequence[Entry]) -> Breach:
         if self._allowed is None:
-            why, clause = f"there is no `{self._allow_name}`", self._grant
+            why, clause = self._ungranted, self._grant
         else:
             why, clause = f"`{self._allow_name}` does not cover it", self._allowed.clause
         # What also is disallowed has a breach, and a change, of its own.
         change = self._addition(subject, against) or self._addition(subject, ())
         return Breach(self._allow_name, subject.describe()[0], why, clause, change)
 
-    def _forbidden(self, subject: Subject, allowing: Sequence[Entry], against: Sequence[Entry]) -> Breach:
-        unbeaten = [other for other in against if not any(one.narrower_than(other) for one in allowing)]
-        standing = unbeaten or against
+    def _forbidden(self, subject: Subject, standing: Sequence[Entry], against: Sequence[Entry]) -> Breach:
         change = self._addition(subject, against)
         if change is None:
             removed = ", ".join(dict.fromkeys(quoted(other.shape.text) for other in standing))
@@ -279,7 +370,13 @@ def total(findings: Iterator[Finding]) -> Finding:
     if len(found) == 1:
         return found[0]
     evidence = tuple(clause for finding in found for clause in finding.evidence)
-    return Finding(_unique(evidence), _unique(tuple(breach for one in found for breach in one.breaches)))
+    breaches = tuple(breach for finding in found for breach in finding.breaches)
+    opinions = tuple(opinion for finding in found for opinion in finding.opinions)
+    return Finding(_unique(evidence), _unique(breaches), _unique(opinions))
+
+
+def _chosen(listing: Listing | None, numbers: Iterable[int]) -> tuple[Entry, ...]:
+    return tuple(listing.entries[number] for number in numbers) if listing is not None else ()
 
 
 def _unique(items: tuple[_T, ...]) -> tuple[_T, ...]:
