@@ -19,7 +19,7 @@ from execgate.policy.matching.patterns import DEEP, Pattern, segment, split
 from execgate.policy.problems import clipped
 
 # From the file's folder upwards; the empty name is the root.
-_STANDARD = (("bin", ""), ("bin", "usr", ""), ("bin", "local", "usr", ""))
+STANDARD = (("bin", ""), ("bin", "usr", ""), ("bin", "local", "usr", ""))
 
 _RELATIVE = "."
 
@@ -36,7 +36,7 @@ def _upwards(path: str | Template) -> Pattern:
     if ".." in kept or not kept or parts[-1] in {"", "."}:
         raise UnresolvableError(f"`{clipped(str(path))}` is not the plain path of a program")
     name, *folders = [*reversed(kept), root]
-    return (name,) if tuple(folders) in _STANDARD else (name, *folders)
+    return (name,) if tuple(folders) in STANDARD else (name, *folders)
 
 
 def read(text: str, denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag

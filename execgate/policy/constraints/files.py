@@ -28,7 +28,7 @@ SHORTHANDS = {
     "read_write": ("read", "list", "stat", "write", "append", "create", "copy", "move", "delete"),
 }
 
-_WHOLE_TREE = frozenset({"delete", "move", "copy", "link"})
+WHOLE_TREE = frozenset({"delete", "move", "copy", "link"})
 """Operations that, if it is to a folder that they are done, are done to all below it."""
 
 _CONSTANT_PATH = "make the path a constant, or a constant folder with one name behind it"
@@ -109,7 +109,7 @@ def _judge_path(operation: FileOperation, path: Text, pair: Pair) -> Finding:
         return pair.puzzle(f"{_verb(done)} a path that could not be worked out", str(error), _CONSTANT_PATH)
     below: Pattern = (*place, DEEP) if place != EVERYTHING else place
     covered = below if operation.recursive else place
-    touched = below if operation.recursive or not isinstance(done, str) or done in _WHOLE_TREE else place
+    touched = below if operation.recursive or not isinstance(done, str) or done in WHOLE_TREE else place
     act = f"{_verb(done)} `{clipped(str(path))}`" + (" and all below it" if operation.recursive else "")
     return pair.judge(Subject(covered, touched, lambda: (act, paths.exact(covered))))
 

@@ -56,7 +56,7 @@ WEB_PORTS = frozenset({80, 443})
 ANY_PORT = "*"
 
 # Names that lead to this machine, its network or its cloud's metadata, whatever the resolver says.
-_GUARDED_SUFFIXES = (
+GUARDED_SUFFIXES = (
     "localhost",
     "localdomain",
     "localhost6",
@@ -67,7 +67,7 @@ _GUARDED_SUFFIXES = (
     "metadata.goog",
 )
 # Names that no wildcard covers, not even one that names their domain.
-_METADATA: tuple[Pattern, ...] = (
+METADATA: tuple[Pattern, ...] = (
     ("internal", "google", "metadata"),
     ("internal", "ec2", "instance-data"),
     ("goog", "metadata"),
@@ -91,7 +91,7 @@ class HostShape(Shape):
         domain = [label for label in self.pattern if isinstance(label, str)]
         if not _is_guarded(".".join(reversed(domain))):
             return False
-        return not any(meets(host.pattern, metadata) for metadata in _METADATA)
+        return not any(meets(host.pattern, metadata) for metadata in METADATA)
 
     def within(self, other: Shape) -> bool:
         """Return whether `other` covers all that this one does; no scheme is every one, and so is no port."""
@@ -226,7 +226,7 @@ def _numeric(address: addresses.Address) -> Host:
 
 
 def _is_guarded(name: str) -> bool:
-    return any(name == suffix or name.endswith(f".{suffix}") for suffix in _GUARDED_SUFFIXES)
+    return any(name == suffix or name.endswith(f".{suffix}") for suffix in GUARDED_SUFFIXES)
 
 
 def _ascii(text: str) -> str:

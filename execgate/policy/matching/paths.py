@@ -28,7 +28,7 @@ WORKING = tuple(places.WORKSPACE[1:].split("/"))
 HOME = tuple(places.HOME[1:].split("/"))
 
 # Links of the kernel that lead anywhere: to be seen as every path at once.
-_MAGIC: tuple[Pattern, ...] = (
+MAGIC: tuple[Pattern, ...] = (
     *((("proc", DEEP, link, DEEP)) for link in ("root", "cwd", "exe", "fd", "map_files")),
     ("dev", "fd", DEEP),
 )
@@ -109,7 +109,7 @@ def resolve(value: str | Template) -> Pattern:
                 raise UnresolvableError("a path holds no NUL character")
             base.append(part)
     path = tuple(base)
-    if any(meets(magic, path) for magic in _MAGIC if _could_start(path, magic)):
+    if any(meets(magic, path) for magic in MAGIC if _could_start(path, magic)):
         return EVERYTHING
     return path
 
