@@ -140,6 +140,29 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """Where an agent's policy is wider than what it extends, and why its author says so.
+
+    `constraint` is its name, the capability's for a whole grant, `rule NAME` for a rule; `base` the agent
+    that it is inherited from.
+    """
+
+    constraint: str
+    reason: str
+    clause: Clause
+    base: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the override as the JSON document and the receipts hold it."""
+        return {
+            "constraint": self.constraint,
+            "reason": self.reason,
+            "base": self.base,
+            "policy": self.clause.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """What the policy says of one operation.
 
@@ -178,6 +201,14 @@ class Verdict:
     """`sha256:` and the hex digest of the agent's policy in canonical form; None without one."""
     policy_text: str | None = None
     """The agent's policy in canonical form, which `policy_digest` is of: enough to judge again later."""
+    policy_block: str | None = None
+    """The name or the pattern that the policy stands under; None without one."""
+    suggester_policy_digest: str | None = None
+    """The same of the suggester's policy, where the agent's asks for it; None where it does not."""
+    suggester_policy_text: str | None = None
+    """The suggester's policy in canonical form, which `suggester_policy_digest` is of."""
+    overrides: tuple[Override, ...] = ()
+    """Where the agent's policy is wider than what it extends."""
     constraints: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """The agent's constraints as receipts record them: JSON values without floats."""
     error: str | None = None

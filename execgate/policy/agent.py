@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,84 +12,146 @@ from execgate.model.context import Context
 from execgate.model.limits import Limits
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
-from execgate.model.verdict import Clause, Opinion, Reason, Ruling, Says, Verdict, Violation
+from execgate.model.verdict import Clause, Opinion, Override, Reason, Ruling, Says, Verdict, Violation
 from execgate.policy.constraints import FAMILIES, Given, Judge
 from execgate.policy.matching.pairs import Breach, Finding, Listing
 from execgate.policy.problems import clipped, quoted
 
 CODE_EXECUTION = "code_execution"
+TOOL = "tool"
+EXECUTOR = "executor"
+INTERSECT = "intersect"
 UNRESOLVED_CODE = "unresolved_code"
 
 _NOTHING_KNOWN = Context()
+
+# What each action of a program takes, and how it is called.
+_CAPABILITY_OF = {"code_execution": CODE_EXECUTION, "tool_call": TOOL}
+_ACTS = {"code_execution": "run code", "tool_call": "call tools"}
 
 _BY_OPERATION = {family.operation: family for family in FAMILIES}
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`can "code_execution"` as one agent has it: its lists by name, and what its limits are called."""
+    """`can "capability"` as one agent has it: its lists by name, and what its limits are called."""
 
     clause: Clause
     lists: Mapping[str, Listing]
     limits: Mapping[str, str]
-    """Every limit in canonical form, those too that stand by default."""
+    """Every constraint that is no list, in canonical form, limits too that stand by default."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What was read of each constraint that is no list, by its name: those alone that the author gave."""
+    clauses: Mapping[str, Clause] = field(default_factory=dict)
+    """Where each constraint stands that the author gave."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """What stands behind `because`, by the name of the constraint; that of the grant itself by ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an author says of an agent beside its grants; `clauses` has the place of each by name."""
+
+    version: str | None = None
+    description: str | None = None
+    delegation: str = EXECUTOR
+    clauses: Mapping[str, Clause] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AgentPolicy:
-    """What one agent may do.
+    """What one agent may do, with all that it inherits.
 
-    `canonical` is the whole policy, flattened, in one spelling: it parses to a policy that judges the same.
-    `digest` is `sha256:` and the hex digest of it.
+    `name` is the agent's own, `block` the name or pattern that its policy stands under.
     """
 
     name: str
     clause: Clause
     limits: Limits
-    grant: Grant | None
-    canonical: str = field(init=False, repr=False)
-    digest: str = field(init=False)
+    grants: Mapping[str, Grant]
+    """By capability."""
+    settings: Settings = field(default_factory=Settings)
+    overrides: tuple[Override, ...] = ()
+    """Where it is wider than what it extends, by name of the constraint."""
+    block: str = field(init=False)
+    role: str = field(init=False, default="agent")
+    """What messages call it: the agent that executes, or the suggester."""
+    _shared: dict[str, str] = field(init=False, repr=False)
+    """The canonical form and its digest, once they were asked for."""
     _judges: dict[type[Operation], Judge] = field(init=False, repr=False)
     """The compiled families, each from its first use on: of many agents, few judge anything."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "canonical", _canonical(self.name, self.grant))
-        data = self.canonical.encode("ascii")
-        object.__setattr__(self, "digest", "sha256:" + hashlib.sha256(data).hexdigest())
+        object.__setattr__(self, "block", self.name)
+        object.__setattr__(self, "_shared", {})
         object.__setattr__(self, "_judges", {})
 
+    def named(self, name: str, role: str = "agent") -> AgentPolicy:
+        """Return the policy as that of the agent `name`, whom the block's pattern covers."""
+        if name == self.name and role == self.role:
+            return self
+        other = copy.copy(self)
+        object.__setattr__(other, "name", name)
+        object.__setattr__(other, "role", role)
+        return other
+
+    @property
+    def grant(self) -> Grant | None:
+        """The grant of `code_execution`, None where there is none."""
+        return self.grants.get(CODE_EXECUTION)
+
+    @property
+    def canonical(self) -> str:
+        """The whole policy, flattened, in one spelling: it parses to a policy that judges the same."""
+        if "text" not in self._shared:
+            self._shared["text"] = _canonical(self.block, self.grants)
+        return self._shared["text"]
+
+    @property
+    def digest(self) -> str:
+        """`sha256:` and the hex digest of the canonical form."""
+        if "digest" not in self._shared:
+            data = self.canonical.encode("ascii")
+            self._shared["digest"] = "sha256:" + hashlib.sha256(data).hexdigest()
+        return self._shared["digest"]
+
     def constraints_json(self) -> dict[str, Any]:
-        """Return every constraint by name: lists of entries, limits as text; empty without a grant."""
-        if self.grant is None:
-            return {}
-        lists = {name: list(listing.texts) for name, listing in self.grant.lists.items()}
-        return dict(sorted({**lists, **self.grant.limits}.items()))
+        """Return every constraint of every grant by name: lists of entries, all else as text."""
+        found: dict[str, Any] = {}
+        for grant in self.grants.values():
+            found.update((name, list(listing.texts)) for name, listing in grant.lists.items())
+            found.update(grant.limits)
+        return dict(sorted(found.items()))
 
     def judge(self, program: Program, context: Context = _NOTHING_KNOWN) -> Verdict:
         """Return the verdict on `program`: one ruling per operation, and a violation for every gap.
 
-        Pure and total: the same program and context give the same verdict anywhere, and no operation raises.
+        Pure and total: the same program and context give the same verdict anywhere, and nothing raises.
+        What the policy asks of the suggester is `PolicySet.judge`'s.
         """
         general = [_gap(gap) for gap in program.gaps]
-        if self.grant is None:
-            general.insert(0, self._ungranted())
+        grant = self.grants.get(_CAPABILITY_OF.get(program.action, program.action))
+        if grant is None:
+            general.insert(0, self._ungranted(program.action))
         return Verdict(
             source=program.source,
             agent=self.name,
             program=program,
-            rulings=tuple(self._rule(index, operation) for index, operation in enumerate(program.operations)),
+            rulings=tuple(self._rule(grant, index, each) for index, each in enumerate(program.operations)),
             violations=tuple(general),
             limits=self.limits,
             policy_digest=self.digest,
             policy_text=self.canonical,
+            policy_block=self.block,
             constraints=self.constraints_json(),
+            overrides=self.overrides,
             context=context,
         )
 
-    def _rule(self, index: int, operation: Operation) -> Ruling:
-        if self.grant is None:
+    def _rule(self, grant: Grant | None, index: int, operation: Operation) -> Ruling:
+        if grant is None:
             return Ruling(index)
-        finding = self._judge(self.grant, type(operation))(operation)
+        finding = self._judge(grant, type(operation))(operation)
         violations = tuple(self._violation(index, operation, breach) for breach in finding.breaches)
         return Ruling(index, finding.evidence, violations, opinions=finding.opinions)
 
@@ -103,19 +166,28 @@ class AgentPolicy:
     def _violation(self, index: int, operation: Operation, breach: Breach) -> Violation:
         return Violation(
             constraint=breach.constraint,
-            message=f"agent `{clipped(self.name)}` may not {breach.act}: {breach.why}",
+            message=f"{self.who} may not {breach.act}: {breach.why}",
             operation=index,
             location=operation.location,
             clause=breach.clause,
             help=breach.help,
         )
 
-    def _ungranted(self) -> Violation:
+    @property
+    def who(self) -> str:
+        """The agent as messages name it, with the pattern where the policy is not its alone."""
+        block = "" if self.block == self.name else f" (of `{clipped(self.block)}`)"
+        return f"{self.role} `{clipped(self.name)}`{block}"
+
+    def _ungranted(self, action: str) -> Violation:
+        capability, act = _CAPABILITY_OF.get(action, action), _ACTS.get(action, f"do `{clipped(action)}`")
         return Violation(
-            constraint=CODE_EXECUTION,
-            message=f'agent `{clipped(self.name)}` may not run code: it has no `can "{CODE_EXECUTION}"`',
+            constraint=capability,
+            message=f'{self.who} may not {act}: it has no `can "{clipped(capability)}"`',
             clause=self.clause,
-            help=f'to permit it, add `can "{CODE_EXECUTION}" with constraints {{ ... }}` to the agent',
+            help=f'to permit it, add `can "{capability}" with constraints {{ ... }}` to the agent'
+            if action in _ACTS
+            else None,
         )
 
 
@@ -139,9 +211,9 @@ def _gap(gap: Gap) -> Violation:
     )
 
 
-def _canonical(name: str, grant: Grant | None) -> str:
+def _canonical(name: str, grants: Mapping[str, Grant]) -> str:
     lines = [f"agent {quoted(name)} {{"]
-    if grant is not None:
+    for capability, grant in sorted(grants.items()):
         constraints = {
             **{
                 name: "[" + ", ".join(map(quoted, listing.texts)) + "]"
@@ -149,7 +221,7 @@ def _canonical(name: str, grant: Grant | None) -> str:
             },
             **grant.limits,
         }
-        lines.append(f'  can "{CODE_EXECUTION}" with constraints {{')
+        lines.append(f'  can "{capability}" with constraints {{')
         lines += (f"    {name}: {value}" for name, value in sorted(constraints.items()))
         lines.append("  }")
     return "\n".join([*lines, "}", ""])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from execgate.errors import UnknownAgentError
 from execgate.model.context import Context
 from execgate.model.program import Program
 from execgate.model.verdict import Verdict
-from execgate.policy import validate
+from execgate.policy import delegation, validate
 from execgate.policy.agent import AgentPolicy
 from execgate.policy.language import text as texts
 from execgate.policy.language.text import PolicyText
@@ -59,10 +59,41 @@ class PolicySet:
         problems.raise_if_any()
         return cls(agents)
 
+    def __iter__(self) -> Iterator[AgentPolicy]:
+        """Iterate over the policies, each under its name or pattern, in order of the text."""
+        return iter(self._agents.values())
+
     @property
     def agents(self) -> tuple[str, ...]:
-        """The agents' names, in order of the text."""
+        """The agents' names and patterns, in order of the text."""
         return tuple(self._agents)
+
+    @property
+    def digest(self) -> str:
+        """`sha256:` and the hex digest of all policies together: it changes where any of them does."""
+        lines = sorted(f"{policy.digest} {policy.block}\n" for policy in self)
+        return "sha256:" + hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
+
+    def judge(self, program: Program, agent: str, context: Context | None = None) -> Verdict:
+        """Return the verdict on what `agent` would execute, by its policy and in `context`.
+
+        Where the policy says `delegation: intersect`, it has to be allowed to `context.suggester` too.
+        Raises UnknownAgentError where the agent has no policy; a suggester without one is a denial.
+        """
+        context = context or Context()
+        policy = self.agent(agent)
+        verdict = policy.judge(program, context)
+        name = context.suggester
+        if not delegation.asked(policy, name):
+            return verdict
+        if name is None:
+            why = "whoever suggested it is not known"
+            return delegation.denied(verdict, policy, why, "pass the suggester with the context")
+        try:
+            suggester = self.agent(name).named(name, "suggester")
+        except UnknownAgentError as error:
+            return delegation.denied(verdict, policy, f"{error.message}, who suggested it", error.help)
+        return delegation.intersection(verdict, suggester.judge(program, context), suggester)
 
     def agent(self, name: str) -> AgentPolicy:
         """Return the policy of the agent `name`; raises UnknownAgentError that names those there are."""
@@ -76,10 +107,3 @@ class PolicySet:
                 help=f"did you mean `{close}`?" if close else "name an agent that there is, or add one",
             )
         return policy
-
-    def judge(self, program: Program, agent: str, context: Context | None = None) -> Verdict:
-        """Return the verdict on `program` for the executing agent `agent`, in the state that `context` tells.
-
-        Raises UnknownAgentError.
-        """
-        return replace(self.agent(agent).judge(program), context=context)

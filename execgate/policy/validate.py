@@ -71,7 +71,7 @@ def _agent(tree: syntax.Agent, problems: Problems) -> AgentPolicy:
         problems.at(
             tree.name.clause, f"an agent's name with a character that does not show: {clipped(quoted(name))}"
         )
-    grant: Grant | None = None
+    grants: dict[str, Grant] = {}
     limits = _DEFAULTS
     for capability in tree.grants:
         word = capability.capability.text
@@ -84,18 +84,18 @@ def _agent(tree: syntax.Agent, problems: Problems) -> AgentPolicy:
                 suggestion(word, CAPABILITIES, what="there is", quoted=True),
             )
             _constraints(capability, problems)
-        elif grant is not None:
+        elif word in grants:
             problems.at(
                 capability.capability.clause,
                 f"capability `{word}` a second time",
-                f"the first is on line {grant.clause.span.line}; join the two",
+                f"the first is on line {grants[word].clause.span.line}; join the two",
             )
             _constraints(capability, problems)
         else:
             lists, amounts = _constraints(capability, problems)
             limits = _limits(amounts)
-            grant = Grant(capability.clause, lists, _limit_texts(limits, amounts))
-    return AgentPolicy(name, tree.clause, limits, grant)
+            grants[word] = Grant(capability.clause, lists, _limit_texts(limits, amounts))
+    return AgentPolicy(name, tree.clause, limits, grants)
 
 
 def _constraints(
