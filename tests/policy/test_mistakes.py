@@ -68,10 +68,15 @@ error: unknown capability `code_exection`
         (
             'agnt "x" {}',
             "1:1",
-            "expected the end of the file or `agent`, got `agnt`",
+            "expected `agent`, `let`, `rule`, `phases`, `window` or the end of the file, got `agnt`",
             "did you mean `agent`?",
         ),
-        ("hello", "1:1", "expected the end of the file or `agent`, got `hello`", None),
+        (
+            "hello",
+            "1:1",
+            "expected `agent`, `let`, `rule`, `phases`, `window` or the end of the file, got `hello`",
+            None,
+        ),
         ("agent x {}", "1:7", "expected a string in double quotes, got `x`", 'write it in quotes: "x"'),
         ("agent 'x' {}", "1:7", "expected a string in double quotes, got '", 'quote with `"`'),
         ("agent \u201cx\u201d {}", "1:7", "expected a string in double quotes, got \u201c", 'quote with `"`'),
@@ -89,30 +94,34 @@ error: unknown capability `code_exection`
         (
             'agent "x" { can "y" with constraints { a = [] } }',
             "1:42",
-            "unexpected character `=`",
+            "expected `:`, got `=`",
             "a constraint is `name: value`",
         ),
         (
             'agent "x" { can "y" with constraints { "a": [] } }',
             "1:40",
-            'expected a name or `}`, got `"a"`',
+            'expected a constraint, `rule` or `}`, got `"a"`',
             "the name of a constraint stands without quotes",
         ),
         ('agent "x" \u200b {}', "1:11", "unexpected character `\\u{200b}`", None),
-        ('agent "x" {', "1:11", "the text ends too early: expected `can` or `}`", "close the block with `}`"),
-        ('agent "x" {} }', "1:14", "expected the end of the file or `agent`, got `}`", "one `}` too many"),
-        ("agent", "1:5", "the text ends too early: expected a string in double quotes", None),
         (
-            'agent "x" { allowed_imports: [] }',
-            "1:13",
-            "expected `can` or `}`, got `allowed_imports`",
-            "stand in a grant",
+            'agent "x" {',
+            "1:11",
+            "the text ends too early: expected `can`, `rule`, a setting or `}`",
+            "close the block with `}`",
         ),
+        (
+            'agent "x" {} }',
+            "1:14",
+            "expected `agent`, `let`, `rule`, `phases`, `window` or the end of the file, got `}`",
+            "one `}` too many",
+        ),
+        ("agent", "1:5", "the text ends too early: expected a string in double quotes", None),
         ('agent "x" { can "y" with { } }', "1:26", "expected `constraints`, got `{`", "with constraints {"),
         (
             'agent "x" { can "y" wth',
             "1:21",
-            "expected `can`, `}` or `with`, got `wth`",
+            "expected `}` or `with`, got `wth`",
             "did you mean `with`?",
         ),
         (
@@ -167,7 +176,7 @@ def test_a_mistake_in_the_form_is_said_in_plain_words(text, place, message, advi
 def test_hostile_text_is_shown_escaped_with_its_caret_in_place() -> None:
     text = 'agent "a\u200b\u4e2d\ufeff" { cna }'
     assert report(text, "x\u202e.policy").endswith(
-        "error: expected `can` or `}`, got `cna`\n"
+        "error: expected `can`, `rule`, a setting or `}`, got `cna`\n"
         " --> x\\u{202e}.policy:1:16\n"
         "  |\n"
         '1 | agent "a\\u{200b}\u4e2d\\u{feff}" { cna }\n'
@@ -231,18 +240,18 @@ def test_mistakes_in_the_form_and_in_the_meaning_are_reported_together() -> None
     max_processes: 2.5
     disallowed_import: []"""
     assert found(BODY % body) == [
-        "3:21 unexpected character `=`",
+        "3:21 expected `:`, got `=`",
         "4:17 unknown unit `gigabite` of a size",
         "4:27 unexpected character `;`",
         "5:14 expected `:`, got `2`",
-        "6:19 expected a name or `}`, got `,`",
+        "6:19 expected a constraint, `rule` or `}`, got `,`",
         '7:29 expected `,` or `]`, got `"b.com"`',
         "8:24 unexpected character `*`",
         "10:5 expected `,` or `]`, got `allowed_environment`",
         '10:27 a variable is named without the signs of a shell: "$HOME" in `allowed_environment`',
         "10:27 expected a string in double quotes, got '",
         '11:24 a string that does not end: expected `"` on the same line',
-        "12:21 unexpected character `(`",
+        "12:21 expected a value, got `(`",
         "13:25 a number and its unit are one word, got `30 seconds`",
         "14:15 expected a value, got the next constraint `max_processes`",
         "15:20 `2.5` is no whole number of processes",
@@ -273,7 +282,13 @@ UNKNOWN = "3:5 unknown constraint `max_cpu`"
         ('agent "a": {' + SECOND, ["1:10 expected `{`, got `:`", UNKNOWN]),
         ("agent a {" + SECOND, ["1:7 expected a string in double quotes, got `a`", UNKNOWN]),
         ("agent {" + SECOND, ["1:7 expected a string in double quotes, got `{`", UNKNOWN]),
-        ('agnt "a" {' + SECOND, ["1:1 expected the end of the file or `agent`, got `agnt`", UNKNOWN]),
+        (
+            'agnt "a" {' + SECOND,
+            [
+                "1:1 expected `agent`, `let`, `rule`, `phases`, `window` or the end of the file, got `agnt`",
+                UNKNOWN,
+            ],
+        ),
         ('agent "a {' + SECOND, ['1:7 a string that does not end: expected `"` on the same line', UNKNOWN]),
         (
             'agent "a { can "code_execution" with constraints { max_cpu: 1 } }',
@@ -282,15 +297,28 @@ UNKNOWN = "3:5 unknown constraint `max_cpu`"
                 "1:52 unknown constraint `max_cpu`",
             ],
         ),
-        ('agent "a" {' + SECOND + "}", ["5:2 expected the end of the file or `agent`, got `}`", UNKNOWN]),
-        ('agent "a" {' + SECOND[:-2], ["4:3 the text ends too early: expected `can` or `}`", UNKNOWN]),
+        (
+            'agent "a" {' + SECOND + "}",
+            [
+                "5:2 expected `agent`, `let`, `rule`, `phases`, `window` or the end of the file, got `}`",
+                UNKNOWN,
+            ],
+        ),
+        (
+            'agent "a" {' + SECOND[:-2],
+            ["4:3 the text ends too early: expected `can`, `rule`, a setting or `}`", UNKNOWN],
+        ),
         (
             'agent "a" {' + SECOND[:-2] + '\nagent "b" { can "x" }',
-            ["5:1 expected `can` or `}`, got `agent`", UNKNOWN, "5:17 unknown capability `x`"],
+            [
+                "5:1 expected `can`, `rule`, a setting or `}`, got `agent`",
+                UNKNOWN,
+                "5:17 unknown capability `x`",
+            ],
         ),
         (
             'agent "a" {' + SECOND.replace(" with constraints", ""),
-            ["2:24 expected `can`, `}` or `with`, got `{`", UNKNOWN],
+            ["2:24 expected `}` or `with`, got `{`", UNKNOWN],
         ),
         (
             'agent "a" {' + SECOND.replace("constraints {", "constraints"),
@@ -304,15 +332,17 @@ UNKNOWN = "3:5 unknown constraint `max_cpu`"
             'agent "a" { can "code_execution" can with constraints { max_cpu: 1 } }',
             ["1:38 expected a string in double quotes, got `with`", "1:57 unknown constraint `max_cpu`"],
         ),
-        ('agent "a" {\n  max_cpu: 1\n  b: 2\n}', ["2:3 expected `can` or `}`, got `max_cpu`"]),
         (
             'agent "a" { can "code_execution" with constraints { max_output:\ncan "x" }',
             ["2:1 expected a value, got `can`", "2:5 unknown capability `x`"],
         ),
-        ('agent "a" { foo "x" with { a: 1 } }', ["1:13 expected `can` or `}`, got `foo`"]),
+        ('agent "a" { foo "x" with { a: 1 } }', ["1:13 expected `can`, `rule`, a setting or `}`, got `foo`"]),
         (
             SECOND[3:-2] + 'agent "b" { can "x" }',
-            ["1:1 expected the end of the file or `agent`, got `can`", "3:20 unknown capability `x`"],
+            [
+                "1:1 expected `agent`, `let`, `rule`, `phases`, `window` or the end of the file, got `can`",
+                "3:20 unknown capability `x`",
+            ],
         ),
     ],
 )
@@ -323,9 +353,9 @@ def test_what_stands_behind_a_mistake_in_the_form_is_read_as_it_was_meant(text, 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('cannot "payment"', "expected `can` or `}`, got `cannot`"),
-        ('candy "x"', "expected `can` or `}`, got `candy`"),
-        ('can "x" withconstraints { }', "expected `can`, `}` or `with`, got `withconstraints`"),
+        ('cannot "payment"', "expected `can`, `rule`, a setting or `}`, got `cannot`"),
+        ('candy "x"', "expected `can`, `rule`, a setting or `}`, got `candy`"),
+        ('can "x" withconstraints { }', "expected `}` or `with`, got `withconstraints`"),
     ],
 )
 def test_a_keyword_ends_where_its_word_does(text, expected) -> None:

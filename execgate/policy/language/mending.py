@@ -16,7 +16,7 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 from execgate.model.source import Span
 from execgate.policy.language import mistakes
 from execgate.policy.language.text import PolicyText
-from execgate.policy.language.tokens import Words, grammar, span
+from execgate.policy.language.tokens import Words, grammar, keywords, span
 from execgate.policy.problems import MAX_FOUND, Problems, did_you_mean
 
 _AHEAD = 3
@@ -25,10 +25,42 @@ _AHEAD = 3
 _ENOUGH = 2
 """How many of them have to fit for a mend to be believed: another mistake may be near."""
 
-_KEYWORDS = ("agent", "can", "constraint", "constraints", "with")
-_MISSING = (("COLON",), ("COMMA",), ("STRING",), ("LBRACE",), ("CONSTRAINTS",), ("WITH", "CONSTRAINTS"))
+_MISSING = (
+    ("COLON",),
+    ("COMMA",),
+    ("STRING",),
+    ("NAME",),
+    ("LBRACE",),
+    ("CONSTRAINTS",),
+    ("EQUAL",),
+    ("RSQB",),
+    ("RPAR",),
+    ("WHEN",),
+    ("AND",),
+    ("COMPARE",),
+    ("WHEN", "TRUE"),
+    ("TRUE", "DENY", "STRING"),
+    ("DENY", "STRING"),
+    ("DENY",),
+)
 # What ends the construct at hand, or is its next part where it can't end yet.
-_ONWARD = ("RSQB", "RBRACE", "STRING", "LBRACE", "COLON", "CONSTRAINTS")
+_ONWARD = (
+    *("RSQB", "RPAR", "RBRACE", "STRING", "LBRACE", "COLON", "CONSTRAINTS"),
+    *("WHEN", "DENY", "EQUAL", "LSQB", "IN", "NAME", "RULE"),
+)
+# What begins something new, or ends what is open; those that stand outside of everything else.
+_OUTSIDE = {"AGENT", "LET", "PHASES", "WINDOW"}
+_BEGIN = {*_OUTSIDE, "RULE", "OVERRIDE", "CAN", "RBRACE", "WHEN", "DENY", "ESCALATE", "WARN", "RESTRICT"}
+# What has to stand behind a word that begins something within a line.
+_BEHIND = {
+    **{word: {"STRING"} for word in ("AGENT", "CAN", "DENY", "ESCALATE", "WARN", "RESTRICT")},
+    **{word: {"NAME"} for word in ("LET", "RULE", "WINDOW")},
+    "PHASES": {"LBRACE"},
+}
+# A name behind one of these is that of a constraint.
+_BEFORE_CONSTRAINT = {"LBRACE", "RBRACE", "STRING", "NUMBER", "NAME", "RSQB", "OVERRIDE"}
+# What stands behind a name in a list or condition.
+_BEHIND_NAME = {"COMMA", "RSQB", "RPAR", "DOT", "COMPARE", "IN", "NOT", "MATCHES", "AND", "OR"}
 
 
 class Mender:
@@ -56,9 +88,12 @@ class Mender:
         at, count = 0, len(self._tokens)
         for before, mistake in self._mistakes:
             while at < min(before, count):
+                if self._tokens[at].type == "NAME" and self._is_no_constraint(at):
+                    at = self._mend(at)
+                    continue
                 try:
                     feed(self._tokens[at])
-                except UnexpectedToken:  # noqa: PERF203 - each token may be a mistake of its own
+                except UnexpectedToken:
                     at = self._mend(at)
                 else:
                     self._fed += 1
@@ -99,32 +134,47 @@ class Mender:
         token = self._tokens[at]
         accepted = _accepted(self._parser)
         place, message, help_ = mistakes.unexpected(self._tokens, at, accepted)
+        whole = mistakes.sign(self._tokens, at)
+        meant = mistakes.meant(whole, accepted)
         # Where something new begins, what stands before it is not complete.
-        self._note(place, message, help_, spoils=place != span(token) or not self._begins(at))
+        spoils = meant is None and (place != span(token) or not self._begins(at))
+        self._note(place, message, help_, spoils=spoils)
         self._mends += 1
         if self._mends >= MAX_FOUND:
             self._whole = False
             return len(self._tokens)
+        if meant is not None:
+            kind, text, _ = meant
+            self._feed([Token.new_borrow_pos(kind, text, whole)])
+            return at + sum(
+                (token.start_pos or 0) < (whole.end_pos or 0) for token in self._tokens[at : at + 3]
+            )
         following = self._tokens[at + 1 : at + 1 + _AHEAD]
         mends = [(self._fitting(instead, following), instead) for instead in self._likely(at, accepted)]
         fitting, best = max(mends, key=lambda mend: mend[0])
         if fitting < min(_ENOUGH, len(following)):
             return self._skip(at, token)
         self._feed(best)
+        self._fed += token in best[-1:]
         return at + 1
 
     def _likely(self, at: int, accepted: set[str]) -> Iterable[Sequence[Token]]:
         """Yield what may have been meant by a token, likely things first."""
         token = self._tokens[at]
+        if token.type == "LBRACE" and "WITH" in accepted:
+            yield (*_holes(("WITH", "CONSTRAINTS"), token), token)
         if token.type == "NAME":
-            close = did_you_mean(token, _KEYWORDS)
-            if close is not None and close.upper() in accepted:
+            close = did_you_mean(token, [key.lower() for key in accepted if key.lower() in keywords()])
+            if close is not None:
                 yield (Token.new_borrow_pos(close.upper(), close, token),)
             if not self._begins(at):
                 yield (Token.new_borrow_pos("STRING", f'"{token}"', token),)
+        elif token.type == "STRING" or token in keywords():
+            yield (Token.new_borrow_pos("NAME", token.strip('"'), token),)
         if at and token.type == "COLON":
-            # The value before it was the name of the next constraint.
+            # The value before it was the name of the next constraint, and so was the entry of a list.
             yield (self._tokens[at - 1], token)
+            yield (*_holes(("RSQB",), token), self._tokens[at - 1], token)
         if token.type == "RBRACE" or not self._begins(at):
             yield ()
         for missing in _MISSING:
@@ -140,7 +190,7 @@ class Mender:
                 depth += 1
             elif kind == "RBRACE" and depth:
                 depth -= 1
-            elif kind not in hopeless and (kind == "AGENT" or not depth) and self._begins(index):
+            elif kind not in hopeless and (kind in _OUTSIDE or not depth) and self._begins(index):
                 way = self._way_to(kind)
                 if way is not None:
                     self._feed(_holes(way, token))
@@ -151,11 +201,30 @@ class Mender:
     def _begins(self, index: int) -> bool:
         """Return whether a token begins something new, or ends what is open."""
         token = self._tokens[index]
-        if token.type != "NAME":
-            return token.type in {"AGENT", "CAN", "RBRACE"}
-        following = self._tokens[index + 1].type if index + 1 < len(self._tokens) else "$END"
+        following = self._kind(index + 1)
         first_of_line = index == 0 or self._tokens[index - 1].line != token.line
-        return following == "COLON" or (first_of_line and following not in {"COMMA", "RSQB"})
+        if token.type != "NAME":
+            return token.type in _BEGIN and (
+                first_of_line or following in _BEHIND.get(token.type, {following})
+            )
+        return following == "COLON" or (first_of_line and following not in _BEHIND_NAME)
+
+    def _is_no_constraint(self, index: int) -> bool:
+        """Return whether a name that fits as a constraint's is likely a slip of a word that fits as well."""
+        following = self._kind(index + 1)
+        if following == "COLON" or index == 0 or self._tokens[index - 1].type not in _BEFORE_CONSTRAINT:
+            return False
+        accepted = _accepted(self._parser)
+        if "NAME" not in accepted or "RBRACE" not in accepted:
+            return False
+        block = {"WITH", "CONSTRAINT", "CONSTRAINTS", "LBRACE"}
+        if following in block or (following == "STRING" and self._kind(index + 2) in block):
+            return True
+        fitting = [key.lower() for key in accepted if key.lower() in keywords()]
+        return did_you_mean(self._tokens[index], fitting) is not None
+
+    def _kind(self, index: int) -> str:
+        return self._tokens[index].type if index < len(self._tokens) else "$END"
 
     def _way_to(self, kind: str) -> tuple[str, ...] | None:
         """Return the tokens that lead to where one of this kind fits, a NAME as that of a constraint."""
@@ -165,9 +234,9 @@ class Mender:
             accepted = _accepted(trial)
             if kind in accepted and (kind != "NAME" or "RBRACE" in accepted):
                 return tuple(way)
-            step = next((step for step in _ONWARD if step in accepted), None)
-            if step is None:
+            if "$END" in accepted:
                 return None
+            step = next(step for step in _ONWARD if step in accepted)
             trial.feed_token(Token(step, ""))
             way.append(step)
 

@@ -21,8 +21,17 @@ _IN_OTHER_QUOTES = re.compile(f'[{_QUOTES}]([^\\\\\n\t"{_QUOTES}]*)[{_QUOTES}]')
 _WITH_TABS = re.compile(r'"[^"\n]*\t[^"\n]*"')
 # Where a string without an end likely was to end: no name, host or path holds what comes next.
 _LIKELY_STRING = re.compile(r'"[^\s"{}\[\],]*')
-_STRAY = re.compile(r"""[^\s\w"'{}\[\]:,/#]+|.""")
-_STANDS_FOR = {"=": "COLON", ":=": "COLON", "=>": "COLON", "(": "LSQB", ")": "RSQB"}
+_STRAY = re.compile(r"""->|[^\s\w"'{}\[\]()<>=!.:,/#]+|.""")
+# What other languages write, the word that it stands for here, and what to say.
+_STANDS_FOR = {
+    "*": ("STRING", '"*"', 'write it in quotes: "*"'),
+    "->": ("COLON", ":", "write `:`"),
+    "&&": ("AND", "and", "write `and`"),
+    "&": ("AND", "and", "write `and`"),
+    "||": ("OR", "or", "write `or`"),
+    "|": ("OR", "or", "write `or`"),
+    "!": ("NOT", "not", "write `not`"),
+}
 
 
 @functools.cache
@@ -104,6 +113,12 @@ def read(policy: PolicyText, most: int) -> Words:
             return words
 
 
+@functools.cache
+def keywords() -> frozenset[str]:
+    """Return the words that the language keeps for itself."""
+    return frozenset(word.pattern.value for word in grammar().terminals if word.pattern.value.isalpha())
+
+
 def span(token: Token) -> Span:
     """Return the place of a token."""
     line, column = token.line or 1, (token.column or 1) - 1
@@ -179,18 +194,9 @@ def _mistake(policy: PolicyText, line: int, column: int, start: int, *, again: b
 def _stray(policy: PolicyText, line: int, column: int, start: int) -> Mistake:
     found = _STRAY.match(policy.text, start)
     signs = found[0] if found else policy.text[start]
-    help_ = {
-        "*": 'write it in quotes: "*"',
-        "=": "write `:`, a constraint is `name: value`",
-        ";": "remove it: nothing ends with `;`",
-        "(": "a list stands in `[` and `]`",
-        ")": "a list stands in `[` and `]`",
-    }.get(signs[0])
-    kind = _STANDS_FOR.get(signs)
-    if signs == "*":
-        kind, meant = "STRING", '"*"'
-    else:
-        meant = signs
+    kind, meant, help_ = _STANDS_FOR.get(signs, (None, "", None))
+    if signs.startswith(";"):
+        help_ = "remove it: nothing ends with `;`"
     place = Span(line, column, line, column + len(signs))
     instead = _token(kind, meant, place, start, len(signs)) if kind else None
     return Mistake(
@@ -199,7 +205,7 @@ def _stray(policy: PolicyText, line: int, column: int, start: int) -> Mistake:
         help_,
         start + len(signs),
         instead,
-        sure=kind in {"COLON", "STRING"} or signs == ";",
+        sure=kind is not None or signs == ";",
     )
 
 
