@@ -50,6 +50,7 @@ _TOGETHER: tuple[tuple[set[str], tuple[str, ...]], ...] = (
 _UNSAID = {"OVERRIDE", "BECAUSE", "DOT", "EXTENDS", "ON"}
 _ACTIONS = 'a rule ends with `deny "message"`, `escalate "message"`, `warn "message"` or `restrict "message"`'
 _COMPARE = "compare with `==`, `!=`, `<`, `<=`, `>`, `>=`, `in`, `not in` or `matches`"
+_EXTRA = "there is one `}` too many"
 _BEGIN_OUTSIDE = {"AGENT", "LET", "PHASES", "WINDOW", "CAN"}
 _GRANT = 'write `can "code_execution" with constraints { ... }`'
 # What helps where one kind of token alone fits.
@@ -218,7 +219,7 @@ def _hint(token: Token, accepted: set[str]) -> str | None:
         return _GRANT
     if kind == "LSQB" and "RSQB" in accepted:
         return "a list holds no lists"
-    return _hint_by_place(accepted) or ("there is one `}` too many" if kind == "RBRACE" else None)
+    return _hint_by_place(accepted) or (_EXTRA if kind == "RBRACE" and "$END" in accepted else None)
 
 
 def _hint_for_word(word: str, accepted: set[str]) -> str | None:
