@@ -10,10 +10,19 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from execgate.errors import ExecgateError, InputError, ReceiptError, SandboxUnavailableError, SourceError
+from execgate.errors import (
+    ExecgateError,
+    InputError,
+    PolicyError,
+    ReceiptError,
+    SandboxUnavailableError,
+    SourceError,
+)
+from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
 from execgate.model.source import LANGUAGES, Source, Span
@@ -22,6 +31,7 @@ from execgate.model.verdict import Authorization, Decision, Reason, Verdict, Vio
 if TYPE_CHECKING:
     from execgate.model.program import Program
     from execgate.policy import PolicySet
+    from execgate.policy.watched import Version, WatchedPolicies
     from execgate.receipts import Receipt, ReceiptStore
     from execgate.sandbox import Reserved, Sandbox
 
@@ -38,6 +48,9 @@ _File = TypeVar("_File", InputFile, Artifact)
 
 OnOutput = Callable[[str, bytes], None]
 """Called with `stdout` or `stderr` and a chunk while a program runs."""
+
+Clock = Callable[[], datetime]
+"""Gives the time, with a zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +114,16 @@ class Gate:
         home: str | Path | None = None,
         sandbox: Sandbox | None = None,
         policy_path: str | Path | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        """Make a gate for policies that are loaded already; `policy_path` is where from, for `reserved`."""
-        self.policies = policies
+        """Make a gate for policies that are loaded already, and stay as they are.
+
+        `policy_path` is where they are from, for `reserved`; `clock` is asked once a call for the time that
+        it is decided at.
+        """
+        self._policies = policies
+        self._watched: WatchedPolicies | None = None
+        self._clock = clock if clock is not None else _now
         # Fixed now: a program that changes its working folder must not get a second log there.
         self.home = Path(home).absolute() if home is not None else default_home()
         # Where another start looks for state is as closed to programs as where this gate keeps its own.
@@ -120,33 +140,102 @@ class Gate:
         *,
         home: str | Path | None = None,
         sandbox: Sandbox | None = None,
+        reload: bool = True,
+        clock: Clock | None = None,
+        on_policy_error: Callable[[PolicyError], None] | None = None,
     ) -> Gate:
         """Return a gate for a policy file or a folder of `*.policy` files.
 
         Receipts are kept in `home`, by default `$EXECGATE_HOME` or `.execgate` in the working folder; code
         runs in `sandbox`, by default a fresh Docker container for every run.  Raises PolicyError.
+
+        With `reload`, files that change decide from the next call on.  Where they can't be used any more, the
+        policies before them go on deciding: that is logged, `policy_error` says why, `on_policy_error` is
+        called, and each receipt made meanwhile tells it.
         """
         from execgate.policy import PolicySet
+        from execgate.policy.watched import WatchedPolicies
 
-        return cls(PolicySet.load(Path(policies)), home=home, sandbox=sandbox, policy_path=policies)
+        path = Path(policies)
+        if not reload:
+            return cls(PolicySet.load(path), home=home, sandbox=sandbox, policy_path=path, clock=clock)
+        watched = WatchedPolicies(path, on_refused=on_policy_error)
+        loaded = watched.current().policies
+        gate = cls(loaded, home=home, sandbox=sandbox, policy_path=path, clock=clock)
+        gate._watched = watched
+        return gate
+
+    @property
+    def policies(self) -> PolicySet:
+        """The policies that decide now."""
+        return self._version()[0]
+
+    @property
+    def policy_error(self) -> PolicyError | None:
+        """Why the policy that lies in the files now was refused, None where it is the one that decides."""
+        if self._watched is None:
+            return None
+        refused = self._watched.current().refused
+        return None if refused is None else refused.error
 
     def analyze(
-        self, code: str | Source, *, agent: str, staged: Mapping[str, Source] | None = None
+        self,
+        code: str | Source,
+        *,
+        agent: str,
+        staged: Mapping[str, Source] | None = None,
+        conversation: Conversation | None = None,
+        context: Context | None = None,
     ) -> Verdict:
         """Return the verdict on `code` for `agent`; runs nothing and leaves no receipt.
 
         `staged` are files by their name in the working folder that were judged before, for the code to
-        import and run.
+        import and run.  `context` is what else is known, such as the phase and what was spent; suggester,
+        group and turn are taken from `conversation` where it lacks them, and the time from the gate's clock.
 
         Code that can't be analysed and an agent without a policy are denied verdicts, not errors.  Raises
-        TypeError for what is neither text nor a Source, and for an agent that is no text.
+        TypeError for what is neither text nor a Source, and for an agent that is no text; InputError where
+        context and conversation contradict each other.
         """
-        _check_types(code, agent)
-        try:
-            source = code if isinstance(code, Source) else Source(code)
-        except SourceError as error:
-            return _unreadable(code, agent, error)
-        return judge(source, agent, self.policies, staged)
+        return _analyzed(code, agent, self.policies, staged, self._known(conversation, context)[1])
+
+    def judge_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        agent: str,
+        stage: str = "execute",
+        conversation: Conversation | None = None,
+        context: Context | None = None,
+    ) -> Verdict:
+        """Return whether `agent` may call the tool `name` with `arguments`; leaves no receipt.
+
+        `stage` is `execute`, or `propose` for the agent that asks for the call.  Arguments without a JSON
+        form are a denied verdict; `context` and `conversation` as for `analyze`.
+        """
+        known = self._known(conversation, context)[1]
+        return _tool_judged(_ToolCall(name, arguments, stage), agent, self.policies, known)
+
+    def decide_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        agent: str,
+        stage: str = "execute",
+        conversation: Conversation | None = None,
+        context: Context | None = None,
+    ) -> Execution:
+        """Judge a call of a tool as `judge_tool` does, and make the decision durable before returning.
+
+        The gate calls no tool: the caller does, where `verdict.allowed`.  Raises ReceiptError where the
+        decision could not be made durable; the tool must not be called then.
+        """
+        policies, version = self._version()
+        conversation, known = self._known(conversation, context)
+        verdict = _tool_judged(_ToolCall(name, arguments, stage), agent, policies, known)
+        return self._decide([verdict], conversation, version)[0]
 
     def execute(
         self,
@@ -154,17 +243,23 @@ class Gate:
         *,
         agent: str,
         conversation: Conversation | None = None,
+        context: Context | None = None,
         inputs: Sequence[InputFile] = (),
         on_output: OnOutput | None = None,
     ) -> Execution:
-        """Judge `code`, receipt the decision, and run it if it is allowed.
+        """Judge `code`, receipt the decision, and run it if it is allowed; `context` as for `analyze`.
 
         The decision is durable before anything runs, and the outcome follows it.  Raises ReceiptError where
         a decision could not be made durable (then nothing ran), and NotRunError, a SandboxUnavailableError,
         where there is no sandbox (then nothing ran, and the outcome receipt says so).
         """
         call = self.execute_blocks(
-            [code], agent=agent, conversation=conversation, inputs=inputs, on_output=on_output
+            [code],
+            agent=agent,
+            conversation=conversation,
+            context=context,
+            inputs=inputs,
+            on_output=on_output,
         )
         return call.blocks[0]
 
@@ -174,18 +269,22 @@ class Gate:
         *,
         agent: str,
         conversation: Conversation | None = None,
+        context: Context | None = None,
         inputs: Sequence[InputFile] = (),
         on_output: OnOutput | None = None,
     ) -> BlocksExecution:
         """Judge every block before any runs, then run them in order until the first that fails.
 
-        One denied block denies the call.  What a block leaves in its working folder is handed to the next.
+        One denied block denies the call; all are judged by one version of the policies, in one context and at
+        one time.  What a block leaves in its working folder is handed to the next.
         Raises as `execute` does, as long as nothing has run; a later block that can't be run has a result
         that says so, beside those of the blocks before it.
         """
         if isinstance(blocks, (str, bytes, Source)):
             raise TypeError(f"blocks must be a sequence of texts or Sources, not {type(blocks).__name__}")
-        executions = self._decide(self._judged(blocks, agent), conversation)
+        policies, version = self._version()
+        conversation, known = self._known(conversation, context)
+        executions = self._decide(_judged(blocks, agent, policies, known), conversation, version)
         if _strictest([execution.verdict for execution in executions]) is not Decision.ALLOW:
             return BlocksExecution(tuple(executions))
         handed: Sequence[InputFile] = tuple(inputs)
@@ -205,31 +304,70 @@ class Gate:
                 break
         return BlocksExecution(tuple(executions), left)
 
-    def _judged(self, blocks: Sequence[str | Source], agent: str) -> list[Verdict]:
-        """Judge each block; one that names its file is there for those behind it."""
-        verdicts: list[Verdict] = []
-        staged: dict[str, Source] = {}
-        for block in blocks:
-            verdicts.append(self.analyze(block, agent=agent, staged=dict(staged)))
-            if isinstance(block, Source) and block.file is not None:
-                staged[block.file] = block
-        return verdicts
-
-    def refuse(self, blocks: Sequence[Source], *, agent: str, why: str) -> BlocksExecution:
+    def refuse(
+        self,
+        blocks: Sequence[Source],
+        *,
+        agent: str,
+        why: str,
+        conversation: Conversation | None = None,
+    ) -> BlocksExecution:
         """Deny blocks that can't be judged, such as those of no known agent; each is receipted."""
         violation = Violation("agent", why, Reason.SYSTEM)
         verdicts = [Verdict(block, agent, violations=(violation,), error=why) for block in blocks]
-        return BlocksExecution(tuple(self._decide(verdicts, None)))
+        known = conversation if conversation is not None else Conversation()
+        return BlocksExecution(tuple(self._decide(verdicts, known, None)))
 
-    def _decide(self, verdicts: Sequence[Verdict], conversation: Conversation | None) -> list[Execution]:
+    def _version(self) -> tuple[PolicySet, Version | None]:
+        """Return the policies of one whole decision, and the version of the files that they are."""
+        if self._watched is None:
+            return self._policies, None
+        version = self._watched.current()
+        return version.policies, version
+
+    def _known(
+        self, conversation: Conversation | None, context: Context | None
+    ) -> tuple[Conversation, Context]:
+        """Return both with what the other knows; raises InputError where they contradict each other."""
+        said = conversation if conversation is not None else Conversation()
+        known = context if context is not None else Context()
+        both: dict[str, Any] = {}
+        for name, told, state in (
+            ("suggester", said.suggester, known.suggester),
+            ("group", said.group_chat, known.group),
+            ("turn", said.turn_number, known.turn),
+        ):
+            if told is not None and state is not None and told != state:
+                raise InputError(
+                    f"the context names another {name} than the conversation",
+                    help=f"leave the {name} out of the context: the conversation has it",
+                )
+            both[name] = state if told is None else told
+        known = replace(known, **both, time=known.time if known.time is not None else self._clock())
+        said = replace(said, suggester=known.suggester, group_chat=known.group, turn_number=known.turn)
+        return said, known
+
+    def _decide(
+        self, verdicts: Sequence[Verdict], conversation: Conversation, version: Version | None
+    ) -> list[Execution]:
         """Make the decision on every part of a call durable."""
-        from execgate.receipts import CallPart
+        from execgate.receipts import CallPart, PolicySource
 
-        context = conversation if conversation is not None else Conversation()
+        source = None
+        if version is not None:
+            refused = version.refused
+            source = PolicySource(
+                version.digest,
+                None if refused is None else refused.error.message,
+                None if refused is None else refused.digest,
+            )
         approved = _strictest(verdicts) is Decision.ALLOW
         decide = self.receipts.decision
         return [
-            Execution(verdict, decide(verdict, context, call=CallPart(index, len(verdicts), approved)))
+            Execution(
+                verdict,
+                decide(verdict, conversation, call=CallPart(index, len(verdicts), approved), policies=source),
+            )
             for index, verdict in enumerate(verdicts)
         ]
 
@@ -277,7 +415,7 @@ class Gate:
             if self._store is None:
                 from execgate.receipts import ReceiptStore
 
-                self._store = ReceiptStore.open(self.home)
+                self._store = ReceiptStore.open(self.home, clock=self._clock)
             return self._store
 
     @property
@@ -324,19 +462,94 @@ def _check_types(code: object, agent: object) -> None:
     """Raise TypeError for what no code and no agent is: that is the caller's mistake, and no denial."""
     if not isinstance(code, (str, Source)):
         raise TypeError(f"code must be a str or a Source, not {type(code).__name__}")
+    _check_agent(agent)
+
+
+def _check_agent(agent: object) -> None:
     if not isinstance(agent, str):
         raise TypeError(f"agent must be the name of the executing agent, a str, not {type(agent).__name__}")
 
 
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _judged(
+    blocks: Sequence[str | Source], agent: str, policies: PolicySet, context: Context
+) -> list[Verdict]:
+    """Judge each block; one that names its file is there for those behind it."""
+    verdicts: list[Verdict] = []
+    staged: dict[str, Source] = {}
+    for block in blocks:
+        verdicts.append(_analyzed(block, agent, policies, dict(staged), context))
+        if isinstance(block, Source) and block.file is not None:
+            staged[block.file] = block
+    return verdicts
+
+
+def _analyzed(
+    code: str | Source,
+    agent: str,
+    policies: PolicySet,
+    staged: Mapping[str, Source] | None,
+    context: Context,
+) -> Verdict:
+    _check_types(code, agent)
+    try:
+        source = code if isinstance(code, Source) else Source(code)
+    except SourceError as error:
+        return _unreadable(code, agent, error)
+    return judge(source, agent, policies, staged, context)
+
+
+@dataclass(frozen=True, slots=True)
+class _ToolCall:
+    """A tool and what it is called with, before anything of it was looked at."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    stage: str
+
+    def __post_init__(self) -> None:
+        for what in ("name", "stage"):
+            value = getattr(self, what)
+            if not isinstance(value, str):
+                raise TypeError(f"{what} must be a str, not {type(value).__name__}")
+        if not isinstance(self.arguments, Mapping):
+            raise TypeError(f"arguments must be a mapping by name, not {type(self.arguments).__name__}")
+
+
+def _tool_judged(call: _ToolCall, agent: str, policies: PolicySet, context: Context) -> Verdict:
+    from execgate.model.tool import LANGUAGE, tool_program
+
+    _check_agent(agent)
+    try:
+        program = tool_program(call.name, call.arguments, stage=call.stage)
+    except InputError as error:
+        # What has no form to be judged in has none to be receipted in either; its name has.
+        source = Source(ascii(call.name)[:1000], "<tool call>", LANGUAGE)
+        return _refused(source, agent, error, Reason.ANALYSIS, "tool")
+    try:
+        policies.agent(agent)
+    except ExecgateError as error:
+        return _refused(program.source, agent, error, Reason.SYSTEM, "agent")
+    return _ruled(program, agent, policies, context)
+
+
 def judge(
-    source: Source, agent: str, policies: PolicySet, staged: Mapping[str, Source] | None = None
+    source: Source,
+    agent: str,
+    policies: PolicySet,
+    staged: Mapping[str, Source] | None = None,
+    context: Context | None = None,
 ) -> Verdict:
     """Return the verdict on `source` for `agent`; every way to fail is a denial of its own family.
 
     `staged` are files of the working folder that were judged before, by name: it may import and run them.
+    `context` is what else is known; what a rule needs and is missing there denies.
     """
     try:
-        policy = policies.agent(agent)
+        policies.agent(agent)
     except ExecgateError as error:
         return _refused(source, agent, error, Reason.SYSTEM, "agent")
     if source.language not in LANGUAGES:
@@ -347,10 +560,14 @@ def judge(
         return _refused(source, agent, error, Reason.ANALYSIS, "syntax")
     except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
         return _refused(source, agent, _defect("analysis", error), Reason.SYSTEM, "gate")
+    return _ruled(program, agent, policies, context)
+
+
+def _ruled(program: Program, agent: str, policies: PolicySet, context: Context | None) -> Verdict:
     try:
-        return policy.judge(program)
-    except Exception as error:  # noqa: BLE001 - as above
-        return _refused(source, agent, _defect("policy", error), Reason.SYSTEM, "gate")
+        return policies.judge(program, agent, context)
+    except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
+        return _refused(program.source, agent, _defect("policy", error), Reason.SYSTEM, "gate")
 
 
 def analyzed(source: Source, staged: Mapping[str, Source] | None = None) -> Program:

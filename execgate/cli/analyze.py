@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from execgate.cli.console import Console, show_traceback
+from execgate.cli.context import add_context, context_of, says_something
 from execgate.cli.inputs import Input, read_all
 from execgate.cli.parser import Parser, add_format, add_language, add_policy, examples, statuses
 from execgate.errors import ExecgateError
 from execgate.gate import analyzed, judge
+from execgate.model.context import Context
 from execgate.model.verdict import Decision
 from execgate.report.json import dumps, report_document
 from execgate.report.text import file_text, plural, summary_text
@@ -33,6 +35,7 @@ def configure(parser: Parser) -> None:
         "--agent", metavar="A", help="judge by the policy of this agent; without, list operations"
     )
     add_policy(parser)
+    add_context(parser)
     add_language(parser)
     add_format(parser, "text", "json", "sarif")
     parser.epilog = "\n\n".join(
@@ -42,6 +45,7 @@ def configure(parser: Parser) -> None:
                 "execgate analyze job.py --agent agent_analysis --policy policies/analysis.policy",
                 "execgate analyze src/ --agent agent_analysis --format sarif > findings.sarif",
                 "git show HEAD:job.py | execgate analyze - --agent agent_analysis",
+                'execgate analyze pay.py --agent billing --phase COMMIT --context "spent.session=9.50 USD"',
             ),
             statuses(
                 "0  every file is allowed (without --agent: every file was analysed)",
@@ -57,6 +61,7 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     """Analyse and judge every file, print what was found, and return the exit status."""
     machine = options.format != "text"
     try:
+        context = context_of(options)
         policies = _policies(options, console)
     except ExecgateError as error:
         if machine:
@@ -67,7 +72,7 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     for input_ in read_all(options.paths):
         if reports:
             console.progress(f"{plural(len(reports), 'file')} done, now {input_.path}")
-        report = examine(replace(input_, language=options.language), options.agent, policies)
+        report = examine(replace(input_, language=options.language), options.agent, policies, context)
         reports.append(report)
         if report.unusable and report.error is not None:
             console.error(ExecgateError(_told(report, report.error), help=report.error.help))
@@ -85,7 +90,9 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     return status
 
 
-def examine(input_: Input, agent: str | None, policies: PolicySet | None) -> FileReport:
+def examine(
+    input_: Input, agent: str | None, policies: PolicySet | None, context: Context | None = None
+) -> FileReport:
     """Return what is found in one input; every way to fail is in the report."""
     # Loaded apart from the rest: what fails here is the installation, and no file is to blame.
     importlib.import_module("execgate.analysis")
@@ -93,7 +100,7 @@ def examine(input_: Input, agent: str | None, policies: PolicySet | None) -> Fil
     try:
         source = input_.source()
         if agent is not None and policies is not None:
-            verdict = judge(source, agent, policies)
+            verdict = judge(source, agent, policies, context=context)
             return FileReport(input_.path, agent, source, verdict=verdict)
         return FileReport(input_.path, None, source, program=analyzed(source))
     except ExecgateError as error:
@@ -130,6 +137,8 @@ def _policies(options: argparse.Namespace, console: Console) -> PolicySet | None
     if options.agent is None:
         if options.policy is not None:
             console.note("--policy decides nothing without --agent: the operations are listed, not judged")
+        elif says_something(options):
+            console.note("the context decides nothing without --agent: the operations are listed, not judged")
         return None
     # Listing operations needs no policy, and so neither the policy language nor its parser.
     from execgate.cli import policies

@@ -15,13 +15,13 @@ from typing import Any
 from execgate.cli import policies
 from execgate.cli.analyze import ALLOWED, DENIED, ESCALATED
 from execgate.cli.console import Console
+from execgate.cli.context import add_context, context_of
 from execgate.cli.inputs import STDIN, Input, read
 from execgate.cli.live import Live
 from execgate.cli.parser import Parser, add_format, add_home, add_language, add_policy, examples, statuses
 from execgate.cli.receipts import home_of, make_store
 from execgate.errors import ExecgateError, InputError, SourceError
 from execgate.gate import Execution, Gate, NotRunError
-from execgate.model.conversation import Conversation
 from execgate.model.execution import ExecutionResult, Stop
 from execgate.model.source import Source
 from execgate.model.verdict import Decision
@@ -59,7 +59,7 @@ def configure(parser: Parser) -> None:
         metavar="FOLDER",
         help="where the files go that the program leaves in its working folder (default: they are dropped)",
     )
-    parser.add_argument("--suggester", metavar="NAME", help="who suggested the code, for the receipt")
+    add_context(parser)
     add_home(parser)
     parser.epilog = "\n\n".join(
         [
@@ -138,6 +138,7 @@ def _run(options: argparse.Namespace, live: Live | None, console: Console) -> _E
     """Do all that can be refused before the program starts, hand it to the gate, and keep what it leaves."""
     from execgate.cli import files
 
+    context = context_of(options)
     policy_path = policies.find(options.policy)
     found = policies.load(options.policy)
     found.agent(options.agent)
@@ -156,7 +157,7 @@ def _run(options: argparse.Namespace, live: Live | None, console: Console) -> _E
             execution = gate.execute(
                 code,
                 agent=options.agent,
-                conversation=Conversation(suggester=options.suggester),
+                context=context,
                 inputs=handed,
                 on_output=None if live is None else live.write,
             )

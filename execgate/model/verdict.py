@@ -267,6 +267,8 @@ class Authorization:
     def __post_init__(self) -> None:
         if self._mint is not _MINT or not self.verdict.allowed:
             raise AuthorizationError("code runs only on a verdict that allows it")
+        if self.verdict.program is None or self.verdict.program.action != "code_execution":
+            raise AuthorizationError("the verdict is not about code, so nothing of it can run")
 
     @classmethod
     def of(cls, verdict: Verdict) -> Authorization:

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from execgate.receipts.bodies import Body
 from execgate.receipts.store import ReceiptStore
-from execgate.receipts.values import CallPart, Finding, Receipt, ReceiptSummary, Verification
+from execgate.receipts.values import CallPart, Finding, PolicySource, Receipt, ReceiptSummary, Verification
 from execgate.receipts.verify_file import verify_file
 
 __all__ = [
     "Body",
     "CallPart",
     "Finding",
+    "PolicySource",
     "Receipt",
     "ReceiptStore",
     "ReceiptSummary",

@@ -13,7 +13,7 @@ from execgate.model.verdict import Verdict
 from execgate.receipts import canonical
 from execgate.receipts.bodies import Body, reference
 from execgate.receipts.canonical import plain
-from execgate.receipts.values import CallPart, Kind, Receipt
+from execgate.receipts.values import CallPart, Kind, PolicySource, Receipt
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 DECISION = "urn:execgate:receipt:decision:v1"
@@ -69,7 +69,13 @@ class Draft:
                 part[name] = reference(body)
 
 
-def decision(receipt_id: str, verdict: Verdict, conversation: Conversation, call: CallPart) -> Draft:
+def decision(
+    receipt_id: str,
+    verdict: Verdict,
+    conversation: Conversation,
+    call: CallPart,
+    policies: PolicySource | None = None,
+) -> Draft:
     """Return the receipt of a verdict: all that it takes to judge again, and what came of it."""
     code = Body.of_text(verdict.source.text)
     bodies = [code]
@@ -92,8 +98,11 @@ def decision(receipt_id: str, verdict: Verdict, conversation: Conversation, call
         "executor_policy": None if verdict.policy_digest is None else name(verdict.agent),
         "policy_digest": verdict.policy_digest,
         "policy_text": policy_text,
+        "policy_source": None if policies is None else plain(policies.to_json()),
         "constraints": plain(verdict.constraints),
+        "context": None if verdict.context is None else plain(verdict.context.to_json()),
         "violations": [plain(violation.to_json()) for violation in verdict.all_violations],
+        "warnings": [plain(warning.to_json()) for warning in verdict.all_warnings],
         "error": plain(verdict.error),
         "limits": plain(verdict.limits.to_json()),
         "analysis": analysis,

@@ -26,7 +26,7 @@ from execgate.receipts.database import Database
 from execgate.receipts.home import Home, Keys, SigningKeys, sync_folder, translated
 from execgate.receipts.note import Verifier
 from execgate.receipts.predicate import MAX_ENTRY_BYTES, Draft
-from execgate.receipts.values import CallPart, Kind, Receipt, ReceiptSummary, Verification
+from execgate.receipts.values import CallPart, Kind, PolicySource, Receipt, ReceiptSummary, Verification
 from execgate.receipts.verify_store import published, stored_keys, verify_store
 
 Clock = Callable[[], datetime]
@@ -80,8 +80,18 @@ class ReceiptStore:
             raise
         return store
 
-    def decision(self, verdict: Verdict, conversation: Conversation, *, call: CallPart) -> Receipt:
-        """Record a verdict; durable on return.  Raises ReceiptError, and then nothing was recorded."""
+    def decision(
+        self,
+        verdict: Verdict,
+        conversation: Conversation,
+        *,
+        call: CallPart,
+        policies: PolicySource | None = None,
+    ) -> Receipt:
+        """Record a verdict; durable on return.  Raises ReceiptError, and then nothing was recorded.
+
+        `policies` tells which version of the files decided, where the policy was read from some.
+        """
         if verdict.policy_text is not None:
             text = Body.of_text(verdict.policy_text)
             if text.digest != verdict.policy_digest:
@@ -89,7 +99,7 @@ class ReceiptStore:
                     f"the policy's text has digest {text.digest}, the verdict names {verdict.policy_digest}"
                 )
         with _recordable():
-            draft = predicate.decision(str(uuid.uuid4()), verdict, conversation, call)
+            draft = predicate.decision(str(uuid.uuid4()), verdict, conversation, call, policies)
         return self._record(draft, None)
 
     def outcome(self, decision: Receipt, result: ExecutionResult) -> Receipt:

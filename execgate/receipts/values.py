@@ -38,6 +38,26 @@ class CallPart:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicySource:
+    """Which version of the policy files decided, by the digest of their contents.
+
+    `refused` is why what lay in their place by then could not be taken over, None where nothing did;
+    `refused_digest` is of that, None where it could not be read.
+    """
+
+    digest: str
+    refused: str | None = None
+    refused_digest: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the digest, and error and digest of the refused version together."""
+        refused = None
+        if self.refused is not None:
+            refused = {"error": self.refused, "digest": self.refused_digest}
+        return {"digest": self.digest, "refused": refused}
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """One entry of the log, with what lies beside it.
 

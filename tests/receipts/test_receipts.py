@@ -60,8 +60,11 @@ class TestDecision:
                 "executor_policy": "analyst",
                 "policy_digest": policy,
                 "policy_text": {"body": policy, "size": len(verdict().policy_text)},
+                "policy_source": None,
                 "constraints": {"allowed_imports": ["pandas"]},
+                "context": None,
                 "violations": [],
+                "warnings": [],
                 "error": None,
                 "limits": {
                     "wall_s": "30.0",

@@ -112,8 +112,12 @@ def files(path: Path) -> list[str]:
     """Return the names of a folder's policy files, sorted, and `""` for what is no folder; raises OSError."""
     if not stat.S_ISDIR(path.stat().st_mode):
         return [""]
-    names = (entry.name for entry in path.iterdir() if entry.suffix == SUFFIX)
-    return sorted(name for name in names if not name.startswith("."))
+    return sorted(entry.name for entry in path.iterdir() if is_policy(entry.name))
+
+
+def is_policy(name: str) -> bool:
+    """Return whether a file of this name in a folder is a policy; hidden ones are an editor's."""
+    return name.endswith(SUFFIX) and not name.startswith(".")
 
 
 def _bytes(file: Path, name: str, left: int, problems: Problems) -> bytes | None:
