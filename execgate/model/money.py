@@ -51,7 +51,7 @@ _PROVIDER_EXPONENTS = MappingProxyType(
 OWN = frozenset(_PROVIDER_EXPONENTS)
 """The providers whose minor units are known to be those of ISO 4217 or not; others are taken to be."""
 
-_TOKENS = MappingProxyType(
+TOKENS = MappingProxyType(
     {
         token: digits
         for digits, tokens in (
@@ -109,10 +109,19 @@ def exponent(currency: str, provider: str | None = None) -> int:
 
 def token_exponent(token: str) -> int:
     """Return how many decimal digits the smallest part of a token is; ValueError for one not known."""
-    digits = _TOKENS.get(currency_code(token))
-    if digits is None:
+    found = TOKENS.get(currency_code(token))
+    if found is None:
         raise ValueError(f"the smallest part of the token `{_brief(token)}` is not known")
-    return digits
+    return found
+
+
+def digits(currency: str) -> int:
+    """Return how many digits an amount of a currency, or of a token, has behind its point.
+
+    ValueError for one that is not known.
+    """
+    code = currency_code(currency)
+    return exponent(code) if code in EXPONENTS else token_exponent(code)
 
 
 def smallest(amount: Decimal, unit: str | int) -> int:
@@ -120,12 +129,12 @@ def smallest(amount: Decimal, unit: str | int) -> int:
 
     ValueError for a unit that is not known, and for what is no whole number of smallest parts.
     """
-    digits = unit if isinstance(unit, int) else _UNITS.get(unit)
-    if digits is None or not 0 <= digits <= MAX_DIGITS * 2:
+    power = unit if isinstance(unit, int) else _UNITS.get(unit)
+    if power is None or not 0 <= power <= MAX_DIGITS * 2:
         raise ValueError(f"the unit {_brief(unit)} is not known")
     if not amount.is_finite() or abs(amount.adjusted()) > MAX_DIGITS * 2:
         raise ValueError("not an amount of a token")
-    scaled = amount.scaleb(digits)
+    scaled = amount.scaleb(power)
     if scaled != scaled.to_integral_value():
         raise ValueError("not a whole number of smallest parts")
     return int(scaled)
@@ -143,11 +152,11 @@ def major(amount_minor: int, currency: str, provider: str | None = None) -> str:
         )
     if not 0 <= amount_minor < 10**MAX_DIGITS:
         raise ValueError("an amount has to be at least 0 and at most 18 digits long")
-    digits = exponent(currency, provider)
-    if digits == 0:
+    places = exponent(currency, provider)
+    if places == 0:
         return str(amount_minor)
-    whole, fraction = divmod(amount_minor, 10**digits)
-    return f"{whole}.{fraction:0{digits}}"
+    whole, fraction = divmod(amount_minor, 10**places)
+    return f"{whole}.{fraction:0{places}}"
 
 
 @dataclass(frozen=True, slots=True)

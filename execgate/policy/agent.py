@@ -13,7 +13,7 @@ from execgate.model.limits import Limits
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
 from execgate.model.verdict import Clause, Opinion, Override, Reason, Ruling, Says, Verdict, Violation
-from execgate.policy.constraints import FAMILIES, Given, Judge
+from execgate.policy.constraints import FAMILIES, Family, Given, Judge, Limit
 from execgate.policy.matching.pairs import Breach, Finding, Listing
 from execgate.policy.problems import clipped, quoted
 
@@ -30,6 +30,7 @@ _CAPABILITY_OF = {"code_execution": CODE_EXECUTION, "tool_call": TOOL}
 _ACTS = {"code_execution": "run code", "tool_call": "call tools"}
 
 _BY_OPERATION = {family.operation: family for family in FAMILIES}
+_CONTEXTUAL = frozenset(family.operation for family in FAMILIES if family.contextual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ class AgentPolicy:
             source=program.source,
             agent=self.name,
             program=program,
-            rulings=tuple(self._rule(grant, index, each) for index, each in enumerate(program.operations)),
+            rulings=tuple(
+                self._rule(grant, index, each, context) for index, each in enumerate(program.operations)
+            ),
             violations=tuple(general),
             limits=self.limits,
             policy_digest=self.digest,
@@ -148,10 +151,12 @@ class AgentPolicy:
             context=context,
         )
 
-    def _rule(self, grant: Grant | None, index: int, operation: Operation) -> Ruling:
+    def _rule(self, grant: Grant | None, index: int, operation: Operation, context: Context) -> Ruling:
         if grant is None:
             return Ruling(index)
-        finding = self._judge(grant, type(operation))(operation)
+        kind = type(operation)
+        judge = self._judge(grant, kind)
+        finding = judge(operation, context) if kind in _CONTEXTUAL else judge(operation)
         violations = tuple(self._violation(index, operation, breach) for breach in finding.breaches)
         return Ruling(index, finding.evidence, violations, opinions=finding.opinions)
 
@@ -159,9 +164,24 @@ class AgentPolicy:
         judge = self._judges.get(kind)
         if judge is None:
             family = _BY_OPERATION.get(kind)
-            judge = family.compile(Given(grant.clause, grant.lists)) if family else _nothing_judges(grant)
+            judge = family.compile(self._given(grant, family)) if family else _nothing_judges(grant)
             self._judges[kind] = judge
         return judge
+
+    def _given(self, grant: Grant, family: Family) -> Given:
+        """Return what a family is compiled of: the lists and limits of every grant, whose names differ."""
+        own = self.grants.get(family.capability, grant)
+        return Given(
+            own.clause,
+            {name: listing for one in self.grants.values() for name, listing in one.lists.items()},
+            {
+                name: Limit(name, value, one.limits[name], one.clauses[name])
+                for one in self.grants.values()
+                for name, value in one.values.items()
+            },
+            {capability: one.clause for capability, one in self.grants.items()},
+            family.capability,
+        )
 
     def _violation(self, index: int, operation: Operation, breach: Breach) -> Violation:
         return Violation(

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from execgate.model.limits import Limits
 from execgate.policy.agent import CODE_EXECUTION, AgentPolicy, Grant
 from execgate.policy.constraints import (
+    CAPABILITIES,
+    CAPABILITY_OF,
     CONSTRAINTS,
     LIMITS,
-    UNLIMITED,
-    BadLimitError,
-    LimitConstraint,
+    Limit,
     ListConstraint,
-    Quantity,
+    reading,
 )
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Scalar
 from execgate.policy.language.text import PolicyText
 from execgate.policy.matching.pairs import BadEntryError, Entry, Listing
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion, visible
-
-CAPABILITIES = (CODE_EXECUTION,)
 
 _LONGEST_NAME = 200
 _LONGEST_ENTRY = 1024
@@ -76,43 +74,45 @@ def _agent(tree: syntax.Agent, problems: Problems) -> AgentPolicy:
     for capability in tree.grants:
         word = capability.capability.text
         if capability.capability.kind == syntax.MISSING:
-            _constraints(capability, problems)
+            _constraints(capability, CODE_EXECUTION, problems)
         elif word not in CAPABILITIES:
             problems.at(
                 capability.capability.clause,
                 f"unknown capability `{clipped(word)}`",
-                suggestion(word, CAPABILITIES, what="there is", quoted=True),
+                suggestion(word, tuple(CAPABILITIES), what="there are", quoted=True),
             )
-            _constraints(capability, problems)
+            _constraints(capability, CODE_EXECUTION, problems)
         elif word in grants:
             problems.at(
                 capability.capability.clause,
                 f"capability `{word}` a second time",
                 f"the first is on line {grants[word].clause.span.line}; join the two",
             )
-            _constraints(capability, problems)
+            _constraints(capability, CODE_EXECUTION, problems)
         else:
-            lists, amounts = _constraints(capability, problems)
-            limits = _limits(amounts)
-            grants[word] = Grant(capability.clause, lists, _limit_texts(limits, amounts))
+            lists, given = _constraints(capability, word, problems)
+            if word == CODE_EXECUTION:
+                limits = _limits(given)
+            grants[word] = Grant(
+                capability.clause,
+                lists,
+                _texts(word, limits, given),
+                {name: limit.value for name, limit in given.items()},
+                {name: limit.clause for name, limit in given.items()},
+            )
     return AgentPolicy(name, tree.clause, limits, grants)
 
 
 def _constraints(
-    grant: syntax.Grant, problems: Problems
-) -> tuple[dict[str, Listing], dict[str, Decimal | None]]:
+    grant: syntax.Grant, capability: str, problems: Problems
+) -> tuple[dict[str, Listing], dict[str, Limit]]:
     lists: dict[str, Listing] = {}
-    amounts: dict[str, Decimal | None] = {}
+    limits: dict[str, Limit] = {}
     first: dict[str, int] = {}
     for tree in grant.constraints:
         constraint = CONSTRAINTS.get(tree.name)
-        if constraint is None:
-            close = did_you_mean(tree.name, CONSTRAINTS)
-            problems.at(
-                tree.clause,
-                f"unknown constraint `{clipped(tree.name)}`",
-                f"did you mean `{close}`?" if close else "docs/policy.md lists the constraints",
-            )
+        if constraint is None or CAPABILITY_OF[tree.name] != capability:
+            problems.at(tree.clause, *_foreign(tree.name))
             continue
         if tree.name in first:
             problems.at(
@@ -124,8 +124,22 @@ def _constraints(
         if isinstance(constraint, ListConstraint):
             lists[tree.name] = _listing(constraint, tree, problems)
         else:
-            amounts[tree.name] = _amount(constraint, tree, problems)
-    return lists, amounts
+            limit = reading.limit(constraint, tree, problems)
+            if limit is not None:
+                limits[tree.name] = limit
+    return lists, limits
+
+
+def _foreign(name: str) -> tuple[str, str]:
+    owner = CAPABILITY_OF.get(name)
+    if owner is not None:
+        return (
+            f'`{name}` belongs to `can "{owner}"`',
+            f'move it into `can "{owner}" with constraints {{ ... }}`',
+        )
+    close = did_you_mean(name, CONSTRAINTS)
+    help_ = f"did you mean `{close}`?" if close else "docs/policy.md lists the constraints"
+    return f"unknown constraint `{clipped(name)}`", help_
 
 
 def _listing(constraint: ListConstraint, tree: syntax.Constraint, problems: Problems) -> Listing:
@@ -146,7 +160,7 @@ def _listing(constraint: ListConstraint, tree: syntax.Constraint, problems: Prob
 
 def _no_list(constraint: ListConstraint, value: Scalar) -> tuple[str, str]:
     shorthands = constraint.shorthands or {}
-    message = f"`{constraint.name}` takes a list of strings, got {_shown(value)}"
+    message = f"`{constraint.name}` takes a list of strings, got {reading.shown(value)}"
     if value.kind != "NUMBER" and value.text in shorthands:
         return message, f'did you mean "{value.text}"?'
     close = did_you_mean(value.text, shorthands) if value.kind != "NUMBER" else None
@@ -159,7 +173,7 @@ def _entries(constraint: ListConstraint, item: Scalar, problems: Problems) -> li
     if item.kind != "STRING":
         problems.at(
             item.clause,
-            f"`{constraint.name}` takes strings, got {_shown(item)}",
+            f"`{constraint.name}` takes strings, got {reading.shown(item)}",
             f"write it in quotes: {clipped(quoted(item.text))}",
         )
         return []
@@ -173,59 +187,20 @@ def _entries(constraint: ListConstraint, item: Scalar, problems: Problems) -> li
         return []
 
 
-def _amount(constraint: LimitConstraint, tree: syntax.Constraint, problems: Problems) -> Decimal | None:
-    value = tree.value
-    quantity = constraint.quantity
-    if isinstance(value, Scalar) and value.kind == "NAME" and value.text == UNLIMITED:
-        return None
-    if not isinstance(value, Scalar) or value.kind != "NUMBER":
-        got = "a list" if not isinstance(value, Scalar) else _shown(value)
-        text = value.text if isinstance(value, Scalar) else ""
-        close = text if _is_limit(text, quantity) else did_you_mean(text, [UNLIMITED])
-        help_ = (
-            f"did you mean `{close}`?" if close else f"write it as in `10_{quantity.unit}`, or `unlimited`"
-        )
-        problems.at(value.clause, f"`{constraint.name}` takes a {quantity.what}, got {got}", help_)
-        return Decimal(1)
-    try:
-        return quantity.read(value.text)
-    except BadLimitError as error:
-        problems.at(value.clause, str(error), error.help)
-        return Decimal(1)
-
-
-def _is_limit(text: str, quantity: Quantity) -> bool:
-    try:
-        quantity.read(text)
-    except BadLimitError:
-        return False
-    return True
-
-
-def _shown(value: Scalar) -> str:
-    if value.kind == "STRING":
-        return f"the string {clipped(quoted(value.text))}"
-    return (
-        f"the number `{clipped(value.text)}`"
-        if value.kind == "NUMBER"
-        else f"the word `{clipped(value.text)}`"
-    )
-
-
-def _limits(amounts: dict[str, Decimal | None]) -> Limits:
-    given: dict[str, int | float | None] = {}
+def _limits(given: Mapping[str, Limit]) -> Limits:
+    fields: dict[str, int | float | None] = {}
     for constraint in LIMITS:
-        if constraint.name in amounts:
-            amount = amounts[constraint.name]
-            whole = constraint.quantity.whole
-            given[constraint.field] = None if amount is None else int(amount) if whole else float(amount)
-    return Limits(**given)  # type: ignore[arg-type]  # which field takes which is in LIMITS
+        if constraint.name in given and constraint.field is not None:
+            amount = given[constraint.name].value
+            whole = getattr(constraint.quantity, "whole", False)
+            fields[constraint.field] = None if amount is None else int(amount) if whole else float(amount)
+    return Limits(**fields)  # type: ignore[arg-type]  # which field takes which is in LIMITS
 
 
-def _limit_texts(limits: Limits, amounts: dict[str, Decimal | None]) -> dict[str, str]:
-    texts = {}
-    for constraint in LIMITS:
-        default = getattr(limits, constraint.field)
-        amount = amounts.get(constraint.name, None if default is None else Decimal(str(default)))
-        texts[constraint.name] = UNLIMITED if amount is None else constraint.quantity.show(amount)
+def _texts(capability: str, limits: Limits, given: Mapping[str, Limit]) -> dict[str, str]:
+    texts = {name: limit.text for name, limit in given.items()}
+    for constraint in LIMITS if capability == CODE_EXECUTION else ():
+        default = getattr(limits, constraint.field or "")
+        amount = None if default is None else Decimal(str(default))
+        texts.setdefault(constraint.name, constraint.show(amount))
     return texts

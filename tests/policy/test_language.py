@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from execgate.errors import PolicyError, UnknownAgentError
 from execgate.model.limits import Limits
 from execgate.policy import PolicySet
-from execgate.policy.constraints import CONSTRAINTS, FAMILIES, LIMITS
+from execgate.policy.constraints import (
+    CAPABILITIES,
+    CAPABILITY_OF,
+    CONSTRAINTS,
+    FAMILIES,
+    LIMITS,
+    PAYMENT_LIMITS,
+)
 from execgate.policy.constraints import __path__ as constraint_folder
 from execgate.policy.language import tokens
 
@@ -194,6 +201,8 @@ def test_every_file_of_constraints_has_its_line_in_the_table() -> None:
         "__init__",
         "_family",
         "limits",
+        "quantities",
+        "reading",
     }
     modules = {name: import_module(f"execgate.policy.constraints.{name}") for name in files}
     missing = [
@@ -204,8 +213,10 @@ def test_every_file_of_constraints_has_its_line_in_the_table() -> None:
 
 
 def test_every_constraint_has_a_name_of_its_own_and_a_twin() -> None:
-    names = [one.name for family in FAMILIES for one in family.constraints] + [one.name for one in LIMITS]
+    names = [one.name for family in FAMILIES for one in family.constraints]
+    names += [one.name for one in (*LIMITS, *PAYMENT_LIMITS)]
     assert len(names) == len(set(names)) == len(CONSTRAINTS)
+    assert set(names) == set(CAPABILITY_OF) == {name for each in CAPABILITIES.values() for name in each}
     allowing = {name.removeprefix("allowed_") for name in names if name.startswith("allowed_")}
     denying = {name.removeprefix("disallowed_") for name in names if name.startswith("disallowed_")}
     assert denying - allowing == {"opaque_libraries"}

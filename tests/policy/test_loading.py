@@ -246,7 +246,7 @@ def test_the_mistakes_of_all_files_are_reported_and_nothing_is_loaded(tmp_path) 
         "  = help: the first is at PATH/a.policy:1; join the two, or rename one",
         "error: unknown capability `y`",
         " --> PATH/c.policy:1:17",
-        '  = help: there is: "code_execution"',
+        '  = help: there are: "code_execution", "payment", "tool"',
         "error: no agents: the policy is empty",
         " --> PATH/d.policy",
         '  = help: write `agent "name" { can "code_execution" with constraints { ... } }`',

@@ -146,10 +146,10 @@ error: unknown capability `code_exection`
         ('agent "x" { can "y" with constraints { a: [["b"]] } }', "1:44", "got `[`", "a list holds no lists"),
         ('agent "x" { can "y" with constraints { a: 1, b: 2 } }', "1:44", "got `,`", "remove the comma"),
         (
-            'agent "x" { can "payment" with constraints { } }',
+            'agent "x" { can "payments" with constraints { } }',
             "1:17",
-            "unknown capability `payment`",
-            'there is: "code_execution"',
+            "unknown capability `payments`",
+            'did you mean "payment"?',
         ),
         (
             'agent "x" { can "code_execution" can "code_execution" }',

@@ -5,6 +5,10 @@ A new family is one file here with its `FAMILIES`, and its line in the table bel
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
 from execgate.policy.constraints import (
     commands,
     databases,
@@ -18,7 +22,15 @@ from execgate.policy.constraints import (
     tools,
 )
 from execgate.policy.constraints._family import Family, Given, Judge, ListConstraint
-from execgate.policy.constraints.limits import LIMITS, UNLIMITED, BadLimitError, LimitConstraint, Quantity
+from execgate.policy.constraints.limits import (
+    LIMITS,
+    PAYMENT_LIMITS,
+    UNLIMITED,
+    Limit,
+    LimitConstraint,
+    WordConstraint,
+)
+from execgate.policy.constraints.quantities import BadLimitError, Quantity
 
 FAMILIES: tuple[Family, ...] = (
     *imports.FAMILIES,
@@ -33,22 +45,43 @@ FAMILIES: tuple[Family, ...] = (
     *tools.FAMILIES,
 )
 
-CONSTRAINTS: dict[str, ListConstraint | LimitConstraint] = {
-    **{constraint.name: constraint for family in FAMILIES for constraint in family.constraints},
-    **{limit.name: limit for limit in LIMITS},
-}
-"""Every constraint of `can "code_execution"` by its name, in the order of the documentation."""
+Constraint: TypeAlias = "ListConstraint | LimitConstraint | WordConstraint"
+
+_ALL: tuple[tuple[str, Constraint], ...] = (
+    *((family.capability, constraint) for family in FAMILIES for constraint in family.constraints),
+    *((limit.capability, limit) for limit in (*LIMITS, *PAYMENT_LIMITS)),
+)
+
+CAPABILITIES: Mapping[str, Mapping[str, Constraint]] = MappingProxyType(
+    {
+        capability: MappingProxyType({one.name: one for owner, one in _ALL if owner == capability})
+        for capability in ("code_execution", "payment", "tool")
+    }
+)
+"""The constraints of each capability by their names, in the order of the documentation."""
+
+CONSTRAINTS: Mapping[str, Constraint] = MappingProxyType({one.name: one for _, one in _ALL})
+"""Every constraint by its name: no two capabilities have one of the same name."""
+
+CAPABILITY_OF: Mapping[str, str] = MappingProxyType({one.name: capability for capability, one in _ALL})
+"""The capability that a constraint belongs to, by its name."""
 
 __all__ = [
+    "CAPABILITIES",
+    "CAPABILITY_OF",
     "CONSTRAINTS",
     "FAMILIES",
     "LIMITS",
+    "PAYMENT_LIMITS",
     "UNLIMITED",
     "BadLimitError",
+    "Constraint",
     "Family",
     "Given",
     "Judge",
+    "Limit",
     "LimitConstraint",
     "ListConstraint",
     "Quantity",
+    "WordConstraint",
 ]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from execgate.model.operation import Operation
 from execgate.model.verdict import Clause
+from execgate.policy.constraints.limits import Limit
 from execgate.policy.matching.pairs import BadEntryError, Finding, Listing, Pair, Reader, Shape
-from execgate.policy.matching.patterns import EVERYTHING
-from execgate.policy.problems import suggestion
+from execgate.policy.matching.patterns import EVERYTHING, Pattern, meets, segment
+from execgate.policy.problems import quoted, suggestion
 
-Judge = Callable[[Any], Finding]
-"""Judges one operation of the family's type."""
+Judge = Callable[..., Finding]
+"""Judges one operation of the family's type; one of a contextual family, in a `Context`."""
 
 ALL = Shape("*", EVERYTHING, EVERYTHING)
 """The entry `*`."""
@@ -35,6 +35,11 @@ class ListConstraint:
         """Whether its entries forbid."""
         return self.name.startswith("disallowed_")
 
+    @property
+    def narrows(self) -> bool:
+        """Whether a further entry can only take something away, so that an agent has all of its parents'."""
+        return self.denies or self.name == "payment_tools"
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -42,6 +47,10 @@ class Given:
 
     grant: Clause
     lists: Mapping[str, Listing]
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    """The limits that it spells, of every capability, as the lists."""
+    grants: Mapping[str, Clause] = field(default_factory=dict)
+    """The place of each capability that it grants."""
     capability: str = "code_execution"
 
     def pair(self, noun: str, read: Reader, *, open_: bool = False) -> Pair:
@@ -52,11 +61,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The constraints that judge one type of operation, and how they are compiled into its judge."""
+    """The constraints that judge one type of operation, and how they are compiled into its judge.
+
+    One that is `contextual` is compiled into a judge of an operation in a `Context`, its second argument.
+    """
 
     operation: type[Operation]
     constraints: tuple[ListConstraint, ...]
     compile: Callable[[Given], Judge]
+    capability: str = "code_execution"
+    contextual: bool = False
 
 
 def twins(
@@ -80,3 +94,36 @@ def words(known: tuple[str, ...], what: str) -> Reader:
         return (Shape(text, (text,), (text,)),)
 
     return read
+
+
+def some_words(known: tuple[str, ...], what: str) -> Reader:
+    """Return the reader of entries that are one of the `known` words, or have `*` for a part of one."""
+    one = words(known, what)
+    patterns: tuple[Pattern, ...] = tuple((word,) for word in known)
+
+    def read(text: str, denies: bool) -> Sequence[Shape]:  # noqa: FBT001 - the reader's flag
+        shape = glob(text)
+        if "*" in text and any(meets(shape.pattern, pattern) for pattern in patterns):
+            return (ALL,) if shape.text == "*" else (shape,)
+        return one(text, denies)
+
+    return read
+
+
+def names(what: str, example: str) -> Reader:
+    """Return the reader of entries that are names, with regard to case; `*` stands for any characters."""
+
+    def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the reader's flag
+        if not text.strip("*") and text:
+            return (ALL,)
+        if not text or text != text.strip():
+            raise BadEntryError(f"not {what}", f"as in {quoted(text.strip() or example)}")
+        return (glob(text),)
+
+    return read
+
+
+def glob(text: str) -> Shape:
+    """Return the shape of one segment, in which `*` stands for any characters."""
+    pattern = (segment(text),)
+    return Shape(str(pattern[0]), pattern, pattern)

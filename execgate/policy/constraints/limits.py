@@ -1,151 +1,109 @@
-"""`max_...`: what the sandbox enforces, in exact arithmetic."""
+"""Constraints that take a number, an amount or a word: what the sandbox enforces, what spending keeps to."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from typing import Any
 
-from execgate.policy.problems import suggestion
+from execgate.model.context import SCOPES
+from execgate.model.money import Money
+from execgate.model.verdict import Clause
+from execgate.policy.constraints.quantities import (
+    BYTES,
+    CPUS,
+    MONEY,
+    PAYMENTS,
+    PERCENT,
+    PROCESSES,
+    TIME,
+    BadLimitError,
+    Quantity,
+)
+from execgate.policy.problems import quoted
 
 UNLIMITED = "unlimited"
-
-_NUMBER = re.compile(r"(-?)([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)(?:_([A-Za-z][A-Za-z0-9_]*))?")
-_MOST_DIGITS = 40
-
-
-class BadLimitError(Exception):
-    """A text that is no limit of its kind; `help` is what to write instead."""
-
-    def __init__(self, message: str, help: str | None = None) -> None:  # noqa: A002 - the field's word
-        super().__init__(message)
-        self.help = help
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """What is measured: its units with their size in the first of them, which canonical text uses.
-
-    `whole` quantities are counted; `bare` ones may be written without a unit.
-    """
-
-    what: str
-    units: Mapping[str, Decimal]
-    most: Decimal
-    whole: bool = False
-    bare: bool = False
-
-    @property
-    def unit(self) -> str:
-        """The unit of canonical text."""
-        return next(iter(self.units))
-
-    def read(self, text: str) -> Decimal:
-        """Return the amount in the first unit; raises BadLimitError where `text` is none above zero."""
-        match = _NUMBER.fullmatch(text)
-        if match is None or len(text) > 2 * _MOST_DIGITS:
-            raise BadLimitError(f"`{text[:_MOST_DIGITS]}` is no {self.what}", self._example(text))
-        sign, digits, unit = match.groups()
-        number = Decimal(digits.replace("_", ""))
-        if unit is None and not self.bare:
-            raise BadLimitError(f"a {self.what} needs a unit", f"did you mean `{text}_{self.unit}`?")
-        if unit is not None and unit not in self.units:
-            raise BadLimitError(
-                f"unknown unit `{unit[:_MOST_DIGITS]}` of a {self.what}",
-                suggestion(unit, list(self.units), what="the units are"),
-            )
-        with localcontext() as context:
-            context.prec = 4 * _MOST_DIGITS
-            amount = number * (self.units[unit] if unit is not None else 1)
-        if sign or not amount:
-            raise BadLimitError(
-                f"a {self.what} must be greater than 0, got `{text}`", "`unlimited` is the word for no limit"
-            )
-        if amount > self.most:
-            raise BadLimitError(
-                f"a {self.what} of `{text}` is too large: at most {self.most:,f} {self.unit}",
-                "`unlimited` is the word for no limit",
-            )
-        if self.whole and amount != amount.to_integral_value():
-            raise BadLimitError(
-                f"`{text}` is no whole number of {self.unit}",
-                f"write it as in `{int(amount) + 1}_{self.unit}`",
-            )
-        return amount
-
-    def show(self, amount: Decimal) -> str:
-        """Return the amount in canonical form."""
-        text = f"{amount:f}"
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
-        return f"{text}_{self.unit}"
-
-    def _example(self, text: str) -> str:
-        glued = re.fullmatch(r"(-?[0-9.]+)([A-Za-z]+)", text)
-        if glued and glued[2] in self.units:
-            return f"did you mean `{glued[1]}_{glued[2]}`?"
-        return f"write a number and a unit, such as `10_{self.unit}`"
-
-
-def _units(**sizes: int | str) -> dict[str, Decimal]:
-    return {name: Decimal(size) for name, size in sizes.items()}
-
-
-def _with_plural(sizes: Mapping[str, int]) -> dict[str, Decimal]:
-    found = {}
-    for name, size in sizes.items():
-        found[f"{name}s"] = found[name] = Decimal(size)
-    return found
-
-
-TIME = Quantity(
-    "time",
-    _units(
-        seconds=1,
-        second=1,
-        s=1,
-        milliseconds="0.001",
-        millisecond="0.001",
-        ms="0.001",
-        minutes=60,
-        minute=60,
-        min=60,
-        hours=3600,
-        hour=3600,
-        h=3600,
-    ),
-    Decimal(10**9),
-)
-BYTES = Quantity(
-    "size",
-    {
-        **_with_plural(
-            {
-                "byte": 1,
-                **{f"{prefix}byte": 1000**n for n, prefix in enumerate(("kilo", "mega", "giga", "tera"), 1)},
-                **{f"{prefix}byte": 1024**n for n, prefix in enumerate(("kibi", "mebi", "gibi", "tebi"), 1)},
-            }
-        ),
-        **_units(kb=1000, mb=1000**2, gb=1000**3, tb=1000**4),
-        **_units(kib=1024, mib=1024**2, gib=1024**3, tib=1024**4),
-    },
-    Decimal(2**63 - 1),
-    whole=True,
-)
-CPUS = Quantity("number of cpus", _units(cpus=1, cpu=1, cores=1, core=1), Decimal(65536), bare=True)
-PROCESSES = Quantity(
-    "number of processes", _units(processes=1, process=1), Decimal(2**22), whole=True, bare=True
-)
 
 
 @dataclass(frozen=True, slots=True)
 class LimitConstraint:
-    """A constraint that takes a quantity or `unlimited`; `field` is its place in `Limits`."""
+    """A constraint that takes a quantity, and `unlimited` where it is `endless`.
+
+    `field` is its place in `Limits`, for those that the sandbox enforces.  One that takes `several` takes a
+    list of them, too: money, one amount a currency.  Where it is not given nothing is permitted if it
+    `grants`; of the others, those with a `field` have a default, and no other limits anything.
+    """
 
     name: str
     quantity: Quantity
-    field: str
+    field: str | None = None
+    capability: str = "code_execution"
+    several: bool = False
+    endless: bool = True
+    grants: bool = False
+
+    def combined(self, values: Iterable[Any]) -> Any:
+        """Return what several values are together; raises BadLimitError for none, or two of a currency."""
+        if not self.several:
+            (value,) = values
+            return value
+        found: dict[str, Money] = {}
+        for money in values:
+            if money.currency in found:
+                raise BadLimitError(
+                    f"two amounts of one currency: `{self.quantity.show(found[money.currency])}` and "
+                    f"`{self.quantity.show(money)}`",
+                    "leave the one that holds",
+                )
+            found[money.currency] = money
+        if not found:
+            raise BadLimitError("a list of amounts that holds none", f"write `0_usd`, or `{UNLIMITED}`")
+        return tuple(found[currency] for currency in sorted(found))
+
+    def show(self, value: Any) -> str:
+        """Return a value in canonical form, None for `unlimited`."""
+        if value is None:
+            return UNLIMITED
+        if not self.several:
+            return self.quantity.show(value)
+        shown = [self.quantity.show(money) for money in value]
+        return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
+
+    def within(self, inner: Any, outer: Any) -> bool:
+        """Return whether the limit `inner` permits no more than `outer`; None is `unlimited`."""
+        if outer is None or inner is None:
+            return outer is None
+        if not self.several:
+            return bool(inner <= outer)
+        most = {money.currency: money.amount for money in outer}
+        return all(money.currency in most and money.amount <= most[money.currency] for money in inner)
+
+
+@dataclass(frozen=True, slots=True)
+class WordConstraint:
+    """A constraint that takes one of a few words, as a string; it limits nothing."""
+
+    name: str
+    words: tuple[str, ...]
+    capability: str
+
+    def show(self, value: str) -> str:
+        """Return a word in canonical form."""
+        return quoted(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit as one agent has it.
+
+    `value` is None where it is `unlimited`, a tuple of `Money` in order of the currencies, a `Decimal`, or a
+    word; `text` is it in canonical form, `clause` its place.
+    """
+
+    name: str
+    value: Any
+    text: str
+    clause: Clause
 
 
 LIMITS = (
@@ -156,3 +114,22 @@ LIMITS = (
     LimitConstraint("max_output", BYTES, "output_bytes"),
     LimitConstraint("max_disk", BYTES, "disk_bytes"),
 )
+"""What the sandbox enforces."""
+
+COMPENSATIONS = ("refund_request", "credit", "value_loss", "none")
+
+PAYMENT_LIMITS: tuple[LimitConstraint | WordConstraint, ...] = (
+    LimitConstraint("max_amount", MONEY, capability="payment", several=True, grants=True),
+    *(
+        LimitConstraint(f"max_amount_per_{scope}", MONEY, capability="payment", several=True)
+        for scope in SCOPES
+    ),
+    *(LimitConstraint(f"max_payments_per_{scope}", PAYMENTS, capability="payment") for scope in SCOPES),
+    LimitConstraint("approval_above", MONEY, capability="payment", several=True),
+    LimitConstraint("warn_at", PERCENT, capability="payment", endless=False),
+    LimitConstraint("restrict_at", PERCENT, capability="payment", endless=False),
+    LimitConstraint("halt_at", PERCENT, capability="payment", endless=False),
+    LimitConstraint("compensation_timeout", TIME, capability="payment", endless=False),
+    WordConstraint("compensation", COMPENSATIONS, "payment"),
+)
+"""What spending stays below, and what happens where it does not."""
