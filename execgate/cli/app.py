@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "analyze": ("analyze", "what code can do, and whether an agent may do it; runs nothing"),
     "run": ("run", "judge a program, run it confined if it is allowed, and keep receipts"),
     "policy check": ("policy_check", "find every mistake in policy files"),
+    "policy test": ("policy_test", "run the cases beside a policy, and tell which clauses they made decide"),
     "receipts list": ("receipts_list", "list the receipts"),
     "receipts show": ("receipts_show", "print one receipt"),
     "receipts verify": ("receipts_verify", "check that receipts are whole, offline"),
