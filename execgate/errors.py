@@ -57,6 +57,10 @@ class UnknownAgentError(PolicyError):
     """No policy block names the agent."""
 
 
+class ContextError(InputError):
+    """What is said about the state of a decision contradicts itself, so that nothing can be decided in it."""
+
+
 class SandboxError(ExecgateError):
     """The sandbox could not be set up, or was lost while it ran."""
 

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from execgate.errors import (
+    ContextError,
     ExecgateError,
     InputError,
     PolicyError,
@@ -194,7 +195,7 @@ class Gate:
         group and turn are taken from `conversation` where it lacks them, and the time from the gate's clock.
 
         Code that can't be analysed and an agent without a policy are denied verdicts, not errors.  Raises
-        TypeError for what is neither text nor a Source, and for an agent that is no text; InputError where
+        TypeError for what is neither text nor a Source, and for an agent that is no text; ContextError where
         context and conversation contradict each other.
         """
         return _analyzed(code, agent, self.policies, staged, self._known(conversation, context)[1])
@@ -310,10 +311,14 @@ class Gate:
         *,
         agent: str,
         why: str,
+        constraint: str = "agent",
         conversation: Conversation | None = None,
     ) -> BlocksExecution:
-        """Deny blocks that can't be judged, such as those of no known agent; each is receipted."""
-        violation = Violation("agent", why, Reason.SYSTEM)
+        """Deny blocks that can't be judged, such as those of no known agent; each is receipted.
+
+        `constraint` names what is missing to judge by.
+        """
+        violation = Violation(constraint, why, Reason.SYSTEM)
         verdicts = [Verdict(block, agent, violations=(violation,), error=why) for block in blocks]
         known = conversation if conversation is not None else Conversation()
         return BlocksExecution(tuple(self._decide(verdicts, known, None)))
@@ -328,7 +333,7 @@ class Gate:
     def _known(
         self, conversation: Conversation | None, context: Context | None
     ) -> tuple[Conversation, Context]:
-        """Return both with what the other knows; raises InputError where they contradict each other."""
+        """Return both with what the other knows; raises ContextError where they contradict each other."""
         said = conversation if conversation is not None else Conversation()
         known = context if context is not None else Context()
         both: dict[str, Any] = {}
@@ -338,7 +343,7 @@ class Gate:
             ("turn", said.turn_number, known.turn),
         ):
             if told is not None and state is not None and told != state:
-                raise InputError(
+                raise ContextError(
                     f"the context names another {name} than the conversation",
                     help=f"leave the {name} out of the context: the conversation has it",
                 )

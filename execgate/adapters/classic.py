@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,17 @@ from execgate.adapters.legacy import legacy_wrappers
 from execgate.adapters.reply_functions import defer, prepare
 from execgate.adapters.workfolder import WorkFolder
 from execgate.adapters.wrapping import wrap_family
-from execgate.errors import InputError
+from execgate.errors import ContextError, InputError
 from execgate.gate import DENIED_EXIT_CODE, BlocksExecution, Gate
+from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.source import Source
 
 NO_AGENT = "(no agent)"
 """The executor in the receipt of a call that was made outside of every agent."""
+
+State = Callable[[str, Conversation], "Context | None"]
+"""Gives what is known around a call of the agent of this name, in this conversation."""
 
 _log = logging.getLogger("execgate.autogen")
 
@@ -37,6 +41,10 @@ class GatedExecutor:
     without it nothing goes in and nothing is kept.  `agent` names whose policy applies where no agent is
     replying, for direct use; without it such a call is denied.  `save_code` keeps blocks that start with
     `# filename: NAME` in `work_dir` once they are allowed; that is a write which no policy judges.
+
+    `context` is asked before each call for the state that the policy's rules, phases and limits on spending
+    read, with the executing agent's name and the conversation; suggester, group, turn and time are known
+    without it.  Where it fails the call is denied.
     """
 
     # AutoGen's runtime log writes an executor's `__dict__` down as JSON, and none of this should be in there.
@@ -48,6 +56,7 @@ class GatedExecutor:
         "_known_ungated",
         "_turn",
         "agent",
+        "context",
         "gate",
         "save_code",
     )
@@ -59,6 +68,7 @@ class GatedExecutor:
         work_dir: str | Path | None = None,
         agent: str | None = None,
         save_code: bool = False,
+        context: State | None = None,
     ) -> None:
         if not callable(getattr(gate, "execute_blocks", None)):
             raise InputError(
@@ -66,7 +76,13 @@ class GatedExecutor:
             )
         if save_code and work_dir is None:
             raise InputError("save_code without a work_dir has nowhere to save to", help="pass work_dir=...")
+        if context is not None and not callable(context):
+            raise InputError(
+                f"expected a function for the context, got {type(context).__name__}",
+                help="pass one that takes the agent's name and the conversation, and returns a Context",
+            )
         self.gate = gate
+        self.context = context
         self.agent = agent
         self.save_code = save_code
         self._folder = None if work_dir is None else WorkFolder(Path(work_dir), gate.home, gate.reserved)
@@ -118,13 +134,44 @@ class GatedExecutor:
             found = Attribution(self.agent, Conversation())
         self._warn_of_ungated()
         inputs, notes = self._folder.inputs() if self._folder is not None else ((), [])
-        call = self.gate.execute_blocks(
-            sources, agent=found.agent, conversation=found.conversation, inputs=inputs
-        )
+        try:
+            call = self.gate.execute_blocks(
+                sources,
+                agent=found.agent,
+                conversation=found.conversation,
+                context=self._state(found),
+                inputs=inputs,
+            )
+        except ContextError as error:
+            kept = [source for source in sources if isinstance(source, Source)]
+            call = self.gate.refuse(
+                kept,
+                agent=found.agent,
+                why=error.message,
+                constraint="context",
+                conversation=found.conversation,
+            )
         if not call.allowed:
             return _result(DENIED_EXIT_CODE, replies.denied(call, found.agent))
         code_file, more = self._keep(call, [text for _, text in found_blocks])
         return _result(call.exit_code, replies.ran(call, [*notes, *more]), code_file)
+
+    def _state(self, found: Attribution) -> Context | None:
+        """Return what the application says of the state; raises ContextError for whatever fails in it."""
+        if self.context is None:
+            return None
+        try:
+            known = self.context(found.agent, found.conversation)
+        except Exception as error:
+            _log.exception("the function that gives the context failed, so the call is denied")
+            raise ContextError(
+                f"the state of the application could not be told: {type(error).__name__}"
+            ) from error
+        if known is not None and not isinstance(known, Context):
+            raise ContextError(
+                f"the state of the application is no Context, but of type {type(known).__name__}"
+            )
+        return known
 
     def _keep(self, call: BlocksExecution, texts: Sequence[str]) -> tuple[str | None, list[str]]:
         """Keep what a run left, and its code where wanted; returns that file, and what is to be said."""

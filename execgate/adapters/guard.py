@@ -6,21 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from execgate.adapters.classic import GatedExecutor
+from execgate.adapters.classic import GatedExecutor, State
 from execgate.adapters.framework import classic
 from execgate.errors import InputError
 from execgate.gate import Gate
 
 
-def guard(gate: Gate, *agents: Any, work_dir: str | Path | None = None) -> GatedExecutor:
+def guard(
+    gate: Gate, *agents: Any, work_dir: str | Path | None = None, context: State | None = None
+) -> GatedExecutor:
     """Make every one of `agents` that can run code run it through `gate`; returns the executor they share.
 
     A GroupChat or its manager stands for all of its members.  It does not matter how an agent ran code
     before: by another executor, or by the older path that `UserProxyAgent("x")` has by default.  An agent
-    that runs no code stays one.  Raises InputError for what is no agent, before any agent is changed.
+    that runs no code stays one.  `context` is as for GatedExecutor.  Raises InputError for what is no agent,
+    before any agent is changed.
     """
     members = list(dict.fromkeys(member for agent in agents for member in _members(agent)))
-    executor = GatedExecutor(gate, work_dir=work_dir)
+    executor = GatedExecutor(gate, work_dir=work_dir, context=context)
     for member in members:
         if isinstance(member._code_execution_config, dict):  # noqa: SLF001 - there is no public way to swap it
             _swap(member, executor)

@@ -50,6 +50,9 @@ _ADVICE = {
 }
 
 
+_APPROVAL = "Only whoever runs these agents can approve it; handed over again it is held back again."
+
+
 def denied(call: BlocksExecution, agent: str) -> str:
     """Return what the conversation is told of a call that was not allowed."""
     verdicts = [block.verdict for block in call.blocks]
@@ -61,6 +64,8 @@ def denied(call: BlocksExecution, agent: str) -> str:
         lines.append(f"- and {len(entries) - MAX_VIOLATIONS} more")
     if call.decision is Decision.DENY:
         lines += ["", _ADVICE[_gravest(verdicts)]]
+    else:
+        lines += ["", _APPROVAL]
     ran = "Nothing" if len(verdicts) == 1 else f"None of the {len(verdicts)} blocks"
     return _harmless("\n".join([*lines, f"{ran} was run."]))
 
@@ -123,7 +128,7 @@ def writable(text: str) -> str:
 def _headline(decision: Decision, verdicts: Sequence[Verdict], agent: str) -> str:
     who = f"agent '{visible(agent, limit=80)}'"
     if decision is Decision.ESCALATE:
-        return f"Held back by execgate: {who} needs a person's consent for this code, which was not given."
+        return f"Held back by execgate: {who} needs approval for this code, which was not given."
     told = {
         Reason.POLICY: f"the policy of {who} does not permit this code.",
         Reason.ANALYSIS: f"it could not be told what this code does, so {who} may not run it.",

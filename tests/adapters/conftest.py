@@ -14,6 +14,7 @@ with warnings.catch_warnings():
     import autogen
 
 from execgate.gate import BlocksExecution, Execution
+from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import ExecutionResult, InputFile, Stop, Usage
 from execgate.model.program import Program
@@ -29,13 +30,15 @@ class RecordingGate:
         self.home = home
         self.reserved = Reserved((home,))
         self.calls: list[tuple[str, Conversation, list[str]]] = []
+        self.contexts: list[Context | None] = []
         self.on_run: Callable[[str], None] = lambda _text: None
         self.refused: list[str] = []
         self.inputs: tuple[InputFile, ...] = ()
         self.result: ExecutionResult | None = None
 
-    def execute_blocks(self, blocks, *, agent, conversation=None, inputs=(), on_output=None):
+    def execute_blocks(self, blocks, *, agent, conversation=None, context=None, inputs=(), on_output=None):
         sources = [block if isinstance(block, Source) else Source(block) for block in blocks]
+        self.contexts.append(context)
         self.calls.append((agent, conversation, [source.text for source in sources]))
         self.inputs = tuple(inputs)
         verdicts = [self._verdict(source, agent) for source in sources]
@@ -52,9 +55,9 @@ class RecordingGate:
                 break
         return BlocksExecution(tuple(executions), self.result.artifacts if self.result else ())
 
-    def refuse(self, blocks, *, agent, why):
+    def refuse(self, blocks, *, agent, why, constraint="agent", conversation=None):
         self.refused += [block.text for block in blocks]
-        violation = Violation("agent", why, Reason.SYSTEM)
+        violation = Violation(constraint, why, Reason.SYSTEM)
         verdicts = [Verdict(block, agent, violations=(violation,), error=why) for block in blocks]
         return BlocksExecution(tuple(Execution(verdict, None) for verdict in verdicts))
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 from autogen.coding import CodeBlock
 
 from execgate.autogen import GatedExecutor
-from execgate.errors import SandboxUnavailableError
+from execgate.errors import InputError, SandboxUnavailableError
 from execgate.gate import Gate
+from execgate.model.context import Context, Tally
 from execgate.model.execution import ExecutionResult, Stop, Usage
+from execgate.model.money import Money
 
 pytestmark = pytest.mark.autogen
 
@@ -132,6 +135,73 @@ def test_an_agent_without_a_policy_is_denied(gate, cast):
     assert reply.endswith("Nothing was run.")
     assert gate.sandbox.ran == []
     assert [said(receipt)[:2] for receipt in decisions(gate)] == [("DENY", "stranger")]
+
+
+def test_what_the_application_knows_stands_in_the_receipt_beside_the_conversation(gate, cast):
+    asked = []
+
+    def state(agent, conversation):
+        asked.append((agent, conversation.suggester, conversation.group_chat))
+        return Context(phase="COMMIT", spent={"session": Tally((Money.parse("9.50", "USD"),), 2)})
+
+    coder = cast.scripted("coder", cast.code("x = 1"))
+    runner = cast.executing("runner", GatedExecutor(gate, context=state))
+    runner.initiate_chat(cast.group("team", runner, coder, rounds=3), message="go", silent=True)
+    assert asked == [("runner", "coder", "team")]
+    (receipt,) = decisions(gate)
+    context = receipt.predicate["policy_evaluation"]["context"]
+    assert datetime.fromisoformat(context.pop("time")).utcoffset() == timedelta(0)
+    assert context == {
+        "suggester": "coder",
+        "group": "team",
+        "turn": 1,
+        "phase": "COMMIT",
+        "spent": {"session": {"amounts": {"USD": "9.50"}, "payments": 2}},
+    }
+
+
+def _fails(agent, conversation):
+    raise KeyError(agent)
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (_fails, "the state of the application could not be told: KeyError"),
+        (lambda: None, "the state of the application could not be told: TypeError"),
+        (lambda *_: {"phase": "COMMIT"}, "the state of the application is no Context, but of type dict"),
+        (
+            lambda *_: Context(suggester="planner"),
+            "the context names another suggester than the conversation",
+        ),
+    ],
+)
+def test_a_state_that_can_not_be_told_denies_with_a_receipt(gate, cast, state, why):
+    coder, runner = cast.scripted("coder"), cast.executing("runner", GatedExecutor(gate, context=state))
+    coder.send(cast.code("x = 1"), runner, request_reply=True, silent=True)
+    reply = runner.last_message(coder)["content"]
+    assert reply == (
+        "exitcode: 126 (execution failed)\nCode output: "
+        "Denied by execgate: this code could not be judged for agent 'runner'.\n"
+        f"\n- context: {why}\n\nThe code itself is not to blame.\nNothing was run."
+    )
+    assert gate.sandbox.ran == []
+    (receipt,) = decisions(gate)
+    assert said(receipt)[:3] == ("DENY", "runner", "coder")
+    (violation,) = receipt.predicate["policy_evaluation"]["violations"]
+    assert (violation["constraint"], violation["reason"]) == ("context", "system")
+
+
+def test_a_state_that_nobody_knows_is_none(gate, cast):
+    coder = cast.scripted("coder")
+    runner = cast.executing("runner", GatedExecutor(gate, context=lambda *_: None))
+    coder.send(cast.code("x = 1"), runner, request_reply=True, silent=True)
+    assert gate.sandbox.ran == ["x = 1"]
+
+
+def test_a_state_that_is_no_function_is_refused_when_the_executor_is_made(gate):
+    with pytest.raises(InputError, match="expected a function for the context, got Context"):
+        GatedExecutor(gate, context=Context())
 
 
 def test_a_call_outside_of_every_agent_is_denied_with_a_receipt(gate):

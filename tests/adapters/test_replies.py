@@ -113,9 +113,11 @@ def test_what_needs_consent_says_so():
     asks = violation("over 50 USD", escalates=True)
     found = Verdict(source, "a", Program(source), violations=(asks,), policy_digest="sha256:0")
     assert replies.denied(BlocksExecution((Execution(found, None),)), "a") == (
-        "Held back by execgate: agent 'a' needs a person's consent for this code, which was not given.\n"
+        "Held back by execgate: agent 'a' needs approval for this code, which was not given.\n"
         "\n"
         "- allowed_imports: over 50 USD\n"
+        "\n"
+        "Only whoever runs these agents can approve it; handed over again it is held back again.\n"
         "Nothing was run."
     )
 
