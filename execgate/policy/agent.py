@@ -77,8 +77,8 @@ class AgentPolicy:
     block: str = field(init=False)
     role: str = field(init=False, default="agent")
     """What messages call it: the agent that executes, or the suggester."""
-    _shared: dict[str, str] = field(init=False, repr=False)
-    """The canonical form and its digest, once they were asked for."""
+    _shared: dict[str, Any] = field(init=False, repr=False)
+    """The canonical form, its digest and the constraints as JSON, once they were asked for."""
     _judges: dict[type[Operation], Judge] = field(init=False, repr=False)
     """The compiled families, each from its first use on: of many agents, few judge anything."""
 
@@ -106,7 +106,8 @@ class AgentPolicy:
         """The whole policy, flattened, in one spelling: it parses to a policy that judges the same."""
         if "text" not in self._shared:
             self._shared["text"] = _canonical(self.block, self.grants)
-        return self._shared["text"]
+        text: str = self._shared["text"]
+        return text
 
     @property
     def digest(self) -> str:
@@ -114,15 +115,24 @@ class AgentPolicy:
         if "digest" not in self._shared:
             data = self.canonical.encode("ascii")
             self._shared["digest"] = "sha256:" + hashlib.sha256(data).hexdigest()
-        return self._shared["digest"]
+        digest: str = self._shared["digest"]
+        return digest
 
     def constraints_json(self) -> dict[str, Any]:
-        """Return every constraint of every grant by name: lists of entries, all else as text."""
+        """Return every constraint of every grant by name: lists of entries, all else as text.
+
+        All verdicts share it: it is to be read, not changed.
+        """
+        if "constraints" in self._shared:
+            shared: dict[str, Any] = self._shared["constraints"]
+            return shared
         found: dict[str, Any] = {}
         for grant in self.grants.values():
             found.update((name, list(listing.texts)) for name, listing in grant.lists.items())
             found.update(grant.limits)
-        return dict(sorted(found.items()))
+        found = dict(sorted(found.items()))
+        self._shared["constraints"] = found
+        return found
 
     def judge(self, program: Program, context: Context = _NOTHING_KNOWN) -> Verdict:
         """Return the verdict on `program`: one ruling per operation, and a violation for every gap.
@@ -157,8 +167,10 @@ class AgentPolicy:
         kind = type(operation)
         judge = self._judge(grant, kind)
         finding = judge(operation, context) if kind in _CONTEXTUAL else judge(operation)
+        if not finding.breaches:
+            return Ruling(index, finding.evidence, (), (), finding.opinions)
         violations = tuple(self._violation(index, operation, breach) for breach in finding.breaches)
-        return Ruling(index, finding.evidence, violations, opinions=finding.opinions)
+        return Ruling(index, finding.evidence, violations, (), finding.opinions)
 
     def _judge(self, grant: Grant, kind: type[Operation]) -> Judge:
         judge = self._judges.get(kind)

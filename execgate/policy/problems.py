@@ -119,6 +119,8 @@ def visible(text: str) -> str:
 
     The same under every version of Python: what only newer tables know is treated alike by all.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_shown(char) for char in text)
 
 

@@ -9,11 +9,20 @@ import unicodedata
 from execgate.model.operation import ModuleImport, OpaqueCall
 from execgate.model.values import Template, Text
 from execgate.policy.constraints._family import ALL, Family, Given, Judge, ListConstraint, twins
-from execgate.policy.matching.pairs import BadEntryError, Finding, Shape, Subject, UnresolvableError, known
+from execgate.policy.matching.pairs import (
+    MAX_VALUE,
+    BadEntryError,
+    Finding,
+    Shape,
+    Subject,
+    UnresolvableError,
+    known,
+)
 from execgate.policy.matching.patterns import DEEP, Glob, Pattern, Wild, segment, split
 from execgate.policy.problems import clipped, quoted
 
 _PART = re.compile(r"[\w-]+")
+_PLAIN = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)*")
 _TABLES = unicodedata.ucd_3_2_0  # the same in every version of Python
 _PATTERN_PART = re.compile(r"(?:[^\W\d]|\*)[\w*]*")
 _STATEMENT = re.compile(r"(?:import|from)\s+([\w.*]{1,80})(?:\s.*)?")
@@ -43,6 +52,8 @@ def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the r
 
 def module(value: Text) -> tuple[Pattern, str | None]:
     """Return all that a module's name can be, and the name where it is one; raises UnresolvableError."""
+    if isinstance(value, str) and len(value) <= MAX_VALUE and _PLAIN.fullmatch(value):
+        return tuple(value.split(".")), value
     judged = known(value, "module")
     if isinstance(judged, Template):
         return _partly(judged), None

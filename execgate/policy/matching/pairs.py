@@ -9,7 +9,7 @@ so is a pair of entries of which neither contains the other.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -95,10 +95,10 @@ class Listing:
         self.texts = tuple(sorted({entry.shape.text for entry in entries}))
         self.silent = Opinion(name, Says.SILENT, clause)
         """What the list says of that which no entry of it covers."""
-        self._index: Index[Entry] | None = None
+        self._index: Index | None = None
 
     @property
-    def index(self) -> Index[Entry]:
+    def index(self) -> Index:
         """The entries, ready to be asked; made at the first question."""
         if self._index is None:
             self._index = Index(self.entries)
@@ -137,7 +137,7 @@ class Finding:
     opinions: tuple[Opinion, ...] = ()
 
     def __add__(self, other: Finding) -> Finding:
-        return total(iter((self, other)))
+        return total((self, other))
 
 
 class Subject(NamedTuple):
@@ -184,6 +184,7 @@ class Pair:
         "_outcomes",
         "_read",
         "_ungranted",
+        "_unpuzzled",
     )
 
     def __init__(
@@ -204,6 +205,7 @@ class Pair:
         self._read = read
         self._capability = capability
         self._ungranted = f"there is no `{self._allow_name}`"
+        self._unpuzzled = Finding((grant,), (), (self._of_grant(contested=False),))
         self._outcomes: dict[tuple[tuple[int, ...], tuple[int, ...]], _Outcome] = {}
 
     @property
@@ -293,7 +295,7 @@ class Pair:
     def puzzle(self, act: str, why: str, help_: str | None = None) -> Finding:
         """Return what the two lists say of a value that could not be worked out."""
         if not self.judges:
-            return Finding((self._grant,), (), (self._of_grant(contested=False),))
+            return self._unpuzzled
         why = clipped(why, 300)
         opinions = [
             Opinion(listing.name, Says.UNDECIDED, listing.clause, why=why)
@@ -364,20 +366,31 @@ def known(value: Text, what: str) -> str | Template:
     return value
 
 
-def total(findings: Iterator[Finding]) -> Finding:
+def total(findings: Iterable[Finding]) -> Finding:
     """Return all findings as one."""
-    found = list(findings)
+    found = findings if isinstance(findings, tuple) else tuple(findings)
     if len(found) == 1:
         return found[0]
-    evidence = tuple(clause for finding in found for clause in finding.evidence)
-    breaches = tuple(breach for finding in found for breach in finding.breaches)
-    opinions = tuple(opinion for finding in found for opinion in finding.opinions)
-    return Finding(_unique(evidence), _unique(breaches), _unique(opinions))
+    evidence: list[Clause] = []
+    breaches: list[Breach] = []
+    opinions: list[Opinion] = []
+    for finding in found:
+        evidence += finding.evidence
+        breaches += finding.breaches
+        opinions += finding.opinions
+    if breaches:
+        return Finding(_by_identity(evidence), _by_value(breaches), _by_value(opinions))
+    # What lists say of what they permit is made once and handed on: each is one object.
+    return Finding(_by_identity(evidence), (), _by_identity(opinions))
+
+
+def _by_identity(items: Sequence[_T]) -> tuple[_T, ...]:
+    return tuple({id(item): item for item in items}.values())
+
+
+def _by_value(items: Sequence[_T]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(items)) if len(items) > 1 else tuple(items)
 
 
 def _chosen(listing: Listing | None, numbers: Iterable[int]) -> tuple[Entry, ...]:
     return tuple(listing.entries[number] for number in numbers) if listing is not None else ()
-
-
-def _unique(items: tuple[_T, ...]) -> tuple[_T, ...]:
-    return tuple(dict.fromkeys(items)) if len(items) > 1 else items

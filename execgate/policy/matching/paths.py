@@ -34,6 +34,10 @@ MAGIC: tuple[Pattern, ...] = (
 )
 
 
+_MAGIC_FOLDERS = frozenset(str(magic[0]) for magic in MAGIC)
+_NO_STEP = frozenset({"", "."})
+
+
 def entry(text: str) -> Shape:
     """Return what an entry of a path list covers; raises BadEntryError where it is no path pattern."""
     if text == "*":
@@ -90,6 +94,9 @@ def resolve(value: str | Template) -> Pattern:
 
     A `~` is the home folder where the text begins with it; a hole at the beginning is no `~`.
     """
+    if isinstance(value, str) and value.startswith("/") and ".." not in value and "\0" not in value:
+        plain = tuple([part for part in value.split("/") if part not in _NO_STEP])
+        return _leading_on(plain) if plain and plain[0] in _MAGIC_FOLDERS else plain
     segments = split(value, "/")
     first = segments[0]
     base: list[Segment]
@@ -104,11 +111,15 @@ def resolve(value: str | Template) -> Pattern:
     for part in segments:
         if part == "..":
             del base[-1:]
-        elif part not in {"", "."}:
+        elif part not in _NO_STEP:
             if "\0" in (part if isinstance(part, str) else part.symbols):
                 raise UnresolvableError("a path holds no NUL character")
             base.append(part)
-    path = tuple(base)
+    return _leading_on(tuple(base))
+
+
+def _leading_on(path: tuple[Segment, ...]) -> Pattern:
+    """Return the path, or every path where it leads through a link that can lead anywhere."""
     if any(meets(magic, path) for magic in MAGIC if _could_start(path, magic)):
         return EVERYTHING
     return path

@@ -11,8 +11,9 @@ its holes are globs.  So the questions are between patterns:
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from execgate.model.values import Hole, Template
@@ -25,11 +26,66 @@ class Wild(enum.Enum):
     MANY = "*"
 
 
+FOREIGN: Final = "\U0010ffff"
+"""Stands for a character that an author did not name: Unicode gives this one to nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Glob:
     """A segment with wild parts; every literal symbol is one character."""
 
     symbols: tuple[str | Wild, ...]
+    head: str = field(init=False, repr=False, compare=False)
+    """What every text of it starts with."""
+    tail: str = field(init=False, repr=False, compare=False)
+    """What every text of it ends with, behind its last wild part."""
+    free: bool = field(init=False, repr=False, compare=False)
+    """Whether it has wild parts, and each can be of any length from some on."""
+    _inner: tuple[tuple[int, str], ...] = field(init=False, repr=False, compare=False)
+    """What stands between head and tail, each with the fewest characters before it."""
+    _least: int = field(init=False, repr=False, compare=False)
+    """The fewest characters before the tail."""
+
+    def __post_init__(self) -> None:
+        texts, wilds = [""], []
+        for literal, run in itertools.groupby(self.symbols, _is_literal):
+            if literal:
+                texts[-1] = "".join(map(str, run))
+            else:
+                wilds.append(tuple(run))
+                texts.append("")
+        least = [wild.count(Wild.ONE) for wild in wilds]
+        head, *inner = texts
+        tail = inner.pop() if inner else ""
+        self._set("head", head)
+        self._set("tail", tail)
+        self._set("free", bool(wilds) and all(Wild.MANY in wild for wild in wilds))
+        self._set("_inner", tuple(zip(least, inner, strict=False)))
+        self._set("_least", least[-1] if least else 0)
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def matches(self, text: str) -> bool:
+        """Return whether `text` is one of its texts; it has to be free.
+
+        In time that grows with the text's length alone: what comes first is the best place for each part, as
+        every wild part can grow.
+        """
+        at, end = len(self.head), len(text) - len(self.tail)
+        if end < at or not (text.startswith(self.head) and text.endswith(self.tail)):
+            return False
+        for least, part in self._inner:
+            found = text.find(part, at + least, end)
+            if found < 0:
+                return False
+            at = found + len(part)
+        return at + self._least <= end
+
+    @property
+    def worst(self) -> str:
+        """The text of it that the fewest other patterns match: each wild part is FOREIGN."""
+        return "".join(symbol if isinstance(symbol, str) else FOREIGN for symbol in self.symbols)
 
     @staticmethod
     def symbols_of(segment: Segment) -> Sequence[str | Wild]:
@@ -41,6 +97,10 @@ class Glob:
             symbol if isinstance(symbol, str) else "*" if symbol is Wild.MANY else ""
             for symbol in self.symbols
         )
+
+
+def _is_literal(symbol: str | Wild) -> bool:
+    return isinstance(symbol, str)
 
 
 class _Deep(enum.Enum):
@@ -98,30 +158,31 @@ def segment_contains(outer: Segment, inner: Segment) -> bool:
     """
     if isinstance(outer, str):
         return outer == inner
-    pattern, text = outer.symbols, Glob.symbols_of(inner)
-    at = here = 0
-    star: int | None = None
-    mark = 0
-    while here < len(text):
-        if at < len(pattern) and pattern[at] is Wild.MANY:
-            star, mark = at, here
-            at += 1
-        elif at < len(pattern) and pattern[at] == text[here]:
-            at += 1
-            here += 1
-        elif star is not None:
-            mark += 1
-            at, here = star + 1, mark
-        else:
-            return False
-    return all(symbol is Wild.MANY for symbol in pattern[at:])
+    if isinstance(inner, str):
+        return outer.matches(inner)
+    return FOREIGN not in outer.symbols and outer.matches(inner.worst)
 
 
 def segment_meets(one: Segment, other: Segment) -> bool:
     """Return whether some text is in both; exact but for what a hole can't hold, where it errs on True."""
-    if isinstance(one, str) and isinstance(other, str):
-        return one == other
-    left, right = Glob.symbols_of(one), Glob.symbols_of(other)
+    if isinstance(one, str):
+        if isinstance(other, str):
+            return one == other
+        one, other = other, one
+    if one.free:
+        if isinstance(other, str):
+            return one.matches(other)
+        if other.free:
+            # Whatever stands between fits into a wild part of the other.
+            return _start_alike(one.head, other.head) and _start_alike(one.tail[::-1], other.tail[::-1])
+    return _meet_step_by_step(Glob.symbols_of(one), Glob.symbols_of(other))
+
+
+def _start_alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _meet_step_by_step(left: Sequence[str | Wild], right: Sequence[str | Wild]) -> bool:
     reached = {(0, 0)}
     todo = [(0, 0)]
     while todo:
@@ -152,12 +213,23 @@ def _moves(i: int, j: int, a: str | Wild | None, b: str | Wild | None) -> list[t
     return moves
 
 
-def contains(outer: Pattern, inner: Pattern) -> bool:
+_ANY_NAME: Final = Glob((Wild.ONE,))
+"""A segment that no author named."""
+
+_MOST_STATES = 20_000
+
+
+def contains(outer: Pattern, inner: Pattern, *, if_too_hard: bool = False) -> bool:
     """Return whether everything that `inner` covers is covered by `outer` too.  Exact.
 
     The positions reached in `outer` are followed over the worst text of each segment of `inner`.  For a
     `DEEP` of `inner` that is any number of segments that `outer` does not name: all their sets are tried.
+    Where `inner` has one `DEEP` at most, as each value of a program, these are no more than both have
+    segments together.  Two patterns of an author with many `DEEP`s can have too many: then the answer is
+    `if_too_hard`.
     """
+    if outer == EVERYTHING:
+        return True
     start = _close(outer, {0})
     todo = [(0, start)]
     seen = {(0, start)}
@@ -169,13 +241,15 @@ def contains(outer: Pattern, inner: Pattern) -> bool:
             continue
         item = inner[at]
         if item is DEEP:
-            following = [(at + 1, states), (at, _step(outer, states, Glob((Wild.ONE,))))]
+            following = [(at + 1, states), (at, _step(outer, states, _ANY_NAME))]
         else:
             following = [(at + 1, _step(outer, states, item))]
         for state in following:
             if state not in seen:
                 seen.add(state)
                 todo.append(state)
+        if len(seen) > _MOST_STATES:
+            return if_too_hard
     return True
 
 
