@@ -21,7 +21,7 @@ def _compile(given: Given) -> Judge:
 
     def judge(operation: NetworkCall) -> Finding:
         try:
-            call = _Call(operation)
+            call = Call(operation)
         except UnresolvableError as error:
             act = "listen on" if operation.method == "listen" else "reach"
             return pair.puzzle(f"{act} a host that could not be worked out", str(error), _CONSTANT_HOST)
@@ -31,7 +31,7 @@ def _compile(given: Given) -> Judge:
     return judge
 
 
-class _Call:
+class Call:
     """A network call with what is known of its host, scheme and port."""
 
     __slots__ = ("host", "listens", "lookup", "port", "scheme")
