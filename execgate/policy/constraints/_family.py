@@ -23,12 +23,14 @@ ALL = Shape("*", EVERYTHING, EVERYTHING)
 class ListConstraint:
     """A constraint that takes a list of strings.
 
-    `read` reads an entry; `shorthands` are single strings that stand for a list.
+    `read` reads an entry; `shorthands` are single strings that stand for a list; `known` are all the words
+    that an entry can be, empty where they can't be told.
     """
 
     name: str
     read: Reader
     shorthands: Mapping[str, tuple[str, ...]] | None = None
+    known: tuple[str, ...] = ()
 
     @property
     def denies(self) -> bool:
@@ -74,12 +76,15 @@ class Family:
 
 
 def twins(
-    noun: str, read: Reader, shorthands: Mapping[str, tuple[str, ...]] | None = None
+    noun: str,
+    read: Reader,
+    shorthands: Mapping[str, tuple[str, ...]] | None = None,
+    known: tuple[str, ...] = (),
 ) -> tuple[ListConstraint, ListConstraint]:
     """Return the allow list and the disallow list of a family."""
     return (
-        ListConstraint(f"allowed_{noun}", read, shorthands),
-        ListConstraint(f"disallowed_{noun}", read, shorthands),
+        ListConstraint(f"allowed_{noun}", read, shorthands, known),
+        ListConstraint(f"disallowed_{noun}", read, shorthands, known),
     )
 
 

@@ -159,7 +159,7 @@ FAMILIES = (
     Family(
         DatabaseOperation,
         (
-            *twins("database_operations", _read_operation),
+            *twins("database_operations", _read_operation, known=DATABASE_OPERATIONS),
             *twins("tables", read_table),
             *twins("databases", read_database),
         ),

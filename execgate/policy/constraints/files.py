@@ -118,7 +118,7 @@ FAMILIES = (
     Family(
         FileOperation,
         (
-            *twins("file_operations", read_operation, SHORTHANDS),
+            *twins("file_operations", read_operation, SHORTHANDS, FILE_OPERATIONS),
             *twins("file_paths", read_path),
         ),
         _compile,

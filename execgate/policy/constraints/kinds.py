@@ -26,7 +26,7 @@ def _family(
     read = words(known, what)
     return Family(
         operation,
-        twins(noun, read),
+        twins(noun, read, known=known),
         functools.partial(_compile, noun=noun, field=field, read=read, act=act),
     )
 

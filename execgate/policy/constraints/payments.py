@@ -68,12 +68,12 @@ FAMILIES = (
     Family(
         PaymentCall,
         (
-            *twins("providers", read_provider),
-            *twins("payment_operations", read_operation),
+            *twins("providers", read_provider, known=PAYMENT_PROVIDERS),
+            *twins("payment_operations", read_operation, known=PAYMENT_OPERATIONS),
             *twins("currencies", read_currency),
             *twins("recipients", read_recipient),
             *twins("customers", read_customer),
-            ListConstraint("restricted_payment_operations", read_operation),
+            ListConstraint("restricted_payment_operations", read_operation, known=PAYMENT_OPERATIONS),
         ),
         _compile,
         PAYMENT,
