@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from execgate.model.operation import FileOperation
 from execgate.model.values import Text
@@ -62,15 +63,19 @@ def _compile(given: Given) -> Judge:
     operations = given.pair("file_operations", read_operation)
     places = given.pair("file_paths", read_path, open_=True)
 
+    # There are as many as the vocabulary has.
+    done = functools.cache(functools.partial(_judge_operation, pair=operations))
+
     def judge(operation: FileOperation) -> Finding:
-        finding = _judge_operation(operation.operation, operations)
+        word = operation.operation
+        finding = done(word) if isinstance(word, str) else _judge_operation(word, operations)
         if not places.judges:
             return _narrowed(finding, operation.paths) if operations.grants_nothing else finding
         named = operation.paths
         if not named:
             act = f"{_verb(operation.operation)} a path that could not be worked out"
             return finding + places.puzzle(act, "the call names no path", _CONSTANT_PATH)
-        return finding + total(_judge_path(operation, path, places) for path in named)
+        return total((finding, *[_judge_path(operation, path, places) for path in named]))
 
     return judge
 
@@ -110,8 +115,12 @@ def _judge_path(operation: FileOperation, path: Text, pair: Pair) -> Finding:
     below: Pattern = (*place, DEEP) if place != EVERYTHING else place
     covered = below if operation.recursive else place
     touched = below if operation.recursive or not isinstance(done, str) or done in WHOLE_TREE else place
-    act = f"{_verb(done)} `{clipped(str(path))}`" + (" and all below it" if operation.recursive else "")
-    return pair.judge(Subject(covered, touched, lambda: (act, paths.exact(covered))))
+
+    def describe() -> tuple[str, str | None]:
+        act = f"{_verb(done)} `{clipped(str(path))}`" + (" and all below it" if operation.recursive else "")
+        return act, paths.exact(covered)
+
+    return pair.judge(Subject(covered, touched, describe))
 
 
 FAMILIES = (

@@ -34,7 +34,7 @@ def _compile(given: Given) -> Judge:
 class Call:
     """A network call with what is known of its host, scheme and port."""
 
-    __slots__ = ("host", "listens", "lookup", "port", "scheme")
+    __slots__ = ("effective", "host", "listens", "lookup", "scheme", "usual")
 
     def __init__(self, operation: NetworkCall) -> None:
         destination = operation.destination
@@ -44,29 +44,20 @@ class Call:
             raise UnresolvableError("the call names no host")
         judged = known(destination, "host")
         self.host: Host = hosts.template(judged) if isinstance(judged, Template) else hosts.parse(judged)
-        self.lookup = operation.method == "resolve"
-        self.listens = operation.method == "listen"
+        method = operation.method
+        self.lookup = method == "resolve"
+        self.listens = method == "listen"
         scheme, port = operation.scheme, operation.port
         if scheme is not None and not isinstance(scheme, str):
             raise UnresolvableError(f"the scheme: {getattr(scheme, 'why', str(scheme))}")
         if port is not None and not isinstance(port, int):
             raise UnresolvableError(f"the port: {port.why}")
         self.scheme = scheme.lower() if scheme else None
-        self.port = port
-
-    @property
-    def usual(self) -> bool:
-        """Whether the port is the scheme's own, or a web port where no scheme is known."""
-        if self.scheme is None:
-            return self.port in WEB_PORTS
-        return self.port is None or self.port == DEFAULT_PORTS.get(self.scheme)
-
-    @property
-    def effective(self) -> int | None:
+        default = DEFAULT_PORTS.get(self.scheme) if self.scheme else None
+        self.effective: int | None = default if port is None else port
         """The port that is reached, None where it can't be said."""
-        if self.port is None and self.scheme is not None:
-            return DEFAULT_PORTS.get(self.scheme)
-        return self.port
+        self.usual = port in WEB_PORTS if self.scheme is None else port is None or port == default
+        """Whether the port is the scheme's own, or a web port where no scheme is known."""
 
     def describe(self) -> tuple[str, str | None]:
         """Return what the call does, and the narrowest entry that covers it."""

@@ -34,11 +34,11 @@ def _family(
 def _compile(given: Given, *, noun: str, field: str, read: Reader, act: Callable[[str], str]) -> Judge:
     pair = given.pair(noun, read)
 
-    def judge(operation: Operation) -> Finding:
-        word: str = getattr(operation, field)
+    @functools.cache  # there are as many as the vocabulary has
+    def judged(word: str) -> Finding:
         return pair.judge(Subject((word,), (word,), lambda: (act(clipped(word)), word)))
 
-    return judge
+    return lambda operation: judged(getattr(operation, field))
 
 
 FAMILIES = (

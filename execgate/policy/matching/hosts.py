@@ -66,6 +66,7 @@ GUARDED_SUFFIXES = (
     "home.arpa",
     "metadata.goog",
 )
+_GUARDED_ENDS = tuple(f".{suffix}" for suffix in GUARDED_SUFFIXES)
 # Names that no wildcard covers, not even one that names their domain.
 METADATA: tuple[Pattern, ...] = (
     ("internal", "google", "metadata"),
@@ -73,6 +74,9 @@ METADATA: tuple[Pattern, ...] = (
     ("goog", "metadata"),
 )
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+# A name in the one spelling that names are compared in, and no address: its last label starts with a letter.
+_PLAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_MOST_NAME = 253
 _DEVIATIONS = frozenset("\u00df\u03c2\u200c\u200d")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
 
@@ -93,13 +97,13 @@ class HostShape(Shape):
             return False
         return not any(meets(host.pattern, metadata) for metadata in METADATA)
 
-    def within(self, other: Shape) -> bool:
+    def within(self, other: Shape, *, if_too_hard: bool = False) -> bool:
         """Return whether `other` covers all that this one does; no scheme is every one, and so is no port."""
         if isinstance(other, HostShape) and (
             other.scheme not in {None, self.scheme} or other.port not in {None, ANY_PORT, self.port}
         ):
             return False
-        return contains(other.scope, self.scope)
+        return contains(other.scope, self.scope, if_too_hard=if_too_hard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,9 @@ def parse(text: str) -> Host:
 
     Names are compared as DNS does: lower case, without a trailing dot, in the ASCII form of IDNA.
     """
+    if len(text) <= _MOST_NAME and _PLAIN.fullmatch(text):
+        labels = text.split(".")
+        return Host(tuple(labels[::-1]), text, len(labels) == 1 or _is_guarded(text))
     if text.startswith("[") and text.endswith("]"):
         text = text[1:-1]
     if ":" in text:
@@ -194,7 +201,7 @@ def parse(text: str) -> Host:
             raise UnresolvableError(f"`{clipped(text)}` is no host name or address")
         return _numeric(number)
     labels = name.split(".")
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(name) > _MOST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
         raise UnresolvableError(f"`{clipped(text)}` is no host name or address")
     pattern = tuple(reversed(labels))
     return Host(pattern, name, len(labels) == 1 or _is_guarded(name))
@@ -226,7 +233,7 @@ def _numeric(address: addresses.Address) -> Host:
 
 
 def _is_guarded(name: str) -> bool:
-    return any(name == suffix or name.endswith(f".{suffix}") for suffix in GUARDED_SUFFIXES)
+    return name in GUARDED_SUFFIXES or name.endswith(_GUARDED_ENDS)
 
 
 def _ascii(text: str) -> str:

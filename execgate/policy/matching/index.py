@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from execgate.policy.matching.patterns import (
+    ANY_SEGMENT,
     DEEP,
     FOREIGN,
     Glob,
@@ -43,10 +44,12 @@ class _Node:
     loops: bool = False
     """Whether this node is behind a DEEP and stays for any segment."""
     ends: list[int] = field(default_factory=list)
+    star: _Node | None = None
+    """The node behind a glob that any segment fits."""
     affixes: list[tuple[int, int, dict[tuple[str, str], list[tuple[Glob, _Node]]]]] = field(
         default_factory=list
     )
-    """The globs by the texts that they start and end with, for each pair of their lengths."""
+    """The other globs by the texts that they start and end with, for each pair of their lengths."""
     live: tuple[_Node, ...] = ()
     """The nodes that are reached together with this one, it too, but for those that all fits."""
     sunk: tuple[int, ...] = ()
@@ -72,7 +75,10 @@ class _Node:
     def finish(self) -> None:
         """Make what a question needs; the nodes below are finished."""
         tables: dict[tuple[int, int], dict[tuple[str, str], list[tuple[Glob, _Node]]]] = {}
+        self.star = self.globs.get(ANY_SEGMENT)
         for glob, node in self.globs.items():
+            if node is self.star:
+                continue
             table = tables.setdefault((len(glob.head), len(glob.tail)), {})
             table.setdefault((glob.head, glob.tail), []).append((glob, node))
         self.affixes = [(head, tail, table) for (head, tail), table in tables.items()]
@@ -84,6 +90,12 @@ class _Node:
 
     def fitting(self, text: str) -> Iterator[_Node]:
         """Yield the nodes behind the globs that `text` fits."""
+        if self.star is not None:
+            yield self.star
+        yield from self.affixed(text)
+
+    def affixed(self, text: str) -> Iterator[_Node]:
+        """Yield those of them that say something of it."""
         length = len(text)
         for head, tail, table in self.affixes:
             if head + tail <= length:
@@ -147,8 +159,12 @@ class Index:
                     if child is not None:
                         following += child.live
                         found += child.sunk
+                    child = node.star
+                    if child is not None:
+                        following += child.live
+                        found += child.sunk
                     if node.affixes:
-                        for child in node.fitting(item):
+                        for child in node.affixed(item):
                             following += child.live
                             found += child.sunk
             elif item is DEEP:

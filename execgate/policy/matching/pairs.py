@@ -57,9 +57,13 @@ class Shape:
     pattern: Pattern
     scope: Pattern
 
-    def within(self, other: Shape) -> bool:
+    def within(self, other: Shape, *, if_too_hard: bool = False) -> bool:
         """Return whether `other` covers all that this one does."""
-        return contains(other.scope, self.scope)
+        return contains(other.scope, self.scope, if_too_hard=if_too_hard)
+
+    def narrower_than(self, other: Shape) -> bool:
+        """Return whether it is more specific than `other`; where that is too hard to say, it is not."""
+        return self.within(other) and not other.within(self, if_too_hard=True)
 
 
 Reader = Callable[[str, bool], "Sequence[Shape]"]
@@ -80,7 +84,7 @@ class Entry:
 
     def narrower_than(self, other: Entry) -> bool:
         """Return whether it is more specific than `other`."""
-        return self.shape.within(other.shape) and not other.shape.within(self.shape)
+        return self.shape.narrower_than(other.shape)
 
 
 class Listing:
@@ -220,7 +224,18 @@ class Pair:
 
     def judge(self, subject: Subject) -> Finding:
         """Return what the two lists say of `subject`."""
-        allowing, against = self._fitting(subject)
+        allowing: tuple[int, ...] = ()
+        if self._allowed is not None:
+            allowing = tuple(self._allowed.index.covering(subject.covered))
+            if subject.admits is not None and allowing:
+                entries = self._allowed.entries
+                allowing = tuple([number for number in allowing if subject.admits(entries[number].shape)])
+        against: tuple[int, ...] = ()
+        if self._disallowed is not None:
+            against = tuple(self._disallowed.index.meeting(subject.met))
+            if subject.catches is not None and against:
+                entries = self._disallowed.entries
+                against = tuple([number for number in against if subject.catches(entries[number].shape)])
         outcome = self._outcomes.get((allowing, against))
         if outcome is None:
             outcome = self._decide(allowing, against)
@@ -230,28 +245,13 @@ class Pair:
         if outcome.finding.evidence:
             return outcome.finding
         met = _chosen(self._disallowed, against)
+        act, entry = subject.describe()
         breaches = []
         if not allowing and not (self._allowed is None and self._open):
-            breaches.append(self._unlisted(subject, met))
+            breaches.append(self._unlisted(subject, act, entry, met))
         if met:
-            breaches.append(self._forbidden(subject, outcome.standing, met))
+            breaches.append(self._forbidden(subject, act, entry, outcome.standing, met))
         return Finding((), tuple(breaches), outcome.finding.opinions)
-
-    def _fitting(self, subject: Subject) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return the numbers of the entries that cover `subject`, and of those that touch it."""
-        allowing: Iterable[int] = ()
-        if self._allowed is not None:
-            allowing = self._allowed.index.covering(subject.covered)
-            if subject.admits is not None and allowing:
-                entries = self._allowed.entries
-                allowing = [number for number in allowing if subject.admits(entries[number].shape)]
-        against: Iterable[int] = ()
-        if self._disallowed is not None:
-            against = self._disallowed.index.meeting(subject.met)
-            if subject.catches is not None and against:
-                entries = self._disallowed.entries
-                against = [number for number in against if subject.catches(entries[number].shape)]
-        return tuple(allowing), tuple(against)
 
     def _decide(self, allowing: tuple[int, ...], against: tuple[int, ...]) -> _Outcome:
         """Return what is said of every value that just these entries of the two lists fit."""
@@ -310,26 +310,34 @@ class Pair:
         clause = listing.clause if listing is not None else self._grant
         return Finding((), (Breach(name, act, why, clause, help_),), tuple(opinions))
 
-    def _unlisted(self, subject: Subject, against: Sequence[Entry]) -> Breach:
+    def _unlisted(self, subject: Subject, act: str, entry: str | None, against: Sequence[Entry]) -> Breach:
         if self._allowed is None:
             why, clause = self._ungranted, self._grant
         else:
             why, clause = f"`{self._allow_name}` does not cover it", self._allowed.clause
         # What also is disallowed has a breach, and a change, of its own.
-        change = self._addition(subject, against) or self._addition(subject, ())
-        return Breach(self._allow_name, subject.describe()[0], why, clause, change)
+        change = self._addition(subject, entry, against)
+        if change is None and against:
+            change = self._addition(subject, entry, ())
+        return Breach(self._allow_name, act, why, clause, change)
 
-    def _forbidden(self, subject: Subject, standing: Sequence[Entry], against: Sequence[Entry]) -> Breach:
-        change = self._addition(subject, against)
+    def _forbidden(
+        self,
+        subject: Subject,
+        act: str,
+        entry: str | None,
+        standing: Sequence[Entry],
+        against: Sequence[Entry],
+    ) -> Breach:
+        change = self._addition(subject, entry, against)
         if change is None:
             removed = ", ".join(dict.fromkeys(quoted(other.shape.text) for other in standing))
             change = f"to permit this, remove {removed} from {self._deny_name}"
         why = f"{quoted(standing[0].shape.text)} in `{self._deny_name}` forbids it"
-        return Breach(self._deny_name, subject.describe()[0], why, standing[0].clause, change)
+        return Breach(self._deny_name, act, why, standing[0].clause, change)
 
-    def _addition(self, subject: Subject, against: Sequence[Entry]) -> str | None:
-        """Return the help that adds the narrowest entry, where that alone permits the subject."""
-        _, text = subject.describe()
+    def _addition(self, subject: Subject, text: str | None, against: Sequence[Entry]) -> str | None:
+        """Return the help that adds the narrowest entry, `text`, where that alone permits the subject."""
         if text is None or not self._suffices(text, subject, against):
             return None
         if self._allowed is not None:
@@ -346,7 +354,7 @@ class Pair:
         return any(
             contains(shape.pattern, subject.covered)
             and (subject.admits is None or subject.admits(shape))
-            and all(shape.within(other.shape) and not other.shape.within(shape) for other in against)
+            and all(shape.narrower_than(other.shape) for other in against)
             for shape in shapes
         )
 

@@ -6,6 +6,7 @@ Where the links of that tree lead is the sandbox's to confine.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from execgate.model import places
@@ -35,6 +36,7 @@ MAGIC: tuple[Pattern, ...] = (
 
 
 _MAGIC_FOLDERS = frozenset(str(magic[0]) for magic in MAGIC)
+_UNWRITABLE = re.compile(r"[?*\[\]{}\0]")
 _NO_STEP = frozenset({"", "."})
 
 
@@ -134,6 +136,9 @@ def exact(pattern: Pattern) -> str | None:
 
     A `DEEP` at its end is all below the path.
     """
+    if pattern and all(isinstance(item, str) for item in pattern):
+        path = "/" + "/".join(map(str, pattern))
+        return None if _UNWRITABLE.search(path) else path
     parts: list[Any] = []
     below = len(pattern) > 1 and pattern[-1] is DEEP
     for item in pattern[:-1] if below else pattern:
