@@ -297,7 +297,7 @@ class _Reader:
         return tuple(self._rule(node) for node in _trees(tree, "rule") if not self._lacks(node))
 
     def _rule(self, tree: Tree[Token]) -> Rule:
-        override, (token,) = self._override(tree)
+        override, (token, *_) = self._override(tree)  # a condition of one word is a token too
         name = self._scalar(token)
         action = _last(tree)
         word, message = _tokens(action)

@@ -422,6 +422,7 @@ def test_a_rule_that_a_mistake_stands_in_is_left_out() -> None:
 
 def test_truth_is_a_condition_of_its_own() -> None:
     problems = Problems()
-    text = 'rule x { when true or false deny "m" }'
-    (rule,) = syntax.Parser(problems).parse(PolicyText("a.policy", text)).rules
-    assert [operand.value for operand in rule.condition.operands] == [True, False]
+    text = 'rule x { when true or false deny "m" } rule y { when true deny "m" }'
+    one, other = syntax.Parser(problems).parse(PolicyText("a.policy", text)).rules
+    assert [operand.value for operand in one.condition.operands] == [True, False]
+    assert other.condition.value is True
