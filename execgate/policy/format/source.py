@@ -13,7 +13,7 @@ def decoded(data: bytes, file: str) -> str:
     problems = Problems()
     policy = text.decode(data, file, problems)
     problems.raise_if_any()
-    return policy.text if policy is not None else ""
+    return policy.text if policy is not None else ""  # a problem was raised where there is none
 
 
 def formatted(source: str, file: str = "<policy>") -> str:

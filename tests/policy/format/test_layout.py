@@ -79,3 +79,7 @@ def test_a_mistake_in_the_form_is_reported_and_one_in_the_meaning_is_not() -> No
     with pytest.raises(PolicyError, match="not UTF-8"):
         decoded(b"\xff", "a.policy")
     assert formatted('agent "a" { nonsense: 1 }') == 'agent "a" {\n  nonsense: 1\n}\n'
+
+
+def test_a_file_is_decoded_without_its_byte_order_mark() -> None:
+    assert decoded(b"\xef\xbb\xbflet a = []", "a.policy") == "let a = []"
