@@ -6,7 +6,7 @@ import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from execgate.model.context import Context
 from execgate.model.limits import Limits
@@ -59,6 +59,25 @@ class Settings:
     clauses: Mapping[str, Clause] = field(default_factory=dict)
 
 
+class _Recorded(NamedTuple):
+    """What is the same in every verdict of a policy."""
+
+    text: str
+    digest: str
+    constraints: dict[str, Any]
+
+    @classmethod
+    def of(cls, block: str, grants: Mapping[str, Grant]) -> _Recorded:
+        """Return what is recorded of these grants."""
+        text = _canonical(block, grants)
+        found: dict[str, Any] = {}
+        for grant in grants.values():
+            found.update((name, list(listing.texts)) for name, listing in grant.lists.items())
+            found.update(grant.limits)
+        digest = "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
+        return cls(text, digest, dict(sorted(found.items())))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AgentPolicy:
     """What one agent may do, with all that it inherits.
@@ -77,14 +96,14 @@ class AgentPolicy:
     block: str = field(init=False)
     role: str = field(init=False, default="agent")
     """What messages call it: the agent that executes, or the suggester."""
-    _shared: dict[str, Any] = field(init=False, repr=False)
-    """The canonical form, its digest and the constraints as JSON, once they were asked for."""
+    _shared: list[_Recorded] = field(init=False, repr=False)
+    """What verdicts record of it, once it was asked for."""
     _judges: dict[type[Operation], Judge] = field(init=False, repr=False)
     """The compiled families, each from its first use on: of many agents, few judge anything."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "block", self.name)
-        object.__setattr__(self, "_shared", {})
+        object.__setattr__(self, "_shared", [])
         object.__setattr__(self, "_judges", {})
 
     def named(self, name: str, role: str = "agent") -> AgentPolicy:
@@ -104,35 +123,25 @@ class AgentPolicy:
     @property
     def canonical(self) -> str:
         """The whole policy, flattened, in one spelling: it parses to a policy that judges the same."""
-        if "text" not in self._shared:
-            self._shared["text"] = _canonical(self.block, self.grants)
-        text: str = self._shared["text"]
-        return text
+        return self._recorded.text
 
     @property
     def digest(self) -> str:
         """`sha256:` and the hex digest of the canonical form."""
-        if "digest" not in self._shared:
-            data = self.canonical.encode("ascii")
-            self._shared["digest"] = "sha256:" + hashlib.sha256(data).hexdigest()
-        digest: str = self._shared["digest"]
-        return digest
+        return self._recorded.digest
 
     def constraints_json(self) -> dict[str, Any]:
         """Return every constraint of every grant by name: lists of entries, all else as text.
 
         All verdicts share it: it is to be read, not changed.
         """
-        if "constraints" in self._shared:
-            shared: dict[str, Any] = self._shared["constraints"]
-            return shared
-        found: dict[str, Any] = {}
-        for grant in self.grants.values():
-            found.update((name, list(listing.texts)) for name, listing in grant.lists.items())
-            found.update(grant.limits)
-        found = dict(sorted(found.items()))
-        self._shared["constraints"] = found
-        return found
+        return self._recorded.constraints
+
+    @property
+    def _recorded(self) -> _Recorded:
+        if not self._shared:
+            self._shared.append(_Recorded.of(self.block, self.grants))
+        return self._shared[0]
 
     def judge(self, program: Program, context: Context = _NOTHING_KNOWN) -> Verdict:
         """Return the verdict on `program`: one ruling per operation, and a violation for every gap.
@@ -144,19 +153,20 @@ class AgentPolicy:
         grant = self.grants.get(_CAPABILITY_OF.get(program.action, program.action))
         if grant is None:
             general.insert(0, self._ungranted(program.action))
+        recorded = self._recorded
         return Verdict(
             source=program.source,
             agent=self.name,
             program=program,
             rulings=tuple(
-                self._rule(grant, index, each, context) for index, each in enumerate(program.operations)
+                [self._rule(grant, index, each, context) for index, each in enumerate(program.operations)]
             ),
             violations=tuple(general),
             limits=self.limits,
-            policy_digest=self.digest,
-            policy_text=self.canonical,
+            policy_digest=recorded.digest,
+            policy_text=recorded.text,
             policy_block=self.block,
-            constraints=self.constraints_json(),
+            constraints=recorded.constraints,
             overrides=self.overrides,
             context=context,
         )

@@ -23,6 +23,7 @@ from execgate.policy.problems import clipped, quoted
 
 _PART = re.compile(r"[\w-]+")
 _PLAIN = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)*")
+_PLAIN_ENTRY = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z_][a-zA-Z0-9_]*)*")
 _TABLES = unicodedata.ucd_3_2_0  # the same in every version of Python
 _PATTERN_PART = re.compile(r"(?:[^\W\d]|\*)[\w*]*")
 _STATEMENT = re.compile(r"(?:import|from)\s+([\w.*]{1,80})(?:\s.*)?")
@@ -32,6 +33,9 @@ def read(text: str, _denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the r
     """Read a dotted pattern: it covers the module and all below it."""
     if text == "*":
         return (ALL,)
+    if _PLAIN_ENTRY.fullmatch(text):
+        plain: Pattern = (*text.split("."), DEEP)
+        return (Shape(text, plain, plain),)
     name = _TABLES.normalize("NFKC", text)
     parts = name.split(".")
     if "**" in name or not _is_known(name) or not all(_PATTERN_PART.fullmatch(part) for part in parts):

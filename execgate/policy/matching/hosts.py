@@ -118,6 +118,9 @@ class Host:
 
 def entry(text: str, _denies: bool = False) -> tuple[HostShape, ...]:  # noqa: FBT001, FBT002 - the reader's flag
     """Return what an entry of a host list covers; raises BadEntryError where it is none."""
+    if len(text) <= _MOST_NAME and _PLAIN.fullmatch(text):
+        labels = tuple(text.split(".")[::-1])
+        return (HostShape(text, labels, labels, None, None),)
     scheme, separator, rest = text.rpartition("://")
     if separator and not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9+.-]*", scheme):
         raise BadEntryError(f"`{clipped(scheme)}` is no scheme", 'write it as in "https://api.example.com"')

@@ -36,6 +36,8 @@ MAGIC: tuple[Pattern, ...] = (
 
 
 _MAGIC_FOLDERS = frozenset(str(magic[0]) for magic in MAGIC)
+# An absolute path that is in canonical form already: no name starts with a dot, none is a pattern.
+_PLAIN = re.compile(r"(?:/[a-zA-Z0-9_-][a-zA-Z0-9._-]*)+")
 _UNWRITABLE = re.compile(r"[?*\[\]{}\0]")
 _NO_STEP = frozenset({"", "."})
 
@@ -44,6 +46,9 @@ def entry(text: str) -> Shape:
     """Return what an entry of a path list covers; raises BadEntryError where it is no path pattern."""
     if text == "*":
         return Shape("/", EVERYTHING, EVERYTHING)
+    if _PLAIN.fullmatch(text):
+        plain: Pattern = (*text[1:].split("/"), DEEP)
+        return Shape(text, plain, plain)
     pattern = _pattern(text)
     return Shape(show(pattern), pattern, pattern)
 
