@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy check": ("policy_check", "find every mistake in policy files"),
     "policy test": ("policy_test", "run the cases beside a policy, and tell which clauses they made decide"),
     "policy fmt": ("policy_fmt", "lay policy files out in one way; comments stay"),
+    "policy diff": ("policy_diff", "what a new policy newly permits and denies, each with an example"),
     "receipts list": ("receipts_list", "list the receipts"),
     "receipts show": ("receipts_show", "print one receipt"),
     "receipts verify": ("receipts_verify", "check that receipts are whole, offline"),

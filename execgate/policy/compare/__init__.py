@@ -1,4 +1,7 @@
-"""What one policy permits and another does not, each with the shortest example."""
+"""What one policy permits and another does not, each with the shortest example.
+
+`agents.compare` compares policy sets, `wider` one pair of constraints with another.
+"""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from execgate.policy.compare.search import Search
-from execgate.policy.compare.space import Budget, Hit, Lists
-from execgate.policy.compare.spaces import NOUNS, Noun, View
-from execgate.policy.matching.pairs import Listing, Shape
+from execgate.policy.compare.space import Budget, Hit, Lists, Space
+from execgate.policy.compare.spaces import NOUNS, UNKNOWN, Noun, View
+from execgate.policy.matching.pairs import MAX_VALUE, Listing, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,29 @@ def differences(
     All that makes a difference of its own has one, and where `first`, each way has at most one.
     """
     before, after = lists(noun, old), lists(noun, new)
-    if before == after:
-        return
+    if before != after:
+        yield from _known(noun, before, after, budget, first=first)
+    if noun.unknown is not None and not _judges(new) and (old is None or _judges(old)):
+        fields = noun.unknown
+        yield View(_UNKNOWN, fields=lambda _: fields), Hit(UNKNOWN, (), None, (), MAX_VALUE)
+
+
+def _known(
+    noun: Noun, before: Lists, after: Lists, budget: Budget, *, first: bool
+) -> Iterator[tuple[View, Hit]]:
     for view in noun.views(before, after):
         for hit in Search(view.space, view.lists(before), view.lists(after), budget).hits(view.reach):
             yield view, hit
             if first:
                 break
+
+
+_UNKNOWN = Space(lambda _: UNKNOWN)
+
+
+def _judges(pairing: Pairing | None) -> bool:
+    """Return whether there is a list that an open pair judges by."""
+    return pairing is not None and (pairing.allowed is not None or pairing.disallowed is not None)
 
 
 def lists(noun: Noun, pairing: Pairing | None) -> Lists:

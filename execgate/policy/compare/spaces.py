@@ -27,6 +27,7 @@ from execgate.model.operation import (
     SystemAccess,
 )
 from execgate.model.source import Span
+from execgate.model.values import Unknown
 from execgate.policy.compare.space import Lists, Reach, Space
 from execgate.policy.constraints import files
 from execgate.policy.constraints.commands import STANDARD
@@ -79,6 +80,14 @@ class Noun:
     operation: type[Operation]
     views: Views
     open: bool = False
+    unknown: Fields | None = None
+    """Fields with a value that is not known, which only lists that are not there permit."""
+
+
+UNKNOWN = "?"
+"""What stands for a value that is not known."""
+
+_WHEN_IT_RUNS = Unknown("it is only known when the program runs")
 
 
 def operation(kind: type[Operation], fields: Fields) -> Operation:
@@ -384,16 +393,22 @@ _DATABASES = (
 NOUNS: dict[str, Noun] = {
     noun.name: noun
     for noun in (
-        Noun("imports", ModuleImport, _modules("module"), open=True),
+        Noun("imports", ModuleImport, _modules("module"), open=True, unknown={"module": _WHEN_IT_RUNS}),
         Noun("opaque_libraries", OpaqueCall, _modules("library"), open=True),
         Noun("file_operations", FileOperation, _words(vocabulary.FILE_OPERATIONS, "operation")),
-        Noun("file_paths", FileOperation, _file_paths, open=True),
+        Noun("file_paths", FileOperation, _file_paths, open=True, unknown={"paths": (_WHEN_IT_RUNS,)}),
         Noun("hosts", NetworkCall, _network),
         Noun("commands", ProcessSpawn, _commands),
         Noun("environment", EnvironmentAccess, _environment),
         Noun("database_operations", DatabaseOperation, _words(vocabulary.DATABASE_OPERATIONS, "operation")),
-        Noun("tables", DatabaseOperation, _tables, open=True),
-        Noun("databases", DatabaseOperation, lambda _old, _new: iter(_DATABASES), open=True),
+        Noun("tables", DatabaseOperation, _tables, open=True, unknown={"tables": (_WHEN_IT_RUNS,)}),
+        Noun(
+            "databases",
+            DatabaseOperation,
+            lambda _old, _new: iter(_DATABASES),
+            open=True,
+            unknown={"destination": None},
+        ),
         _kinds(DynamicCode, "dynamic_code"),
         _kinds(NativeCode, "native_code"),
         _kinds(Deserialization, "deserialization"),

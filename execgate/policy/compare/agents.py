@@ -1,0 +1,105 @@
+"""Two policy sets, agent by agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from execgate.model.verdict import Clause
+from execgate.policy.agent import CODE_EXECUTION, AgentPolicy
+from execgate.policy.compare import amounts, contexts
+from execgate.policy.compare.changes import (
+    AgentChanges,
+    Case,
+    Change,
+    Comparison,
+    Sides,
+    UnconfirmedError,
+    policy_of,
+)
+from execgate.policy.compare.code import Found, Grants
+from execgate.policy.compare.names import pairs_of_agents
+from execgate.policy.compare.space import Budget, TooMuchWorkError
+from execgate.policy.compare.spaces import NOUNS, operation
+from execgate.policy.policyset import PolicySet
+
+
+def compare(old: PolicySet, new: PolicySet, agent: str | None = None) -> Comparison:
+    """Return what `new` permits and `old` does not, and the other way round; of one agent or of all.
+
+    Raises UnknownAgentError where neither has a policy for `agent`, and UnconfirmedError for a defect.
+    """
+    if agent is not None and policy_of(old, agent) is None:
+        new.agent(agent)
+    names = pairs_of_agents(old, new) if agent is None else [agent]
+    changes = [_agent(old, new, name) for name in names]
+    return Comparison(tuple(one for one in changes if not one.empty), len(changes))
+
+
+def _agent(old: PolicySet, new: PolicySet, name: str) -> AgentChanges:
+    before, after = policy_of(old, name), policy_of(new, name)
+    known = after or before
+    block = name if known is None else known.block
+    there = before is not None, after is not None
+    if before is not None and after is not None and before.digest == after.digest:
+        return AgentChanges(name, block, there)
+    unfinished: dict[str, None] = {}
+    permitted = _Direction(Sides(old, new, name), before, after, gains=True, unfinished=unfinished)
+    denied = _Direction(Sides(new, old, name), after, before, gains=False, unfinished=unfinished)
+    return AgentChanges(
+        name, block, there, tuple(permitted.changes()), tuple(denied.changes()), tuple(unfinished)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Direction:
+    """What `after` permits and `before` does not."""
+
+    sides: Sides
+    before: AgentPolicy | None
+    after: AgentPolicy | None
+    gains: bool
+    unfinished: dict[str, None]
+
+    def changes(self) -> Iterator[Change]:
+        """Yield all that is found."""
+        if self.after is None:
+            return
+        yield from self._granted(self.after)
+        yield from self._lists(self.after)
+        if self.before is not None:
+            yield from amounts.limits(self.before, self.after, gains=self.gains)
+
+    def _granted(self, after: AgentPolicy) -> Iterator[Change]:
+        """Yield the grant itself: a program that does nothing runs."""
+        if after.grant is None or (self.before is not None and self.before.grant is not None):
+            return
+        what = "the agent" if self.before is None else f'`can "{CODE_EXECUTION}"`'
+        why = f"{what} is {'new' if self.gains else 'gone'}"
+        yield self._confirmed(Case(), CODE_EXECUTION, why, after.grant.clause)
+
+    def _lists(self, after: AgentPolicy) -> Iterator[Change]:
+        if after.grant is None:
+            return
+        old = None if self.before is None or self.before.grant is None else self.before.grant.lists
+        for noun in NOUNS.values():
+            grants = Grants(old, after.grant.lists, Budget(), self.gains)
+            try:
+                for found in grants.found(noun):
+                    yield from self._found(found)
+            except TooMuchWorkError:
+                self.unfinished[f"allowed_{noun.name}"] = None
+
+    def _found(self, found: Found) -> Iterator[Change]:
+        case = Case((operation(found.noun.operation, found.fields),))
+        yield self._confirmed(case, found.constraint, found.why, found.clause)
+
+    def _confirmed(self, case: Case, constraint: str, why: str, clause: Clause | None) -> Change:
+        """Return the change with the case as its example, in the first state that confirms it."""
+        for context in contexts.plausible(self.sides):
+            told = replace(case, context=context)
+            if self.sides.confirms(told):
+                return Change(constraint, why, clause, told, decisions=self.sides.decisions(told))
+        if contexts.matter(self.sides):
+            return Change(constraint, f"{why}; no example was found that is permitted as a whole", clause)
+        raise UnconfirmedError(f"{constraint}: {why}: {case.operations}")

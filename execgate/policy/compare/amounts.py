@@ -1,0 +1,32 @@
+"""Limits: what the sandbox newly lets a program use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from execgate.policy.agent import CODE_EXECUTION, AgentPolicy
+from execgate.policy.compare.changes import Change
+from execgate.policy.constraints import LIMITS
+
+
+def limits(before: AgentPolicy, after: AgentPolicy, *, gains: bool) -> Iterator[Change]:
+    """Yield every limit of code that is greater in `after`, with the amount that is newly permitted."""
+    old, new = before.grants.get(CODE_EXECUTION), after.grants.get(CODE_EXECUTION)
+    if old is None or new is None:
+        return
+    for limit in LIMITS:
+        name = limit.name
+        if limit.field is None:
+            continue
+        less, more = getattr(before.limits, limit.field), getattr(after.limits, limit.field)
+        if less is not None and (more is None or more > less):
+            yield Change(
+                name,
+                _moved(old.limits[name], new.limits[name], gains=gains),
+                new.clauses.get(name) or old.clauses.get(name),
+                value=new.limits[name],
+            )
+
+
+def _moved(less: str, more: str, *, gains: bool) -> str:
+    return f"raised from `{less}` to `{more}`" if gains else f"lowered from `{more}` to `{less}`"
