@@ -166,6 +166,12 @@ def test_a_host_is_allowed_where_the_entry_covers_it(
         ("x.com:22", None, 22, True),
         ("x.com:22", "ssh", None, True),
         ("x.com:22", None, None, False),
+        ("x.com:*", None, None, True),
+        ("*.com:*", None, None, True),
+        ("*:*", None, None, True),
+        ("*", None, None, False),
+        ("y.com:*", None, None, False),
+        ("https://x.com:*", None, None, False),
         ("x.com:8443", "https", 8443, True),
         ("x.com:8443", "https", None, False),
         ("x.com:443", "https", None, True),
@@ -219,6 +225,25 @@ def test_hosts_are_judged_by_the_more_specific_entry(
     constraints_broken, here, policy, scheme, port, broken
 ) -> None:
     assert constraints_broken(policy, call(here, "x.com", port, scheme)) == broken
+
+
+@pytest.mark.parametrize(
+    ("destination", "method", "entry"),
+    [
+        ("x.com", "connect", "x.com:*"),
+        ("::1", "connect", "[::1]:*"),
+        ("127.1", "connect", "127.0.0.1:*"),
+        (Template((W, ".x.com")), "connect", "*.x.com:*"),
+        (None, "listen", "0.0.0.0:*"),
+    ],
+)
+def test_a_call_without_scheme_and_port_takes_every_port(judge, here, destination, method, entry) -> None:
+    operation = call(here, destination, None, None, method)
+    (violation,) = judge('allowed_hosts: ["*", "x.com"]', operation).all_violations
+    assert violation.help == f'to permit this, add "{entry}" to allowed_hosts'
+    assert judge(f'allowed_hosts: ["{entry}"]', operation).allowed
+    assert not judge(f'allowed_hosts: ["{entry.removesuffix(":*")}"]', operation).allowed
+    assert not judge(f'allowed_hosts: ["{entry}"] disallowed_hosts: ["{entry}"]', operation).allowed
 
 
 def test_a_disallowed_wildcard_catches_what_an_allowed_one_does_not_cover(constraints_broken, here) -> None:

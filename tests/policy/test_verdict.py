@@ -234,7 +234,11 @@ def follow(policy: str, advice: str) -> str:
             FileOperation(operation="read", paths=(), **FILE),
             'to permit this, add `allowed_file_operations: ["read"]`',
         ),
-        ("", NetworkCall(destination="x.com", **FILE), None),
+        (
+            "",
+            NetworkCall(destination="x.com", **FILE),
+            'to permit this, add `allowed_hosts: ["x.com:*"]`',
+        ),
         ("", NetworkCall(destination="x.com", port=70000, **FILE), None),
         ("", EnvironmentAccess(operation="read", names=("A*",), **FILE), None),
         ("", ProcessSpawn(command="x", shell=False, programs=("a b",), **FILE), None),

@@ -68,7 +68,10 @@ class Call:
         act = f"listen on `{place}`" if self.listens else f"reach `{place}`"
         if self.usual:
             return act, host
-        return act, None if port is None or not 0 < port < 65536 else f"{host}:{port}"
+        if port is None:
+            # What has no scheme's port, as a ping, or tries many, as a scan: whoever wants that says so.
+            return act, f"{host}:{ANY_PORT}"
+        return act, f"{host}:{port}" if 0 < port < 65536 else None
 
     def admitted_by(self, shape: Shape) -> bool:
         """Return whether an allow entry whose pattern covers the host covers the call."""
