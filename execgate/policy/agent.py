@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from execgate.model import verdict as verdicts
 from execgate.model.context import Context
 from execgate.model.limits import Limits
 from execgate.model.operation import Gap, Operation
@@ -177,10 +178,11 @@ class AgentPolicy:
         kind = type(operation)
         judge = self._judge(grant, kind)
         finding = judge(operation, context) if kind in _CONTEXTUAL else judge(operation)
-        if not finding.breaches:
+        if not (finding.breaches or finding.warnings):
             return Ruling(index, finding.evidence, (), (), finding.opinions)
         violations = tuple(self._violation(index, operation, breach) for breach in finding.breaches)
-        return Ruling(index, finding.evidence, violations, (), finding.opinions)
+        warnings = tuple(self._warning(index, operation, breach) for breach in finding.warnings)
+        return Ruling(index, finding.evidence, violations, warnings, finding.opinions)
 
     def _judge(self, grant: Grant, kind: type[Operation]) -> Judge:
         judge = self._judges.get(kind)
@@ -213,6 +215,12 @@ class AgentPolicy:
             location=operation.location,
             clause=breach.clause,
             help=breach.help,
+            escalates=breach.escalates,
+        )
+
+    def _warning(self, index: int, operation: Operation, breach: Breach) -> verdicts.Warning:
+        return verdicts.Warning(
+            breach.constraint, f"{self.who}: {breach.why}", index, operation.location, breach.clause
         )
 
     @property

@@ -116,13 +116,17 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One reason against an operation; `act` says what it does, `why` what stands against it."""
+    """One reason against an operation; `act` says what it does, `why` what stands against it.
+
+    One that `escalates` is lifted by somebody's approval.
+    """
 
     constraint: str
     act: str
     why: str
     clause: Clause
     help: str | None = None
+    escalates: bool = False
 
     def also(self, change: str) -> Breach:
         """Return the breach with a second part of its help."""
@@ -133,12 +137,14 @@ class Breach:
 class Finding:
     """What one family says of one operation: the clauses that permit it, and the breaches.
 
-    `opinions` are what each clause says that looked at it, whether it decided or not.
+    `opinions` are what each clause says that looked at it, whether it decided or not; `warnings` what an
+    author asked to be told of.
     """
 
     evidence: tuple[Clause, ...] = ()
     breaches: tuple[Breach, ...] = ()
     opinions: tuple[Opinion, ...] = ()
+    warnings: tuple[Breach, ...] = ()
 
     def __add__(self, other: Finding) -> Finding:
         return total((self, other))
@@ -382,14 +388,16 @@ def total(findings: Iterable[Finding]) -> Finding:
     evidence: list[Clause] = []
     breaches: list[Breach] = []
     opinions: list[Opinion] = []
+    warnings: list[Breach] = []
     for finding in found:
         evidence += finding.evidence
         breaches += finding.breaches
         opinions += finding.opinions
+        warnings += finding.warnings
     if breaches:
-        return Finding(_by_identity(evidence), _by_value(breaches), _by_value(opinions))
+        return Finding(_by_identity(evidence), _by_value(breaches), _by_value(opinions), _by_value(warnings))
     # What lists say of what they permit is made once and handed on: each is one object.
-    return Finding(_by_identity(evidence), (), _by_identity(opinions))
+    return Finding(_by_identity(evidence), (), _by_identity(opinions), _by_value(warnings))
 
 
 def _by_identity(items: Sequence[_T]) -> tuple[_T, ...]:
