@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy test": ("policy_test", "run the cases beside a policy, and tell which clauses they made decide"),
     "policy fmt": ("policy_fmt", "lay policy files out in one way; comments stay"),
     "policy diff": ("policy_diff", "what a new policy newly permits and denies, each with an example"),
+    "policy import": ("policy_import", "make a policy of the governance YAML that a team already has"),
     "receipts list": ("receipts_list", "list the receipts"),
     "receipts show": ("receipts_show", "print one receipt"),
     "receipts verify": ("receipts_verify", "check that receipts are whole, offline"),
