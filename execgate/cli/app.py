@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "analyze": ("analyze", "what code can do, and whether an agent may do it; runs nothing"),
     "run": ("run", "judge a program, run it confined if it is allowed, and keep receipts"),
     "policy check": ("policy_check", "find every mistake in policy files"),
+    "policy explain": ("policy_explain", "what every clause says of a program, and what would turn it round"),
     "policy test": ("policy_test", "run the cases beside a policy, and tell which clauses they made decide"),
     "policy fmt": ("policy_fmt", "lay policy files out in one way; comments stay"),
     "policy diff": ("policy_diff", "what a new policy newly permits and denies, each with an example"),

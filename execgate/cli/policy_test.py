@@ -48,8 +48,8 @@ def configure(parser: Parser) -> None:
     )
     parser.add_argument(
         "--min-coverage",
-        metavar="N%",
-        help="fail where a smaller share of the clauses was made to decide, as in 90%%",
+        metavar="SHARE",
+        help="fail where less of the clauses was made to decide, as in 90%%",
     )
     add_format(parser, "text", "json")
     parser.epilog = "\n\n".join(

@@ -1,0 +1,297 @@
+"""The smallest change that turns a verdict round: told only after it was tried as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from execgate.errors import PolicyError
+from execgate.model.context import Context
+from execgate.model.explanation import Change, Edit, Fault
+from execgate.model.operation import Operation
+from execgate.model.program import Program
+from execgate.model.verdict import Clause, Decision, Reason, Says, Verdict
+from execgate.policy import delegation
+from execgate.policy.agent import AgentPolicy
+from execgate.policy.constraints import CAPABILITY_OF
+from execgate.policy.explain.contexts import other_context
+from execgate.policy.explain.drafts import Draft
+from execgate.policy.explain.search import Edits, Workshop, combined
+from execgate.policy.policyset import PolicySet
+
+MOST_OPERATIONS = 200
+"""How many different operations that are denied a change is looked for."""
+
+_MOST_HOLDING = 40
+
+
+def explain(policies: PolicySet, verdict: Verdict, context: Context | None = None) -> Change:
+    """Return the smallest change that was found to turn `verdict`, by one of `policies`, round.
+
+    ALLOW is turned into DENY, all else into ALLOW.  Raises UnknownAgentError where the agent has no policy.
+    """
+    context = context or verdict.context or Context()
+    if verdict.program is None:
+        return _unreadable(verdict)
+    question = _Question(policies, verdict.program, verdict.agent, context)
+    if verdict.decision is Decision.ALLOW:
+        return _to_deny(question, verdict)
+    return _to_allow(question, verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What was judged: a program for an agent in a context."""
+
+    policies: PolicySet
+    program: Program
+    agent: str
+    context: Context
+
+    def judge(self, edits: Iterable[Edit], program: Program | None = None) -> Verdict | None:
+        """Return the verdict after edits of any agent's policy, None where they make no policy."""
+        changed = list(edits)
+        own = self.policies.agent(self.agent)
+        concerned = {own.block: own}
+        if self.context.suggester is not None:
+            other = _policy_of(self, self.context.suggester)
+            if other is not None:
+                concerned.setdefault(other.block, other)
+        try:
+            drafts = [
+                Draft.of(policy).apply(edit for edit in changed if edit.block == block)
+                for block, policy in concerned.items()
+            ]
+            edited = PolicySet(policy for draft in drafts for policy in PolicySet.parse(draft.text))
+            return edited.judge(self.program if program is None else program, self.agent, self.context)
+        except PolicyError:
+            return None
+
+    def decides(self, decision: Decision, edits: Iterable[Edit], program: Program | None = None) -> bool:
+        """Return whether the edits turn the verdict into `decision`."""
+        verdict = self.judge(edits, program)
+        return verdict is not None and verdict.decision is decision
+
+
+def _unreadable(verdict: Verdict) -> Change:
+    faults = tuple(
+        Fault(violation.message, violation.location, violation.help)
+        for violation in verdict.violations
+        if violation.location is not None
+    )
+    return Change("ALLOW", faults=faults, why=None if faults else verdict.error)
+
+
+# --- from ALLOW to DENY -------------------------------------------------------------------------------------
+
+
+def _to_deny(question: _Question, verdict: Verdict) -> Change:
+    """Return the one clause without which the program is denied."""
+    for edit in _holding(question, verdict):
+        if question.decides(Decision.DENY, [edit]):
+            return Change("DENY", edits=(edit,))
+    return Change("DENY", why="no single clause decides: what one permits, another permits too")
+
+
+def _holding(question: _Question, verdict: Verdict) -> list[Edit]:
+    """Return the clauses that permit something, the narrowest first, and the grant at last."""
+    policy = question.policies.agent(question.agent)
+    listed: dict[Edit, None] = {}
+    for ruling in verdict.rulings:
+        for opinion in ruling.opinions:
+            if opinion.says is Says.PERMITS and opinion.entry is not None:
+                block = _block_of(question, opinion.clause, opinion.constraint)
+                edit = Edit("remove", block, opinion.constraint, (opinion.entry,), opinion.clause)
+                listed.setdefault(edit)
+    found = list(listed)[:_MOST_HOLDING]
+    action = question.program.action
+    for capability in dict.fromkeys(("payment", "tool" if action == "tool_call" else "code_execution")):
+        grant = policy.grants.get(capability)
+        if grant is not None:
+            found.append(Edit("drop", policy.block, capability, (), grant.clause))
+    return found
+
+
+def _block_of(question: _Question, clause: Clause, constraint: str) -> str:
+    """Return whose policy a clause stands in: the agent's, unless only the suggester's has it."""
+    own = question.policies.agent(question.agent)
+    if _has(own, constraint, clause) or question.context.suggester is None:
+        return own.block
+    other = _policy_of(question, question.context.suggester)
+    return other.block if other is not None and _has(other, constraint, clause) else own.block
+
+
+def _has(policy: AgentPolicy, constraint: str, clause: Clause) -> bool:
+    listings = [grant.lists[constraint] for grant in policy.grants.values() if constraint in grant.lists]
+    return any(entry.clause == clause for listing in listings for entry in listing.entries)
+
+
+# --- from DENY or ESCALATE to ALLOW -------------------------------------------------------------------------
+
+
+def _to_allow(question: _Question, verdict: Verdict) -> Change:
+    approval = verdict.decision is Decision.ESCALATE
+    faults, left = _faults(question, verdict)
+    stuck, edits = _edits(question, left)
+    faults += _stuck(verdict, left, stuck)
+    left = _without(left, stuck)
+    if edits and not question.decides(Decision.ALLOW, edits, left):
+        edits = ()
+    context = (
+        () if faults else other_context(question.policies, question.program, question.agent, question.context)
+    )
+    why = None
+    if not (edits or context or faults or approval):
+        why = "no change of the policy alone, or of the context alone, was found that permits it"
+    instead = tuple(_instead(verdict, edits))
+    return Change("ALLOW", _placed(question, edits), context, tuple(faults), approval, instead, why)
+
+
+def _instead(verdict: Verdict, edits: Sequence[Edit]) -> Iterator[Fault]:
+    """Yield what to write in the code, where lists are dropped for a value that is not known."""
+    dropped = {edit.constraint for edit in edits if edit.verb == "drop"}
+    operations = verdict.program.operations if verdict.program is not None else ()
+    for ruling in verdict.rulings:
+        operation = operations[ruling.operation]
+        for violation in ruling.violations:
+            if violation.constraint in dropped and not operation.resolved and violation.help is not None:
+                yield Fault("; ".join(operation.unresolved), operation.location, violation.help)
+
+
+def _faults(question: _Question, verdict: Verdict) -> tuple[list[Fault], Program]:
+    """Return the gaps of the program, and the program as if it had none."""
+    faults = [Fault(gap.why, gap.location, gap.help) for gap in question.program.gaps]
+    faults += [
+        Fault(violation.message, violation.location, violation.help)
+        for violation in verdict.violations
+        if violation.reason is Reason.ANALYSIS
+        and violation.location is not None
+        and violation.location not in [gap.location for gap in question.program.gaps]
+    ]
+    return faults, replace(question.program, gaps=())
+
+
+def _edits(question: _Question, program: Program) -> tuple[list[int], tuple[Edit, ...]]:
+    """Return the operations that no edit permits, and the edits that permit the others."""
+    own = question.policies.agent(question.agent)
+    stuck: list[int] = []
+    edits: list[Edit] = []
+    for policy, agent, role in _policies(question, own):
+        shop = Workshop(Draft.of(policy), policy.block, agent, question.context, role)
+        lost, found = _by_one(shop, program)
+        stuck += lost
+        edits += found
+    setting = _delegating(question, own)
+    if setting is not None:
+        edits = [*setting, *edits]
+    return sorted(set(stuck)), tuple(dict.fromkeys(edits))
+
+
+def _policies(question: _Question, own: AgentPolicy) -> list[tuple[AgentPolicy, str, str]]:
+    """Return each policy that has a say, with the agent that it is asked for."""
+    found = [(own, question.agent, "agent")]
+    suggester = question.context.suggester
+    if suggester is None or not delegation.asked(own, suggester):
+        return found
+    other = _policy_of(question, suggester)
+    # Where both stand under one block, what permits it to the one permits it to the other.
+    if other is None or other.block == own.block:
+        return found
+    return [*found, (other, suggester, "suggester")]
+
+
+def _delegating(question: _Question, own: AgentPolicy) -> list[Edit] | None:
+    """Return the edit that asks no suggester, where there is none that could be asked."""
+    suggester = question.context.suggester
+    if not delegation.asked(own, suggester):
+        return None
+    if suggester is not None and _policy_of(question, suggester) is not None:
+        return None
+    return [Edit("drop", own.block, delegation.CONSTRAINT)]
+
+
+def _policy_of(question: _Question, agent: str) -> AgentPolicy | None:
+    try:
+        return question.policies.agent(agent)
+    except PolicyError:
+        return None
+
+
+def _by_one(shop: Workshop, program: Program) -> tuple[list[int], tuple[Edit, ...]]:
+    """Return the operations that no edit of one policy permits, and the edits that permit all others."""
+    alike: dict[Operation, list[int]] = {}
+    granted = shop.judge(shop.draft, program)
+    if granted is not None and granted.decision is Decision.ALLOW:
+        return [], ()
+    for index, operation in enumerate(program.operations):
+        alike.setdefault(replace(operation, location=program.operations[0].location), []).append(index)
+    ways: list[list[Edits]] = []
+    stuck: list[int] = []
+    for indexes in list(alike.values())[:MOST_OPERATIONS]:
+        alone = replace(program, operations=(program.operations[indexes[0]],))
+        if shop.permits((), alone):
+            continue
+        found = shop.ways(program, indexes[0])
+        if found:
+            ways.append(found)
+        else:
+            stuck += indexes
+    rest = _without(program, stuck)
+    if not rest.operations:
+        ways.append(_bare(shop, rest))
+    edits = combined(ways, lambda chosen: shop.permits(chosen, rest))
+    return (stuck, edits) if edits is not None else (list(range(len(program.operations))), ())
+
+
+def _bare(shop: Workshop, program: Program) -> list[Edits]:
+    """Return how a program without operations is permitted: by the grant alone."""
+    verdict = shop.judge(shop.draft, program)
+    missing = [] if verdict is None else [one.constraint for one in verdict.violations]
+    return [frozenset(Edit("grant", shop.block, name) for name in missing)]
+
+
+def _without(program: Program, indexes: Sequence[int]) -> Program:
+    left = tuple(one for index, one in enumerate(program.operations) if index not in set(indexes))
+    return replace(program, operations=left)
+
+
+def _stuck(verdict: Verdict, program: Program, indexes: Sequence[int]) -> list[Fault]:
+    """Return why no edit permits some operations, each with what to write instead."""
+    faults: dict[Fault, None] = {}
+    for index in indexes:
+        operation = program.operations[index]
+        violations = verdict.rulings[index].violations if index < len(verdict.rulings) else ()
+        told = "; ".join(operation.unresolved)
+        if not violations:
+            faults.setdefault(Fault(told or "nothing can permit it", operation.location))
+        for violation in violations:
+            why = f"{violation.message}" + (f" ({told})" if told and told not in violation.message else "")
+            faults.setdefault(Fault(why, operation.location, violation.help))
+    return list(faults)
+
+
+def _placed(question: _Question, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Return the edits with the places in the author's text that they are about."""
+    placed = []
+    for edit in edits:
+        policy = next(
+            (one for one in question.policies if one.block == edit.block),
+            question.policies.agent(question.agent),
+        )
+        placed.append(replace(edit, clause=_place(policy, edit)))
+    return tuple(placed)
+
+
+def _place(policy: AgentPolicy, edit: Edit) -> Clause | None:
+    for capability, grant in policy.grants.items():
+        if edit.constraint == capability or (
+            edit.verb == "begin" and CAPABILITY_OF.get(edit.constraint) == capability
+        ):
+            return grant.clause
+        listing = grant.lists.get(edit.constraint)
+        if listing is not None:
+            entries = (entry.clause for entry in listing.entries if entry.shape.text in edit.values)
+            return next(entries, listing.clause) if edit.verb == "remove" else listing.clause
+        if edit.constraint in grant.clauses:
+            return grant.clauses[edit.constraint]
+    return policy.settings.clauses.get(edit.constraint, policy.clause)

@@ -1,0 +1,65 @@
+"""The fewest fields of a context that, if they were otherwise, would let a program pass."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from execgate.errors import PolicyError
+from execgate.model.context import SCOPES, Context
+from execgate.model.program import Program
+from execgate.model.verdict import Decision
+from execgate.policy.conditions.phases import USUAL
+from execgate.policy.policyset import PolicySet
+
+_MOST_AGENTS = 50
+_MOST_FIELDS = 3
+_MOST_TRIED = 400
+
+
+def other_context(
+    policies: PolicySet, program: Program, agent: str, context: Context
+) -> tuple[tuple[str, Any], ...]:
+    """Return fields with other JSON values than those of `context`, with which the program is permitted.
+
+    The fewest that do; () where none of those tried do.  Tried are: every phase, every agent as suggester,
+    and of what is not known a state in which nothing was spent.
+    """
+    given = context.to_json()
+    offered = list(_offered(policies, context))
+    several = (
+        changes
+        for count in range(1, _MOST_FIELDS + 1)
+        for changes in itertools.combinations(offered, count)
+        if len({name for name, _ in changes}) == count
+    )
+    for changes in itertools.islice(several, _MOST_TRIED):
+        if _permits(policies, program, agent, {**given, **dict(changes)}):
+            return changes
+    return ()
+
+
+def _permits(policies: PolicySet, program: Program, agent: str, document: dict[str, Any]) -> bool:
+    try:
+        verdict = policies.judge(program, agent, Context.from_json(document))
+    except PolicyError:
+        return False
+    return verdict.decision is Decision.ALLOW
+
+
+def _offered(policies: PolicySet, context: Context) -> Iterator[tuple[str, Any]]:
+    for phase in USUAL:
+        if phase != context.phase:
+            yield "phase", phase
+    if any(scope not in context.spent for scope in SCOPES):
+        known = context.to_json().get("spent", {})
+        nothing = {"amounts": {}, "payments": 0}
+        yield "spent", {**dict.fromkeys(SCOPES, nothing), **known}
+    if context.budget_ratio is None:
+        yield "budget_ratio", "0"
+    if context.spend_velocity is None:
+        yield "spend_velocity", 0
+    for name in itertools.islice(policies.agents, _MOST_AGENTS):
+        if name != context.suggester and "*" not in name:
+            yield "suggester", name

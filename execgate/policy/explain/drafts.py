@@ -1,0 +1,151 @@
+"""An agent's policy in canonical form, as lines that can be edited: what is tried can be written so."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from execgate.model.explanation import Edit
+from execgate.policy.agent import AgentPolicy
+from execgate.policy.constraints import CAPABILITY_OF
+from execgate.policy.policyset import PolicySet
+from execgate.policy.problems import quoted
+
+_DECODER = json.JSONDecoder()
+_GRANT, _RULE = "  ", re.compile(r"( *)rule ([A-Za-z_][A-Za-z0-9_]*)\b")
+
+OPEN = frozenset(
+    {
+        "imports",
+        "opaque_libraries",
+        "file_paths",
+        "tables",
+        "databases",
+        "currencies",
+        "recipients",
+        "customers",
+    }
+)
+"""What needs no allow list: one that is begun has to go on permitting the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The canonical text of one agent with everything that its policy needs."""
+
+    lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, policy: AgentPolicy) -> Draft:
+        """Return the policy as it stands."""
+        return cls(tuple(policy.canonical.split("\n")))
+
+    @property
+    def text(self) -> str:
+        """The policy as text."""
+        return "\n".join(self.lines)
+
+    def agent(self, name: str) -> AgentPolicy:
+        """Return what the text makes of the agent `name`; raises PolicyError where it is no policy."""
+        return PolicySet.parse(self.text, "<edited policy>").agent(name)
+
+    def grants(self, capability: str) -> bool:
+        """Return whether the capability is granted."""
+        return self._grant(capability) is not None
+
+    def has(self, constraint: str) -> bool:
+        """Return whether a constraint is given."""
+        return self._constraint(constraint) is not None
+
+    def entries(self, constraint: str) -> tuple[str, ...]:
+        """Return the entries of a list; empty where it is not given."""
+        at = self._constraint(constraint)
+        return () if at is None else tuple(_DECODER.raw_decode(self.lines[at], self._value(at))[0])
+
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """Return every list constraint that is given, by its name."""
+        found = {}
+        for at, line in enumerate(self.lines):
+            name = line.strip().partition(":")[0]
+            if name in CAPABILITY_OF and self._constraint(name) == at and line[self._value(at)] == "[":
+                value = line[self._value(at) :]
+                if value.startswith(('["', "[]")):
+                    found[name] = tuple(_DECODER.raw_decode(value)[0])
+        return found
+
+    def apply(self, edits: Iterable[Edit]) -> Draft:
+        """Return the policy with the edits made."""
+        draft = self
+        for edit in sorted(edits, key=lambda one: one.verb != "grant"):
+            draft = draft._edited(edit)
+        return draft
+
+    def keeping(self, kept: Mapping[str, Iterable[str]]) -> Draft:
+        """Return the policy with some lists cut down to the entries that matter to one question."""
+        draft = self
+        for name, entries in kept.items():
+            draft = draft._with_list(name, entries)
+        return draft
+
+    def _edited(self, edit: Edit) -> Draft:
+        name = edit.constraint
+        if edit.verb == "grant":
+            # Behind the head of the agent, which is the only line that begins so.
+            head = next(at for at, line in enumerate(self.lines) if line.startswith("agent "))
+            return self._spliced(head + 1, head + 1, f'  can "{name}" with constraints {{', "  }")
+        if edit.verb in {"add", "begin"}:
+            before = self.entries(name)
+            return self._with_list(name, (*before, *edit.values))
+        if edit.verb == "remove":
+            return self._with_list(name, [one for one in self.entries(name) if one not in edit.values])
+        if edit.verb == "set":
+            return self._with_value(name, edit.values[0])
+        return self._without(name)
+
+    def _with_list(self, name: str, entries: Iterable[str]) -> Draft:
+        return self._with_value(name, f"[{', '.join(map(quoted, dict.fromkeys(entries)))}]")
+
+    def _with_value(self, name: str, value: str) -> Draft:
+        at = self._constraint(name)
+        if at is not None:
+            return self._spliced(at, at + 1, self.lines[at][: self._value(at)] + value)
+        grant = self._grant(CAPABILITY_OF[name])
+        return self if grant is None else self._spliced(grant + 1, grant + 1, f"    {name}: {value}")
+
+    def _without(self, name: str) -> Draft:
+        for start, line in enumerate(self.lines):
+            match = _RULE.match(line)
+            if match is not None and f"rule {match[2]}" == name:
+                return self._spliced(start, self._end(start, match[1]))
+        at = self._constraint(name)
+        if at is not None:
+            return self._spliced(at, at + 1)
+        grant = self._grant(name)
+        if grant is not None:
+            return self._spliced(grant, self._end(grant, _GRANT))
+        setting = next((at for at, line in enumerate(self.lines) if line.startswith(f"  {name}: ")), None)
+        return self if setting is None else self._spliced(setting, setting + 1)
+
+    def _spliced(self, start: int, end: int, *lines: str) -> Draft:
+        return Draft((*self.lines[:start], *lines, *self.lines[end:]))
+
+    def _grant(self, capability: str) -> int | None:
+        head = f'  can "{capability}"'
+        return next((at for at, line in enumerate(self.lines) if line.startswith(head)), None)
+
+    def _constraint(self, name: str) -> int | None:
+        """Return the line of a constraint of a grant; those within rules are further in."""
+        head = f"    {name}: "
+        return next((at for at, line in enumerate(self.lines) if line.startswith(head)), None)
+
+    def _value(self, at: int) -> int:
+        return self.lines[at].index(": ") + 2
+
+    def _end(self, at: int, indent: str) -> int:
+        """Return the line behind the end of a construct that begins at `at`."""
+        if self.lines[at].rstrip().endswith("}"):
+            return at + 1
+        closing = f"{indent}}}"
+        return next(below for below in range(at + 1, len(self.lines)) if self.lines[below] == closing) + 1
