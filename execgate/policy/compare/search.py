@@ -114,7 +114,7 @@ class Search:
     def _walk(self, state: State, reach: Reach) -> Iterator[Hit]:
         space, decision = self._space, self._decision
         queue = _Queue()
-        queue.push(0, _Beginning(_START, state, ()))
+        queue.push(space.size, _Beginning(_START, state, ()))
         for followed, (size, beginning) in enumerate(queue):
             if followed == EASY:
                 decision.settle()
@@ -146,15 +146,17 @@ class Search:
         segment = self._segment(at)
         if words:
             for word in space.last:
-                queue.push(size + len(word) + 1, _Beginning(_END, automaton.after(at, word), (*words, word)))
+                ended = (*words, word)
+                queue.push(len(space.show(ended)), _Beginning(_END, automaton.after(at, word), ended))
+            size += 1
         for word in segment.literals:
             following = automaton.after(at, word)
             self._budget.spend(1 + len(following))
-            queue.push(size + len(word) + 1, _Beginning(_BETWEEN, following, (*words, word)))
+            queue.push(size + len(word), _Beginning(_BETWEEN, following, (*words, word)))
         if segment.plain:
             word = self._fresh(segment, words)
             length = 1 if word in space.names else len(word)
-            queue.push(size + length + 1, _Beginning(_BETWEEN, automaton.after_any(at), (*words, word)))
+            queue.push(size + length, _Beginning(_BETWEEN, automaton.after_any(at), (*words, word)))
         else:
             start = tuple(glob.start for glob in segment.globs), "", ""
             queue.push(size, _Beginning(_WITHIN, at, words, start))
@@ -233,7 +235,7 @@ class Search:
         if self._decision.vain(live, sure):
             return
         if text and prefix not in segment.taken and space.follows(before, ""):
-            queue.push(size + 1, _Beginning(_BETWEEN, automaton.closed(reached), (*words, text)))
+            queue.push(size, _Beginning(_BETWEEN, automaton.closed(reached), (*words, text)))
         self._budget.spend(2 + (1 + len(chars)) * len(positions))
         for char in (*self._unnamed(chars, text, before, prefix, segment), *chars):
             if not space.follows(before, char):

@@ -64,6 +64,8 @@ class Space:
     """The value that the segments make."""
     prefix: tuple[str, ...] = ()
     """What stands before the segments in every pattern."""
+    size: int = 0
+    """What it counts as longer than its segments are."""
     least: int = 1
     most: int | None = None
     """How many segments there are at most; None where there is no bound."""

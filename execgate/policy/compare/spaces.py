@@ -150,7 +150,7 @@ def _path(words: tuple[str, ...]) -> str:
     return "/" + "/".join(words)
 
 
-_PATHS = Space(_path, least=0, never=_NO_NAMES, excluded=paths.MAGIC, anything=_ANYWHERE)
+_PATHS = Space(_path, size=1, least=0, never=_NO_NAMES, excluded=paths.MAGIC, anything=_ANYWHERE)
 
 
 def _file_paths(_old: Lists, _new: Lists) -> Iterator[View]:
@@ -370,13 +370,14 @@ def _tables(_old: Lists, _new: Lists) -> Iterator[View]:
 
 _DATABASES = (
     View(
-        Space(_always(MEMORY), prefix=(MEMORY,), least=0, most=0),
+        Space(_always(MEMORY), prefix=(MEMORY,), size=len(MEMORY), least=0, most=0),
         fields=lambda text: {"destination": text, "via": "sqlite3.connect"},
     ),
     View(
         Space(
             _path,
             prefix=("file",),
+            size=1,
             least=0,
             never=_NO_NAMES,
             excluded=tuple(("file", *magic) for magic in paths.MAGIC),

@@ -1,0 +1,50 @@
+"""The comparison finds what a judge says when it is asked about every short value."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+
+from execgate.policy.compare import wider
+from execgate.policy.compare.spaces import NOUNS
+
+POLICIES = 45
+PAIRS = 625
+"""Of each constraint; all together make 10,000."""
+
+
+def length(noun: str, text: str) -> int:
+    """Return how long an example is, as the values of the small worlds are measured."""
+    if noun == "hosts":
+        host = text.removesuffix(" (looked up)").rpartition("://")[2]
+        host = host.rpartition(":")[0] if host.count(":") == 1 else host
+        return len(".".join("x" if label == "com" else label for label in host.split(".")))
+    return len(text)
+
+
+def test_there_is_a_world_for_every_pair(worlds) -> None:
+    assert set(worlds) == set(NOUNS)
+
+
+@pytest.mark.parametrize("noun", sorted(NOUNS))
+def test_every_difference_is_found_and_nothing_shorter_is_one(worlds, noun) -> None:
+    world = worlds[noun]
+    chance = random.Random(noun)
+    agents = [world.sample(chance) for _ in range(POLICIES)]
+    permitted = [world.permitted(agent) for agent in agents]
+    sizes = [size for size, _ in world.operations]
+    longest = max(sizes)
+    finite = not longest
+    couples = list(itertools.product(range(POLICIES), repeat=2))
+    for old, new in chance.sample(couples, PAIRS):
+        gained = [sizes[number] for number in permitted[new] - permitted[old]]
+        found = wider(noun, world.pairing(agents[old]), world.pairing(agents[new]))
+        told = (agents[old].canonical, agents[new].canonical, found)
+        if found is None:
+            assert not gained, told
+        elif finite:
+            assert gained, told
+        elif gained:
+            assert length(noun, found.text) == min(gained), told
