@@ -24,7 +24,7 @@ STANDARD = (("bin", ""), ("bin", "usr", ""), ("bin", "local", "usr", ""))
 _RELATIVE = "."
 
 
-def _upwards(path: str | Template) -> Pattern:
+def upwards(path: str | Template) -> Pattern:
     """Return a program's path from its name up to the root, or its name alone; raises UnresolvableError."""
     parts = split(path, "/")
     if len(parts) == 1:
@@ -47,7 +47,7 @@ def read(text: str, denies: bool) -> tuple[Shape, ...]:  # noqa: FBT001 - the re
             f'write "{clipped(text.split(maxsplit=1)[0])}"' if text.split() else None,
         )
     try:
-        pattern = _upwards(text)
+        pattern = upwards(text)
     except UnresolvableError as error:
         raise BadEntryError(str(error), "write a program's name, or its whole path") from error
     if len(pattern) == 1:
@@ -76,7 +76,7 @@ def _compile(given: Given) -> Judge:
 def _judge(program: Text, pair: Pair) -> Finding:
     try:
         value = known(program, "program")
-        pattern = _upwards(value)
+        pattern = upwards(value)
     except UnresolvableError as error:
         return _puzzle(pair, str(error))
     return pair.judge(

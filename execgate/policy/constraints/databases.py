@@ -23,7 +23,7 @@ from execgate.policy.problems import clipped
 MEMORY = ":memory:"
 
 # Libraries whose databases are files: a plain name is a path there, not a host.
-_FILE_LIBRARIES = frozenset({"sqlite3", "_sqlite3", "aiosqlite", "apsw", "duckdb", "dbm", "shelve"})
+FILE_LIBRARIES = frozenset({"sqlite3", "_sqlite3", "aiosqlite", "apsw", "duckdb", "dbm", "shelve"})
 
 _read_operation = words(DATABASE_OPERATIONS, "database operation")
 _CONSTANT_SQL = "make the statement a constant, and pass values as parameters"
@@ -112,13 +112,14 @@ def _judge_table(table: Text, pair: Pair) -> Finding:
         value = known(table, "table")
     except UnresolvableError as error:
         return pair.puzzle("use a table that could not be worked out", str(error), _CONSTANT_SQL)
-    pattern, entry = _table(value)
+    pattern, entry = table_name(value)
     return pair.judge(
         Subject(pattern, (*pattern, DEEP), lambda: (f"use the table `{clipped(str(table))}`", entry))
     )
 
 
-def _table(value: str | Template) -> tuple[Pattern, str | None]:
+def table_name(value: str | Template) -> tuple[Pattern, str | None]:
+    """Return all that a table of the code can be, and its entry where an author can write one."""
     if isinstance(value, str):
         name = value.lower()
         return tuple(reversed(name.split("."))), name if name.replace(".", "").replace(
@@ -134,7 +135,7 @@ def _judge_database(operation: DatabaseOperation, pair: Pair) -> Finding:
     if destination is None:
         return pair.puzzle(act, "the code does not say which", _CONSTANT_DATABASE)
     try:
-        pattern, entry = _database(known(destination, "database"), operation.via)
+        pattern, entry = place(known(destination, "database"), operation.via)
     except UnresolvableError as error:
         return pair.puzzle(act, str(error), _CONSTANT_DATABASE)
     return pair.judge(
@@ -142,13 +143,17 @@ def _judge_database(operation: DatabaseOperation, pair: Pair) -> Finding:
     )
 
 
-def _database(value: str | Template, via: str) -> tuple[Pattern, str | None]:
+def place(value: str | Template, via: str) -> tuple[Pattern, str | None]:
+    """Return all that a database of the code can be, and its entry where an author can write one.
+
+    `via` is what connects to it.  Raises UnresolvableError.
+    """
     text = str(value)
     if value == MEMORY:
         return (MEMORY,), MEMORY
     if text.startswith("file:") or "://" in text:
         raise UnresolvableError(f"`{clipped(text)}` is an address, not a path or a host")
-    if "/" in text or text.startswith("~") or via.partition(".")[0] in _FILE_LIBRARIES:
+    if "/" in text or text.startswith("~") or via.partition(".")[0] in FILE_LIBRARIES:
         path = paths.resolve(value)
         return ("file", *path), paths.exact(path)
     host = hosts.template(value) if isinstance(value, Template) else hosts.parse(value)

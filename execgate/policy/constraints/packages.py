@@ -67,11 +67,11 @@ def _judge(package: Text, pair: Pair) -> Finding:
         value = known(package, "package")
     except UnresolvableError as error:
         return _puzzle(str(error), pair)
-    pattern, entry = _names(value)
+    pattern, entry = names(value)
     return pair.judge(Subject(pattern, pattern, lambda: (f"install `{clipped(str(package))}`", entry)))
 
 
-def _names(value: str | Template) -> tuple[Pattern, str | None]:
+def names(value: str | Template) -> tuple[Pattern, str | None]:
     """Return what can be installed, and its name; an address, a folder or a hole can be any package."""
     if isinstance(value, Template):
         return EVERYTHING, None

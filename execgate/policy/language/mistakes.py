@@ -112,6 +112,7 @@ def meant(token: Token, accepted: set[str]) -> tuple[str, str, str] | None:
 
 def early_end(policy: PolicyText, accepted: set[str]) -> tuple[Span, str, str | None]:
     """Return place, message and help where the text ends and something is open."""
+    accepted = _as_names(accepted)
     end = policy.text.rstrip()
     line = end.count("\n") + 1
     column = len(end) - (end.rfind("\n") + 1)
@@ -121,6 +122,7 @@ def early_end(policy: PolicyText, accepted: set[str]) -> tuple[Span, str, str | 
 
 def unexpected(tokens: Sequence[Token], at: int, accepted: set[str]) -> tuple[Span, str, str | None]:
     """Return place, message and help of the token that does not fit."""
+    accepted = _as_names(accepted)
     token = tokens[at]
     before, name = tokens[at - 2 : at] if at > 1 else (token, token)
     if accepted == {"COLON"} and before.type == "NUMBER" and name.line == before.line:
@@ -168,6 +170,13 @@ def _start(token: Token) -> tuple[int, int]:
 
 def _end(token: Token) -> tuple[int, int]:
     return span(token).end_line, span(token).end_column
+
+
+def _as_names(accepted: set[str]) -> set[str]:
+    """Return what is accepted without the words of the language that can be names in a condition."""
+    if "NAME" not in accepted:
+        return accepted
+    return {"NAME"} if "WITH" in accepted and "AGENT" in accepted else accepted - {"AGENT"}
 
 
 def _expected(accepted: set[str]) -> str:

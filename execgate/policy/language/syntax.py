@@ -20,6 +20,9 @@ from execgate.policy.problems import Problems, clipped, visible
 MAX_TOKENS = 100_000
 """How many words and signs are read at once, over all files: what takes the time is their number."""
 
+MAX_DEPTH = 50
+"""How deep a condition may be nested."""
+
 MISSING = "MISSING"
 """The kind of a name that a mistake took away."""
 
@@ -248,7 +251,7 @@ class _Reader:
             "window": self._window,
         }
         for node in _trees(tree):
-            if node.data == "rule" and self._lacks(node):
+            if node.data == "rule" and not self._is_sound(node):
                 continue
             sorts[node.data].append(readers[node.data](node))
         agents, lets, rules, phases, windows = map(tuple, sorts.values())
@@ -294,7 +297,7 @@ class _Reader:
         )
 
     def _rules(self, tree: Tree[Token]) -> tuple[Rule, ...]:
-        return tuple(self._rule(node) for node in _trees(tree, "rule") if not self._lacks(node))
+        return tuple(self._rule(node) for node in _trees(tree, "rule") if self._is_sound(node))
 
     def _rule(self, tree: Tree[Token]) -> Rule:
         override, (token, *_) = self._override(tree)  # a condition of one word is a token too
@@ -337,6 +340,18 @@ class _Reader:
             return Comparison(self._condition(left), " ".join(map(str, sign)), self._condition(right), clause)
         word = "or" if node.data == "either" else "and"
         return Junction(word, tuple(map(self._condition, node.children)), clause)
+
+    def _is_sound(self, tree: Tree[Token]) -> bool:
+        """Return whether a rule can be read; that its condition is nested too deep is a mistake."""
+        deep = _deeper(tree, MAX_DEPTH)
+        if deep is None:
+            return not self._lacks(tree)
+        self._problems.at(
+            self._whole(deep),
+            f"a condition is nested at most {MAX_DEPTH} deep",
+            "write several rules, or lists behind `in`",
+        )
+        return False
 
     def _lacks(self, tree: Tree[Token]) -> bool:
         """Return whether a mistake took something of a rule away, or stands in it."""
@@ -430,6 +445,17 @@ def _token(tree: Tree[Token]) -> Token:
 
 def _last(tree: Tree[Token]) -> Tree[Token]:
     return cast("Tree[Token]", tree.children[-1])
+
+
+def _deeper(tree: Tree[Token], most: int) -> Tree[Token] | None:
+    """Return a part that is nested deeper than `most`; without recursion, which has a bound itself."""
+    todo = [(tree, 0)]
+    while todo:
+        node, depth = todo.pop()
+        if depth > most:
+            return node
+        todo += ((child, depth + 1) for child in _trees(node))
+    return None
 
 
 def _is_token(_: object) -> bool:

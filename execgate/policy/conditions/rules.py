@@ -1,0 +1,259 @@
+"""Rules: read from their trees, and asked about operations.
+
+A rule never permits anything: what it says comes beside what the constraints say.  Where it can't be decided,
+because something that it asks for is not known, the operation is denied, whatever the rule's action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from execgate.model.operation import Operation, ToolCall
+from execgate.model.verdict import Clause, Opinion, Says, Violation, Warning  # noqa: A004 - the word of policies
+from execgate.policy.conditions import checking, literals, printing, scopes
+from execgate.policy.conditions.attributes import Facts
+from execgate.policy.conditions.checking import Checked, Names
+from execgate.policy.conditions.scopes import Scope
+from execgate.policy.conditions.values import Answer, Missing
+from execgate.policy.language import syntax
+from execgate.policy.problems import Problems, clipped, quoted
+
+_MOST_REMEMBERED = 256
+_LONGEST_MESSAGE = 500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """A rule that was checked.
+
+    `constraints` are what a `restrict` with a block asks for besides: they are read by whoever reads an
+    agent's, and `judge` is set by whoever compiles them.
+    """
+
+    name: str
+    scope: Scope
+    condition: Checked
+    action: str
+    message: str
+    clause: Clause
+    constraints: tuple[syntax.Constraint, ...] = ()
+    reason: str | None = None
+    override: Clause | None = None
+    _remembered: dict[tuple[Any, ...], tuple[Answer, Opinion]] = field(default_factory=dict, repr=False)
+
+    @property
+    def constraint(self) -> str:
+        """What violations and opinions call it."""
+        return f"rule {self.name}"
+
+    def ask(self, facts: Facts, part: str) -> tuple[Answer, Opinion]:
+        """Return whether the rule applies to an operation of one part of its scope, and its opinion.
+
+        Both follow from the attributes that it reads, and are remembered for some time.
+        """
+        values = tuple([attribute.read(facts) for attribute in self.condition.attributes])
+        key = (part, values)
+        found = self._remembered.get(key)
+        if found is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            answer = self.condition.test(values)
+            found = self._remembered[key] = answer, self._opinion(answer, values, part)
+        return found
+
+    def _opinion(self, answer: Answer, values: tuple[Any, ...], part: str) -> Opinion:
+        if isinstance(answer, Missing):
+            return Opinion(self.constraint, Says.UNDECIDED, self.clause, why=answer.what)
+        says = Says.SILENT
+        if answer and self.action != "restrict":
+            says = _SAYS[self.action]
+        elif answer and not self.constraints and part not in scopes.PAYMENTS:
+            says = Says.ESCALATES
+        return Opinion(self.constraint, says, self.clause, why=self.why(values))
+
+    def why(self, values: tuple[Any, ...]) -> str:
+        """Return what the rule read, each attribute with its value."""
+        read = zip(self.condition.attributes, values, strict=True)
+        said = ", ".join(
+            f"{attribute.name} is {_said(attribute.name, value)}"
+            for attribute, value in read
+            if not isinstance(value, Missing)
+        )
+        return said or "it reads nothing"
+
+    @property
+    def help(self) -> str:
+        """What makes it pass."""
+        return f"it passes where {printing.condition(printing.opposite(self.condition.tree))}"
+
+    def canonical(self, within: Scope = scopes.EVERYTHING, constraints: Iterable[str] = ()) -> list[str]:
+        """Return the rule's lines in the one spelling; `constraints` are those of `restrict`, a line each."""
+        reason = f" because {quoted(self.reason)}" if self.reason is not None else ""
+        action = f"  {self.action} {quoted(self.message)}"
+        block = [f"    {line}" for line in constraints]
+        return [
+            f"rule {self.name} on {scopes.spelled(self.scope, within)}{reason} {{",
+            f"  when {printing.condition(self.condition.tree)}",
+            *([f"{action} {{", *block, "  }"] if block else [action]),
+            "}",
+        ]
+
+
+_SAYS = {"deny": Says.FORBIDS, "escalate": Says.ESCALATES, "warn": Says.WARNS}
+
+
+def _said(name: str, value: Any) -> str:
+    text = literals.shown(value)
+    return quoted(text) if name == "phase" else text
+
+
+def read(tree: syntax.Rule, names: Names, within: Scope, problems: Problems) -> Rule | None:
+    """Return the rule of a tree; None where it has a mistake, which goes to `problems`.
+
+    `within` is what is judged where it stands: `scopes.EVERYTHING`, or in a grant its capability's SUBJECTS.
+    """
+    name = tree.name.text
+    attributes = checking.attributes_in(tree.condition)
+    scope: Scope | None
+    if tree.subjects:
+        scope = scopes.read(tree.subjects, within, problems)
+    else:
+        scope = scopes.inferred(attributes, within)
+        if not scope:
+            several = ", ".join(f"`{one.name}`" for one in attributes)
+            problems.at(
+                tree.clause,
+                f"rule `{clipped(name)}` judges nothing: no operation has all of {several}",
+                "say which it judges: `rule name on network_call { ... }`",
+            )
+            scope = None
+    message = tree.action.message
+    if not message.text.strip():
+        problems.at(message.clause, "a rule without a message", "say why: it is what the agent is told")
+    elif len(message.text) > _LONGEST_MESSAGE:
+        problems.at(message.clause, f"a message has at most {_LONGEST_MESSAGE} characters")
+    judged = scopes.types(scope or within)
+    checked = checking.check(tree.condition, names, judged, problems)
+    if checked is None or scope is None:
+        return None
+    return Rule(
+        name,
+        scope,
+        checked,
+        tree.action.word,
+        message.text,
+        tree.clause,
+        tree.action.constraints,
+        tree.reason.text if tree.reason is not None else None,
+        tree.override,
+    )
+
+
+class Outcome(NamedTuple):
+    """What all rules say of one operation."""
+
+    violations: tuple[Violation, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    restrictions: tuple[Rule, ...] = ()
+    """The rules whose constraints have to permit the operation besides."""
+    restricted: tuple[Rule, ...] = ()
+    """The rules that put a payment into the restricted state."""
+
+
+NOTHING = Outcome()
+
+
+class RuleBook:
+    """The rules of one agent, by what they judge: what no rule judges costs a look into a table."""
+
+    __slots__ = ("_by_part", "rules")
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        self.rules = tuple(sorted(rules, key=lambda rule: rule.name))
+        by_part: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            for part in rule.scope:
+                by_part.setdefault(part, []).append(rule)
+        self._by_part: Mapping[str, tuple[Rule, ...]] = {
+            name: tuple(found) for name, found in by_part.items()
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self.rules)
+
+    def judge(self, facts: Facts, who: str, index: int, *, pays: bool = False) -> Outcome:
+        """Return what the rules say of the operation `index`; `who` is the agent as messages name it.
+
+        `pays` says that a tool call is a payment.
+        """
+        part = scopes.part(facts.operation, pays=pays)
+        rules = self._by_part.get(part)
+        if rules is None:
+            return NOTHING
+        opinions: list[Opinion] = []
+        violations: list[Violation] = []
+        warnings: list[Warning] = []
+        restrictions: list[Rule] = []
+        restricted: list[Rule] = []
+        for rule in rules:
+            answer, opinion = rule.ask(facts, part)
+            opinions.append(opinion)
+            if answer is False:
+                continue
+            if isinstance(answer, Missing):
+                violations.append(_undecided(rule, answer, facts.operation, who, index))
+            elif rule.action == "warn":
+                warnings.append(_warning(rule, facts.operation, who, index))
+            elif rule.action == "restrict" and rule.constraints:
+                restrictions.append(rule)
+            elif rule.action == "restrict" and part in scopes.PAYMENTS:
+                restricted.append(rule)
+            else:
+                violations.append(_violation(rule, opinion, facts.operation, who, index))
+        return Outcome(
+            tuple(violations), tuple(warnings), tuple(opinions), tuple(restrictions), tuple(restricted)
+        )
+
+
+def _act(operation: Operation) -> str:
+    if isinstance(operation, ToolCall):
+        return f"{operation.stage} the tool `{clipped(operation.tool)}`"
+    return f"use `{clipped(operation.via)}`"
+
+
+def _violation(rule: Rule, opinion: Opinion, operation: Operation, who: str, index: int) -> Violation:
+    escalates = rule.action != "deny"
+    how = "needs approval to" if escalates else "may not"
+    return Violation(
+        constraint=rule.constraint,
+        message=f"{who} {how} {_act(operation)}: {clipped(rule.message, _LONGEST_MESSAGE)}",
+        operation=index,
+        location=operation.location,
+        clause=rule.clause,
+        help=f"{rule.help}; here {opinion.why}",
+        escalates=escalates,
+    )
+
+
+def _undecided(rule: Rule, missing: Missing, operation: Operation, who: str, index: int) -> Violation:
+    return Violation(
+        constraint=rule.constraint,
+        message=f"{who} may not {_act(operation)}: the rule is UNDECIDED, as {missing.what}",
+        operation=index,
+        location=operation.location,
+        clause=rule.clause,
+        help=missing.help,
+    )
+
+
+def _warning(rule: Rule, operation: Operation, who: str, index: int) -> Warning:
+    return Warning(
+        constraint=rule.constraint,
+        message=f"{who} may {_act(operation)}, but: {clipped(rule.message, _LONGEST_MESSAGE)}",
+        operation=index,
+        location=operation.location,
+        clause=rule.clause,
+    )

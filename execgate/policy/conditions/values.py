@@ -1,0 +1,229 @@
+"""Answers that may be missing, and what conditions compare: texts that are partly known, and numbers.
+
+An answer is true, false, or a `Missing` that says what is not known.  A part that is missing does not matter
+where the others decide: `false and missing` is false and `true or missing` is true, in either order.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from execgate.model.values import Hole, Template, Text, Unknown
+from execgate.policy.constraints import commands, databases, environment, imports, packages
+from execgate.policy.matching import hosts, paths
+from execgate.policy.matching.pairs import (
+    MAX_TEMPLATE,
+    MAX_VALUE,
+    BadEntryError,
+    Shape,
+    UnresolvableError,
+    known,
+)
+from execgate.policy.matching.patterns import DEEP, EVERYTHING, Glob, Pattern, Wild, contains, meets, segment
+from execgate.policy.problems import clipped
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not known, and how to make it known.  `absent` where there is none, so that `has` is false."""
+
+    what: str
+    help: str | None = None
+    absent: bool = False
+
+
+Answer: TypeAlias = "bool | Missing"
+
+
+def any_of(answers: Iterable[Answer]) -> Answer:
+    """Return true where one is; else what is missing, if anything is."""
+    missing: list[Missing] = []
+    for answer in answers:
+        if answer is True:
+            return True
+        if isinstance(answer, Missing):
+            missing.append(answer)
+    return _joined(missing) if missing else False
+
+
+def all_of(answers: Iterable[Answer]) -> Answer:
+    """Return false where one is; else what is missing, if anything is."""
+    missing: list[Missing] = []
+    for answer in answers:
+        if answer is False:
+            return False
+        if isinstance(answer, Missing):
+            missing.append(answer)
+    return _joined(missing) if missing else True
+
+
+def negation(answer: Answer) -> Answer:
+    """Return the opposite; what is missing stays missing."""
+    return answer if isinstance(answer, Missing) else not answer
+
+
+def _joined(missing: list[Missing]) -> Missing:
+    """Return all that is missing as one, the same for every order."""
+    if len(missing) == 1:
+        return missing[0]
+    helps = sorted({part for one in missing if one.help for part in one.help.split("; ")})
+    what = sorted({part for one in missing for part in one.what.split("; ")})
+    return Missing("; ".join(what), "; ".join(helps) or None)
+
+
+Reader: TypeAlias = "Callable[[str], tuple[Pattern, ...]]"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Domain:
+    """How the texts of an attribute are read: as the entries of a list, where there is a list for them.
+
+    `entry` reads a pattern, as a list that disallows reads it, and raises BadEntryError; `value` reads a text
+    of the code, and raises UnresolvableError.  Both give patterns: what is only partly known covers more than
+    one text.
+    """
+
+    entry: Reader
+    value: Callable[[Text], Pattern]
+
+    def equal(self, literal: Pattern, item: Text) -> Answer:
+        """Return whether `item` is what `literal` is."""
+        try:
+            place = self.value(item)
+        except UnresolvableError as error:
+            return Missing(str(error))
+        if place == literal:
+            return True
+        return _partly(item) if meets(literal, place) else False
+
+    def matches(self, patterns: tuple[Pattern, ...], item: Text, *, below: bool = False) -> Answer:
+        """Return whether one of `patterns` covers `item`; with `below`, whether it or something below it."""
+        try:
+            place = self.value(item)
+        except UnresolvableError as error:
+            return Missing(str(error))
+        if any(contains(pattern, place) for pattern in patterns):
+            return True
+        touched = (*place, DEEP) if below and place[-1:] != EVERYTHING else place
+        if not any(meets(pattern, touched) for pattern in patterns):
+            return False
+        return True if below and isinstance(item, str) else _partly(item)
+
+
+def _partly(item: Text) -> Missing:
+    return Missing(f"`{clipped(str(item))}` is not known in full before it runs")
+
+
+def _shapes(read: Callable[[str, bool], Sequence[Shape]]) -> Reader:
+    return lambda text: tuple(shape.pattern for shape in read(text, True))  # noqa: FBT003 - the reader's flag
+
+
+def _glob(text: str) -> tuple[Pattern, ...]:
+    return ((segment(text),),)
+
+
+def _plain(item: Text) -> Pattern:
+    if isinstance(item, Unknown):
+        raise UnresolvableError(item.why or "it could not be worked out")
+    if isinstance(item, str):
+        if len(item) > MAX_VALUE:
+            raise UnresolvableError(f"it is longer than {MAX_VALUE:,} characters")
+        return (item,)
+    if sum(len(part) if isinstance(part, str) else 1 for part in item.parts) > MAX_TEMPLATE:
+        raise UnresolvableError(f"it has more than {MAX_TEMPLATE:,} known characters")
+    symbols: list[str | Wild] = []
+    for part in item.parts:
+        if isinstance(part, str):
+            symbols += part
+        else:
+            symbols += (Wild.MANY,) if part is Hole.ANY else (Wild.ONE, Wild.MANY)
+    return (Glob(tuple(symbols)),)
+
+
+def _folded(item: Text) -> Pattern:
+    if isinstance(item, Template):
+        item = Template(tuple(part.upper() if isinstance(part, str) else part for part in item.parts))
+    return _plain(item.upper() if isinstance(item, str) else item)
+
+
+def _host_entry(text: str) -> tuple[Pattern, ...]:
+    shapes = hosts.entry(text)
+    if any(shape.scheme is not None or shape.port is not None for shape in shapes):
+        host = text.rpartition("://")[2].partition(":")[0]
+        raise BadEntryError(
+            "a host without scheme and port is compared",
+            f'write "{clipped(host)}", and compare `scheme` and `port` by themselves',
+        )
+    return tuple(shape.pattern for shape in shapes)
+
+
+def _host(item: Text) -> Pattern:
+    judged = known(item, "host")
+    return (hosts.template(judged) if isinstance(judged, Template) else hosts.parse(judged)).pattern
+
+
+def _program(item: Text) -> Pattern:
+    return commands.upwards(known(item, "program"))
+
+
+PLAIN = Domain(_glob, _plain)
+FOLDED = Domain(lambda text: _glob(text.upper()), _folded)
+MODULES = Domain(_shapes(imports.read), lambda item: imports.module(item)[0])
+PATHS = Domain(lambda text: (paths.entry(text).pattern,), lambda item: paths.resolve(known(item, "path")))
+HOSTS = Domain(_host_entry, _host)
+PROGRAMS = Domain(_shapes(commands.read), _program)
+VARIABLES = Domain(_shapes(environment.read), _plain)
+TABLES = Domain(_shapes(databases.read_table), lambda item: databases.table_name(known(item, "table"))[0])
+DATABASES = Domain(
+    _shapes(databases.read_database), lambda item: databases.place(known(item, "database"), "")[0]
+)
+FILE_DATABASES = Domain(
+    _shapes(databases.read_database), lambda item: databases.place(known(item, "database"), "sqlite3")[0]
+)
+PACKAGES = Domain(_shapes(packages.read), lambda item: packages.names(known(item, "package"))[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts that an attribute has, in its domain; `below` where what is done is done to all below too."""
+
+    domain: Domain
+    items: tuple[Text, ...]
+    below: bool = False
+
+
+Number: TypeAlias = "int | Decimal | Fraction"
+
+_MOST_EXPONENT = 60
+
+
+def number(value: object) -> Number | None:
+    """Return a number that can be compared exactly, None for all else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, Fraction)):
+        return value
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= _MOST_EXPONENT:
+        return value
+    return None
+
+
+def ordered(sign: str, left: Number, right: Number) -> bool:
+    """Return what a comparison of two numbers gives, exactly."""
+    return SIGNS[sign](Fraction(left), Fraction(right))
+
+
+SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+"""The signs of comparisons."""
