@@ -134,6 +134,7 @@ def _to_allow(question: _Question, verdict: Verdict) -> Change:
     faults, left = _faults(question, verdict)
     stuck, edits = _edits(question, left)
     faults += _stuck(verdict, left, stuck)
+    beyond = [index for index in stuck if left.operations[index].resolved]
     left = _without(left, stuck)
     if edits and not question.decides(Decision.ALLOW, edits, left):
         edits = ()
@@ -141,8 +142,11 @@ def _to_allow(question: _Question, verdict: Verdict) -> Change:
         () if faults else other_context(question.policies, question.program, question.agent, question.context)
     )
     why = None
-    if not (edits or context or faults or approval):
-        why = "no change of the policy alone, or of the context alone, was found that permits it"
+    if not (edits or context or faults or approval) or (beyond and not context):
+        why = "no change of the policy alone, or of the context alone, was found that permits all of it"
+    if beyond:
+        # What permits only a part turns no verdict round.
+        edits = ()
     instead = tuple(_instead(verdict, edits))
     return Change("ALLOW", _placed(question, edits), context, tuple(faults), approval, instead, why)
 
@@ -260,6 +264,8 @@ def _stuck(verdict: Verdict, program: Program, indexes: Sequence[int]) -> list[F
     faults: dict[Fault, None] = {}
     for index in indexes:
         operation = program.operations[index]
+        if operation.resolved:
+            continue
         violations = verdict.rulings[index].violations if index < len(verdict.rulings) else ()
         told = "; ".join(operation.unresolved)
         if not violations:

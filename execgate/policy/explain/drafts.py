@@ -64,6 +64,11 @@ class Draft:
         at = self._constraint(constraint)
         return () if at is None else tuple(_DECODER.raw_decode(self.lines[at], self._value(at))[0])
 
+    def value(self, constraint: str) -> str | None:
+        """Return the value of a constraint as it is written, None where it is not given."""
+        at = self._constraint(constraint)
+        return None if at is None else self.lines[at][self._value(at) :].partition(" because ")[0]
+
     def lists(self) -> dict[str, tuple[str, ...]]:
         """Return every list constraint that is given, by its name."""
         found = {}

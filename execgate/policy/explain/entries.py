@@ -17,8 +17,9 @@ from execgate.model.operation import (
     ToolCall,
 )
 from execgate.model.values import Template, Text, Unknown
-from execgate.policy.constraints import CONSTRAINTS, ListConstraint
+from execgate.policy.constraints import CONSTRAINTS, UNLIMITED, LimitConstraint, ListConstraint
 from execgate.policy.constraints.packages import normalised
+from execgate.policy.constraints.quantities import PERCENT
 from execgate.policy.matching import paths
 from execgate.policy.matching.pairs import BadEntryError, UnresolvableError, known
 from execgate.policy.matching.patterns import DEEP
@@ -161,23 +162,32 @@ _READERS: dict[str, Callable[[Any], Iterator[str]]] = {
 """By noun of an allow list, what reads the operations that it judges."""
 
 
-def limits(constraint: str, operation: Operation, context: Context) -> list[str]:
-    """Return the values of a limit that may let the operation pass, the lowest first."""
+def limits(
+    constraint: LimitConstraint, operation: Operation, context: Context, given: str | None
+) -> list[str]:
+    """Return the values of a limit that may let the operation pass, the lowest first.
+
+    `given` is its value in canonical form; amounts of other currencies stay.
+    """
+    if constraint.quantity.what == PERCENT.what:
+        return []
     found: list[str] = []
-    scope = constraint.rpartition("_per_")[2]
-    if constraint.startswith("max_payments_per_"):
-        tally = context.spent.get(scope)
+    scope = constraint.name.rpartition("_per_")[2]
+    tally = context.spent.get(scope)
+    if constraint.name.startswith("max_payments_per_"):
         if tally is not None:
             found.append(f"{tally.payments + 1}_payments")
-        return [*found, "unlimited"]
+        return [*found, UNLIMITED]
     cost = _cost(operation, context)
     if cost is not None:
         amount, currency = cost
-        tally = context.spent.get(scope)
         if tally is not None:
             amount += tally.amount(currency.upper())
-        found.append(f"{amount:f}_{currency.lower()}")
-    return [*found, "unlimited"]
+        others = [] if given is None else given.strip("[]").split(", ")
+        kept = [one for one in others if not one.endswith(f"_{currency.lower()}") and one != UNLIMITED]
+        value = f"{amount:f}_{currency.lower()}"
+        found.append(f"[{', '.join(sorted([*kept, value]))}]" if kept else value)
+    return [*found, UNLIMITED]
 
 
 def _cost(operation: Operation, context: Context) -> tuple[Decimal, str] | None:

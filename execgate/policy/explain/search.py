@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from execgate.errors import PolicyError
 from execgate.model.context import Context
@@ -22,10 +22,10 @@ from execgate.policy.constraints import CAPABILITIES, CONSTRAINTS, LimitConstrai
 from execgate.policy.explain.drafts import OPEN, Draft
 from execgate.policy.explain.entries import entries, limits
 
-MOST_TRIED = 120
+MOST_TRIED = 200
 """How many sets of edits are judged for one operation before it is given up."""
 
-MOST_EDITS = 6
+MOST_EDITS = 12
 _MOST_WAYS = 4
 _MOST_COMBINED = 512
 
@@ -33,6 +33,14 @@ _MOST_COMBINED = 512
 _EXACT, _GRANT, _LIMIT, _REMOVED, _WIDE, _UNLIMITED, _RULE, _DROPPED = 0, 1, 1, 4, 8, 9, 12, 40
 
 Edits = frozenset[Edit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A set of edits, and the verdict on one operation after them."""
+
+    edits: Edits
+    verdict: Verdict
 
 
 class Workshop:
@@ -48,9 +56,12 @@ class Workshop:
     def judge(self, draft: Draft, program: Program) -> Verdict | None:
         """Return the verdict by an edited policy, None where the edits make no policy."""
         try:
-            return draft.agent(self._agent).named(self._agent, self._role).judge(program, self._context)
+            return self._judged(draft, program)
         except PolicyError:
             return None
+
+    def _judged(self, draft: Draft, program: Program) -> Verdict:
+        return draft.agent(self._agent).named(self._agent, self._role).judge(program, self._context)
 
     def permits(self, edits: Iterable[Edit], program: Program) -> bool:
         """Return whether the policy with the edits permits the program as a whole."""
@@ -62,40 +73,53 @@ class Workshop:
         operation = program.operations[index]
         alone = replace(program, operations=(operation,), gaps=())
         draft = self._slim(alone)
-        kinds: dict[Edits, Edits] = {}
         found: list[Edits] = []
-        counter = itertools.count()
-        heap: list[tuple[int, int, int, Edits]] = [(0, 0, next(counter), frozenset())]
-        seen: set[Edits] = {frozenset()}
-        tried = 0
-        while heap and tried < MOST_TRIED and len(found) < _MOST_WAYS:
-            count, width, _, edits = heapq.heappop(heap)
+        order = itertools.count()
+        start = self._judged(draft, alone)
+        heap = [(0, 0, next(order), _Try(frozenset(), start))]
+        seen: set[Edits] = set()
+        left = MOST_TRIED
+        while heap and left > 0 and len(found) < _MOST_WAYS:
+            count, width, _, reached = heapq.heappop(heap)
             if found and count > len(found[0]):
                 break
-            edited = draft.apply(edits)
-            tried += 1
-            verdict = self.judge(edited, alone)
-            if verdict is None:
+            if reached.edits in seen:
                 continue
-            if verdict.decision is Decision.ALLOW:
-                # The first of its kind has the narrowest entries; wider ones permit what nobody asked for.
-                kinds.setdefault(_kind(edits), edits)
-                found = list(kinds.values())
+            seen.add(reached.edits)
+            if reached.verdict.decision is Decision.ALLOW:
+                found.append(reached.edits)
                 continue
             if count == MOST_EDITS:
                 continue
-            for edit, wide in self._causes(verdict, edited, operation):
-                more = edits | {edit}
-                if more not in seen and not _undone(edit, edits):
-                    seen.add(more)
-                    heapq.heappush(heap, (len(more), width + wide, next(counter), more))
+            for wide, after in self._steps(reached, draft, alone):
+                left -= 1
+                heapq.heappush(heap, (len(after.edits), width + wide, next(order), after))
         return found
+
+    def _steps(self, reached: _Try, draft: Draft, alone: Program) -> Iterator[tuple[int, _Try]]:
+        """Yield what takes the first cause of a denial away, of each kind of edit the narrowest."""
+        verdict = reached.verdict
+        cause = next(iter(verdict.all_violations), None)
+        if cause is None:
+            return
+        opinions = verdict.rulings[0].opinions
+        edited = draft.apply(reached.edits)
+        offered = sorted(
+            self._suggested(cause, opinions, edited, alone.operations[0]), key=lambda step: step[1]
+        )
+        done: set[tuple[str, str]] = set()
+        for edit, wide in offered:
+            if _kind(edit) in done or (wide == _DROPPED and done) or edit in reached.edits:
+                continue
+            edits = reached.edits | {edit}
+            after = self.judge(draft.apply(edits), alone)
+            if after is not None and _lifted(cause, edit, verdict, after):
+                done.add(_kind(edit))
+                yield wide, _Try(edits, after)
 
     def _slim(self, alone: Program) -> Draft:
         """Return the policy without the entries that don't match: they have no say, and take time."""
-        verdict = self.judge(self.draft, alone)
-        if verdict is None or not verdict.rulings:
-            return self.draft
+        verdict = self._judged(self.draft, alone)
         said: dict[str, list[str]] = {}
         for opinion in verdict.rulings[0].opinions:
             if opinion.entry is not None:
@@ -111,13 +135,6 @@ class Workshop:
 
     # --- what a denial suggests -----------------------------------------------------------------------------
 
-    def _causes(self, verdict: Verdict, draft: Draft, operation: Operation) -> Iterator[tuple[Edit, int]]:
-        for violation in verdict.violations:
-            yield from self._suggested(violation, (), draft, operation)
-        for ruling in verdict.rulings:
-            for violation in ruling.violations:
-                yield from self._suggested(violation, ruling.opinions, draft, operation)
-
     def _suggested(
         self, violation: Violation, opinions: Sequence[Opinion], draft: Draft, operation: Operation
     ) -> Iterator[tuple[Edit, int]]:
@@ -127,8 +144,8 @@ class Workshop:
             if not draft.grants(name):
                 yield self._edit("grant", name), _GRANT
         elif isinstance(constraint, LimitConstraint):
-            for width, value in enumerate(limits(name, operation, self._context)):
-                yield self._edit("set", name, value), _UNLIMITED if value == "unlimited" else _LIMIT + width
+            for value in limits(constraint, operation, self._context, draft.value(name)):
+                yield self._edit("set", name, value), _UNLIMITED if value == "unlimited" else _LIMIT
             if draft.has(name):
                 yield self._edit("drop", name), _DROPPED
         elif isinstance(constraint, ListConstraint):
@@ -167,20 +184,24 @@ class Workshop:
         return Edit(verb, self.block, constraint, values)
 
 
-def _kind(edits: Edits) -> Edits:
-    """Return the edits without the entries that they are about; two that add to one list are one kind."""
-    return frozenset(
-        edit if edit.verb == "remove" else replace(edit, verb=_SAME.get(edit.verb, edit.verb), values=())
-        for edit in edits
-    )
+def _kind(edit: Edit) -> tuple[str, str]:
+    """Return what an edit has in common with the wider ones that do the same."""
+    if edit.verb == "remove":
+        return edit.constraint, edit.values[0]
+    return edit.constraint, "add" if edit.verb == "begin" else ""
 
 
-_SAME = {"begin": "add"}
+def _lifted(cause: Violation, edit: Edit, before: Verdict, after: Verdict) -> bool:
+    """Return whether an edit takes a cause away, or one of several entries that are it."""
+    if edit.verb == "remove":
+        return all(
+            (cause.constraint, cause.message) != (one.constraint, one.message) for one in after.all_violations
+        )
+    return _broken(after, cause.constraint) < _broken(before, cause.constraint)
 
 
-def _undone(edit: Edit, edits: Edits) -> bool:
-    """Return whether an edit would undo, or repeat in a wider way, what is done already."""
-    return any(one.constraint == edit.constraint and "drop" in {one.verb, edit.verb} for one in edits)
+def _broken(verdict: Verdict, constraint: str) -> int:
+    return sum(violation.constraint == constraint for violation in verdict.all_violations)
 
 
 def combined(ways: Sequence[Sequence[Edits]], permits: Callable[[Edits], bool]) -> tuple[Edit, ...] | None:
