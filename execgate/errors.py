@@ -6,6 +6,8 @@ about to execute treats that as a denial.  Library errors become one of these at
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class ExecgateError(Exception):
     """Every error that execgate raises on purpose; `str()` is one line for people.
@@ -45,12 +47,21 @@ class SourceError(InputError):
 class PolicyError(InputError):
     """A policy that can't be loaded; it never loads in part.
 
-    `rendered` is the whole report, with line, column, caret and help for every mistake found.
+    `rendered` is the whole report, with line, column, caret and help for every mistake found; `problems` are
+    the same mistakes as values of the policy's room.
     """
 
-    def __init__(self, message: str, *, rendered: str | None = None, help: str | None = None) -> None:  # noqa: A002 - the word that errors use
+    def __init__(
+        self,
+        message: str,
+        *,
+        rendered: str | None = None,
+        help: str | None = None,  # noqa: A002 - the word that errors use
+        problems: tuple[Any, ...] = (),
+    ) -> None:
         super().__init__(message, help=help)
         self.rendered = rendered if rendered is not None else message
+        self.problems = problems
 
 
 class UnknownAgentError(PolicyError):

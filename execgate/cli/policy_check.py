@@ -1,19 +1,22 @@
-"""`execgate policy check`: every mistake in policy files, with its place and the fix."""
+"""`execgate policy check`: every mistake and all that is doubtful, with its place and the fix."""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from execgate.cli import policies
 from execgate.cli.console import Console
 from execgate.cli.parser import Parser, add_format, examples, statuses
-from execgate.errors import PolicyError
 from execgate.report.escape import visible
 from execgate.report.json import dumps, error_document
 from execgate.report.text import plural
+
+if TYPE_CHECKING:
+    from execgate.policy.findings import Checked
+    from execgate.policy.problems import Problem
 
 FINE, FINDINGS, UNUSABLE = 0, 1, 2
 
@@ -26,13 +29,18 @@ def configure(parser: Parser) -> None:
         metavar="PATH",
         help="a policy file, or a folder of *.policy files (default: what analyze and run would use)",
     )
+    parser.add_argument("--strict", action="store_true", help="let notes count as findings too")
     add_format(parser, "text", "json")
     parser.epilog = "\n\n".join(
         [
-            examples("execgate policy check", "execgate policy check policies/ other.policy --format json"),
+            examples(
+                "execgate policy check",
+                "execgate policy check policies/ --strict",
+                "execgate policy check policies/ other.policy --format json",
+            ),
             statuses(
-                "0  every policy is fine",
-                "1  a policy has mistakes",
+                "0  every policy is fine; there may be notes",
+                "1  a policy has mistakes, or there are warnings (with --strict, or notes)",
                 "2  a path can't be read, holds no text, or is a folder without policies",
             ),
         ]
@@ -41,7 +49,7 @@ def configure(parser: Parser) -> None:
 
 def execute(options: argparse.Namespace, console: Console) -> int:
     """Check every path by itself, print what is wrong, and return the exit status."""
-    results = [_check(path) for path in options.paths or [str(policies.find(None))]]
+    results = [_check(path, strict=options.strict) for path in options.paths or [str(policies.find(None))]]
     if options.format == "json":
         statuses_ = [result.status for result in results]
         summary = {
@@ -60,33 +68,55 @@ def execute(options: argparse.Namespace, console: Console) -> int:
 @dataclass(frozen=True, slots=True)
 class _Result:
     path: str
-    agents: tuple[str, ...] = ()
-    error: PolicyError | None = None
+    checked: Checked
     readable: bool = True
+    strict: bool = False
 
     @property
     def status(self) -> int:
-        if self.error is None:
-            return FINE
-        return FINDINGS if self.readable else UNUSABLE
+        if self.checked.error is not None:
+            return FINDINGS if self.readable else UNUSABLE
+        counted = len(self.checked.findings) if self.strict else self.warnings
+        return FINDINGS if counted else FINE
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        return () if self.checked.policies is None else self.checked.policies.agents
+
+    @property
+    def warnings(self) -> int:
+        return sum(finding.severity.value == "warning" for finding in self.checked.findings)
+
+    @property
+    def notes(self) -> int:
+        return sum(finding.severity.value == "note" for finding in self.checked.findings)
 
     def to_json(self) -> dict[str, Any]:
         return {
             "path": self.path,
-            "ok": self.error is None,
+            "ok": self.status == FINE,
             "agents": list(self.agents),
-            "error": error_document(self.error),
-            "report": None if self.error is None else self.error.rendered,
+            "error": error_document(self.checked.error),
+            "report": self.checked.rendered or None,
+            "findings": [_finding(finding) for finding in self.checked.findings],
         }
 
 
-def _check(path: str) -> _Result:
-    from execgate.policy import PolicySet
+def _finding(finding: Problem) -> dict[str, Any]:
+    return {
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "help": finding.help,
+        "file": finding.file,
+        "location": None if finding.clause is None else finding.clause.span.to_json(),
+    }
 
-    try:
-        return _Result(path, PolicySet.load(policies.find(path)).agents)
-    except PolicyError as error:
-        return _Result(path, error=error, readable=_readable(path))
+
+def _check(path: str, *, strict: bool) -> _Result:
+    from execgate.policy.findings import check
+
+    checked = check(policies.find(path))
+    return _Result(path, checked, checked.error is None or _readable(path), strict)
 
 
 def _readable(path: str) -> bool:
@@ -104,11 +134,18 @@ def _readable(path: str) -> bool:
 
 def _tell(result: _Result, console: Console) -> None:
     style = console.out_style
+    error = result.checked.error
+    if error is not None and not result.readable:
+        console.error(error)
+        return
+    lines = result.checked.rendered.splitlines()
+    console.out("".join(f"{visible(line, style)}\n" for line in lines))
+    if error is not None:
+        return
+    names = ", ".join(f"`{visible(name, style)}`" for name in result.agents)
+    counts = [(result.warnings, "warning"), (result.notes, "note")]
+    told = "".join(f"; {plural(count, what)}" for count, what in counts if count)
+    word = style.paint("ok", "allow") if result.status == FINE else style.paint("findings", "error")
+    gap = "\n" if lines else ""
     path = visible(result.path, style)
-    if result.error is None:
-        names = ", ".join(f"`{visible(name, style)}`" for name in result.agents)
-        console.out(f"{style.paint('ok', 'allow')}: {path}: {plural(len(result.agents), 'agent')}: {names}\n")
-    elif result.readable:
-        console.out("".join(f"{visible(line, style)}\n" for line in result.error.rendered.splitlines()))
-    else:
-        console.error(result.error)
+    console.out(f"{gap}{word}: {path}: {plural(len(result.agents), 'agent')}: {names}{told}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import enum
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,14 @@ _UNSEEN = (
 )
 
 
+class Severity(enum.Enum):
+    """How bad a problem is: with an error no policy loads; a note is about what is fine to leave."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake; `clause` is its place, None where a whole file or folder is to blame."""
@@ -35,11 +44,13 @@ class Problem:
     message: str
     clause: Clause | None = None
     help: str | None = None
+    severity: Severity = Severity.ERROR
 
     def render(self) -> str:
         """Return the mistake with its line, a caret below it, and the help."""
+        head = f"{self.severity.value}: {self.message}"
         if self.clause is None:
-            lines = [f"error: {self.message}", f" --> {visible(self.file)}"]
+            lines = [head, f" --> {visible(self.file)}"]
             gutter = " "
         else:
             span = self.clause.span
@@ -47,7 +58,7 @@ class Problem:
             gutter = " " * len(number)
             shown, start, width = _excerpt(self.clause.text, span)
             lines = [
-                f"error: {self.message}",
+                head,
                 f"{gutter}--> {visible(self.file)}:{span.line}:{span.column + 1}",
                 f"{gutter} |",
                 f"{number} | {shown}",
@@ -81,7 +92,7 @@ class Problems:
         """Raise one PolicyError that reports every mistake, by file and line."""
         if not self.found:
             return
-        ordered = sorted(self.found, key=_order)
+        ordered = sorted(self.found, key=order)
         first, more = ordered[0], len(ordered) - 1
         place = visible(first.file)
         if first.clause is not None:
@@ -90,10 +101,16 @@ class Problems:
         report = [problem.render() for problem in ordered]
         if len(ordered) >= MAX_FOUND:
             report.append(f"... and no more than these {MAX_FOUND} were looked for")
-        raise PolicyError(f"{place}: {first.message}{rest}", rendered="\n\n".join(report), help=first.help)
+        raise PolicyError(
+            f"{place}: {first.message}{rest}",
+            rendered="\n\n".join(report),
+            help=first.help,
+            problems=tuple(ordered),
+        )
 
 
-def _order(problem: Problem) -> tuple[str, int, int, str]:
+def order(problem: Problem) -> tuple[str, int, int, str]:
+    """Return what problems are sorted by: file, line and column."""
     if problem.clause is None:
         return problem.file, 0, 0, problem.message
     return problem.file, problem.clause.span.line, problem.clause.span.column, problem.message

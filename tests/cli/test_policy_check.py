@@ -48,6 +48,7 @@ def test_the_json_document_has_an_entry_for_each_path(execgate, folder):
         "agents": ["reader", "nobody"],
         "error": None,
         "report": None,
+        "findings": [],
     }
     assert (bad["ok"], gone["ok"]) == (False, False)
     assert "bad.policy:3:1" in bad["report"]
@@ -76,3 +77,43 @@ def test_a_mistake_is_told_once_with_its_help(execgate, folder):
         assert done.err.count("help: ") == 1
     done = execgate("policy", "check", "gone.policy")
     assert done.err.count("no such file") == done.err.count("help: ") == 1
+
+
+DOUBTFUL = GOOD.replace('"json"', '"json", "json"')
+NOTED = GOOD.replace("}\n}", 'disallowed_imports: ["os"]\n}\n}')
+
+
+def test_a_warning_is_a_finding_and_a_note_is_none_unless_asked(execgate, folder):
+    (folder / "doubtful.policy").write_text(DOUBTFUL)
+    (folder / "noted.policy").write_text(NOTED)
+    done = execgate("policy", "check", "doubtful.policy")
+    assert (done.status, done.err) == (1, "")
+    assert done.out.startswith(
+        "warning: `json` in `allowed_imports` a second time\n --> doubtful.policy:3:27\n"
+    )
+    assert done.out.endswith("\n\nfindings: doubtful.policy: 1 agent: `a`; 1 warning\n")
+    done = execgate("policy", "check", "noted.policy")
+    assert (done.status, done.out.splitlines()[-1]) == (0, "ok: noted.policy: 1 agent: `a`; 1 note")
+    assert execgate("policy", "check", "noted.policy", "--strict").status == 1
+    assert execgate("policy", "check", "team.policy", "--strict").status == 0
+
+
+def test_every_finding_stands_in_the_document_by_itself(execgate, folder):
+    (folder / "both.policy").write_text(NOTED.replace('"json"', '"json", "json"'))
+    (folder / "bad.policy").write_text(BAD)
+    done = execgate("policy", "check", "both.policy", "bad.policy", "gone", "--format", "json")
+    both, bad, gone = done.document["results"]
+    assert (both["ok"], both["error"]) == (False, None)
+    assert [(one["severity"], one["file"], one["location"]["line"]) for one in both["findings"]] == [
+        ("warning", "both.policy", 3),
+        ("note", "both.policy", 4),
+    ]
+    assert both["findings"][0] == {
+        "severity": "warning",
+        "message": "`json` in `allowed_imports` a second time",
+        "help": "remove it; the first is at both.policy:3",
+        "file": "both.policy",
+        "location": {"line": 3, "column": 26, "end_line": 3, "end_column": 32},
+    }
+    assert [one["severity"] for one in bad["findings"]] == ["error"]
+    assert gone["findings"][0]["location"] is None
