@@ -14,6 +14,10 @@ from execgate.model.limits import Limits
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
 from execgate.model.verdict import Clause, Opinion, Override, Reason, Ruling, Says, Verdict, Violation
+from execgate.policy.conditions import phases
+from execgate.policy.conditions.phases import Phases
+from execgate.policy.conditions.referee import Referee
+from execgate.policy.conditions.rules import NOTHING, Outcome, RuleBook
 from execgate.policy.constraints import FAMILIES, Family, Given, Judge, Limit
 from execgate.policy.matching.pairs import Breach, Finding, Listing
 from execgate.policy.problems import clipped, quoted
@@ -68,9 +72,9 @@ class _Recorded(NamedTuple):
     constraints: dict[str, Any]
 
     @classmethod
-    def of(cls, block: str, grants: Mapping[str, Grant]) -> _Recorded:
-        """Return what is recorded of these grants."""
-        text = _canonical(block, grants)
+    def of(cls, block: str, grants: Mapping[str, Grant], rules: RuleBook, among: Phases) -> _Recorded:
+        """Return what is recorded of these grants and rules, among these phases."""
+        text = _canonical(block, grants, rules) + among.canonical + rules.canonical_windows
         found: dict[str, Any] = {}
         for grant in grants.values():
             found.update((name, list(listing.texts)) for name, listing in grant.lists.items())
@@ -94,17 +98,23 @@ class AgentPolicy:
     settings: Settings = field(default_factory=Settings)
     overrides: tuple[Override, ...] = ()
     """Where it is wider than what it extends, by name of the constraint."""
+    rules: RuleBook = field(default_factory=RuleBook)
+    """Its own, those that it inherits, and those of every agent."""
+    phases: Phases = phases.DEFAULT
     block: str = field(init=False)
     role: str = field(init=False, default="agent")
     """What messages call it: the agent that executes, or the suggester."""
     _shared: list[_Recorded] = field(init=False, repr=False)
     """What verdicts record of it, once it was asked for."""
+    _referees: list[Referee] = field(init=False, repr=False)
+    """Who asks the rules, once an operation was judged."""
     _judges: dict[type[Operation], Judge] = field(init=False, repr=False)
     """The compiled families, each from its first use on: of many agents, few judge anything."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "block", self.name)
         object.__setattr__(self, "_shared", [])
+        object.__setattr__(self, "_referees", [])
         object.__setattr__(self, "_judges", {})
 
     def named(self, name: str, role: str = "agent") -> AgentPolicy:
@@ -141,7 +151,7 @@ class AgentPolicy:
     @property
     def _recorded(self) -> _Recorded:
         if not self._shared:
-            self._shared.append(_Recorded.of(self.block, self.grants))
+            self._shared.append(_Recorded.of(self.block, self.grants, self.rules, self.phases))
         return self._shared[0]
 
     def judge(self, program: Program, context: Context = _NOTHING_KNOWN) -> Verdict:
@@ -155,12 +165,16 @@ class AgentPolicy:
         if grant is None:
             general.insert(0, self._ungranted(program.action))
         recorded = self._recorded
+        who = self.who if self.rules or self.phases.payment is not None else None
         return Verdict(
             source=program.source,
             agent=self.name,
             program=program,
             rulings=tuple(
-                [self._rule(grant, index, each, context) for index, each in enumerate(program.operations)]
+                [
+                    self._rule(grant, index, each, context, who)
+                    for index, each in enumerate(program.operations)
+                ]
             ),
             violations=tuple(general),
             limits=self.limits,
@@ -172,17 +186,42 @@ class AgentPolicy:
             context=context,
         )
 
-    def _rule(self, grant: Grant | None, index: int, operation: Operation, context: Context) -> Ruling:
+    def _rule(
+        self, grant: Grant | None, index: int, operation: Operation, context: Context, who: str | None
+    ) -> Ruling:
+        """Return the ruling on one operation; `who` is the agent where there are rules to ask, else None."""
         if grant is None:
             return Ruling(index)
         kind = type(operation)
         judge = self._judge(grant, kind)
         finding = judge(operation, context) if kind in _CONTEXTUAL else judge(operation)
+        if who is not None:
+            outcome = self._referee(grant).judge(operation, context, self.name, who, index)
+            if outcome is not NOTHING:
+                return self._joined(index, operation, finding, outcome)
         if not (finding.breaches or finding.warnings):
             return Ruling(index, finding.evidence, (), (), finding.opinions)
         violations = tuple(self._violation(index, operation, breach) for breach in finding.breaches)
         warnings = tuple(self._warning(index, operation, breach) for breach in finding.warnings)
         return Ruling(index, finding.evidence, violations, warnings, finding.opinions)
+
+    def _joined(self, index: int, operation: Operation, finding: Finding, outcome: Outcome) -> Ruling:
+        """Return the ruling where rules had something to say."""
+        violations = tuple(self._violation(index, operation, breach) for breach in finding.breaches)
+        warnings = tuple(self._warning(index, operation, breach) for breach in finding.warnings)
+        return Ruling(
+            index,
+            finding.evidence,
+            violations + outcome.violations,
+            warnings + outcome.warnings,
+            finding.opinions + outcome.opinions,
+        )
+
+    def _referee(self, grant: Grant) -> Referee:
+        if not self._referees:
+            given = Referee(self.rules, self.phases, lambda family: self._given(grant, family))
+            self._referees.append(given)
+        return self._referees[0]
 
     def _judge(self, grant: Grant, kind: type[Operation]) -> Judge:
         judge = self._judges.get(kind)
@@ -261,8 +300,8 @@ def _gap(gap: Gap) -> Violation:
     )
 
 
-def _canonical(name: str, grants: Mapping[str, Grant]) -> str:
-    lines = [f"agent {quoted(name)} {{"]
+def _canonical(name: str, grants: Mapping[str, Grant], rules: RuleBook) -> str:
+    lines = [f"agent {quoted(name)} {{", *(f"  {line}" for line in rules.canonical(None))]
     for capability, grant in sorted(grants.items()):
         constraints = {
             **{
@@ -273,5 +312,6 @@ def _canonical(name: str, grants: Mapping[str, Grant]) -> str:
         }
         lines.append(f'  can "{capability}" with constraints {{')
         lines += (f"    {name}: {value}" for name, value in sorted(constraints.items()))
+        lines += (f"    {line}" for line in rules.canonical(capability))
         lines.append("  }")
     return "\n".join([*lines, "}", ""])

@@ -63,6 +63,8 @@ class Checked(NamedTuple):
     tree: Condition
     attributes: tuple[Attribute, ...]
     test: Test
+    windows: tuple[Window, ...] = ()
+    """The windows that it asks for, by name."""
 
 
 _Answered: TypeAlias = "tuple[Condition, Test]"
@@ -112,7 +114,8 @@ def check(
     answered = checker.answer(tree)
     if answered is None or len(problems.found) > before:
         return None
-    return Checked(answered[0], attributes, answered[1])
+    asked = tuple(window for _, window in sorted(checker.windows.items()))
+    return Checked(answered[0], attributes, answered[1], asked)
 
 
 class _Checker:
@@ -125,6 +128,7 @@ class _Checker:
         self._types = types
         self._places = places
         self._problems = problems
+        self.windows: dict[str, Window] = {}
 
     def answer(self, tree: Condition) -> _Answered | None:
         """Return a condition that is true, false or missing."""
@@ -320,6 +324,7 @@ class _Checker:
             )
             self._at(right, f"unknown window `{clipped(name)}`", help_)
             return None
+        self.windows[name] = window
         return tree, comparing.window(self._places["time"], window, holds=tree.sign == "in")
 
     def _matches(self, tree: Comparison, found: Attribute) -> _Answered | None:

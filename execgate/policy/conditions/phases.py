@@ -26,12 +26,15 @@ class Phases:
     """`phases { ... }`: the phases, each with those that it leads to."""
 
     transitions: Mapping[str, tuple[str, ...]]
-    allowed_payment_phase: str | None = None
-    """The only phase in which payments are made; None where any will do."""
+    payment: tuple[str, Clause] | None = None
+    """The only phase in which payments are made, and where the block says so; None where any will do."""
     clause: Clause | None = None
     """The place of the block; None where there is none, and the usual phases hold."""
-    payment_clause: Clause | None = None
-    """The place of `allowed_payment_phase`."""
+
+    @property
+    def allowed_payment_phase(self) -> str | None:
+        """The only phase in which payments are made; None where any will do."""
+        return self.payment[0] if self.payment is not None else None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,7 +90,9 @@ def read(tree: Tree, problems: Problems) -> Phases:
     allowed = _payment_phase(payment, names, problems) if payment is not None else None
     transitions = {name: tuple(sorted({item.text for item in targets[name]})) for name in sorted(targets)}
     return Phases(
-        MappingProxyType(transitions), allowed, tree.clause, payment.clause if payment is not None else None
+        MappingProxyType(transitions),
+        (allowed, payment.clause) if payment is not None and allowed is not None else None,
+        tree.clause,
     )
 
 

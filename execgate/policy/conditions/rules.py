@@ -6,31 +6,60 @@ because something that it asks for is not known, the operation is denied, whatev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from execgate.model.operation import Operation, ToolCall
+from execgate.model.operation import Operation, PaymentCall, ToolCall
 from execgate.model.verdict import Clause, Opinion, Says, Violation, Warning  # noqa: A004 - the word of policies
 from execgate.policy.conditions import checking, literals, printing, scopes
 from execgate.policy.conditions.attributes import Facts
 from execgate.policy.conditions.checking import Checked, Names
 from execgate.policy.conditions.scopes import Scope
 from execgate.policy.conditions.values import Answer, Missing
+from execgate.policy.constraints import CAPABILITIES, CAPABILITY_OF, FAMILIES, Limit
 from execgate.policy.language import syntax
+from execgate.policy.matching.pairs import Listing
 from execgate.policy.problems import Problems, clipped, quoted
 
 _MOST_REMEMBERED = 256
 _LONGEST_MESSAGE = 500
 
 
+class Spelled(Protocol):
+    """The constraints of one block, as whoever reads an agent's reads them."""
+
+    @property
+    def lists(self) -> Mapping[str, Listing]:
+        """The lists by name."""
+
+    @property
+    def limits(self) -> Mapping[str, Limit]:
+        """All else by name."""
+
+
+ConstraintReader: TypeAlias = "Callable[[tuple[syntax.Constraint, ...], str], Spelled]"
+"""Reads the constraints of a block that belong to one capability; mistakes go where it puts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The constraints of a `restrict`: they replace the agent's of the same names while its rule holds."""
+
+    lists: Mapping[str, Listing]
+    limits: Mapping[str, Limit]
+
+    @property
+    def canonical(self) -> list[str]:
+        """The constraints in canonical form, a line each."""
+        texts = {name: f"[{', '.join(map(quoted, one.texts))}]" for name, one in self.lists.items()}
+        texts.update((name, limit.text) for name, limit in self.limits.items())
+        return [f"{name}: {text}" for name, text in sorted(texts.items())]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A rule that was checked.
-
-    `constraints` are what a `restrict` with a block asks for besides: they are read by whoever reads an
-    agent's, and `judge` is set by whoever compiles them.
-    """
+    """A rule that was checked; `limited` is what a `restrict` with a block asks for besides."""
 
     name: str
     scope: Scope
@@ -38,9 +67,11 @@ class Rule:
     action: str
     message: str
     clause: Clause
-    constraints: tuple[syntax.Constraint, ...] = ()
+    limited: Limited | None = None
     reason: str | None = None
     override: Clause | None = None
+    capability: str | None = None
+    """That of the grant it stands in, None outside."""
     _remembered: dict[tuple[Any, ...], tuple[Answer, Opinion]] = field(default_factory=dict, repr=False)
 
     @property
@@ -69,7 +100,7 @@ class Rule:
         says = Says.SILENT
         if answer and self.action != "restrict":
             says = _SAYS[self.action]
-        elif answer and not self.constraints and part not in scopes.PAYMENTS:
+        elif answer and self.limited is None and part not in scopes.PAYMENTS:
             says = Says.ESCALATES
         return Opinion(self.constraint, says, self.clause, why=self.why(values))
 
@@ -88,15 +119,17 @@ class Rule:
         """What makes it pass."""
         return f"it passes where {printing.condition(printing.opposite(self.condition.tree))}"
 
-    def canonical(self, within: Scope = scopes.EVERYTHING, constraints: Iterable[str] = ()) -> list[str]:
-        """Return the rule's lines in the one spelling; `constraints` are those of `restrict`, a line each."""
+    @property
+    def canonical(self) -> list[str]:
+        """The rule's lines in the one spelling, to stand in its grant, or outside where it has none."""
+        within = scopes.EVERYTHING if self.capability is None else scopes.SUBJECTS[self.capability]
         reason = f" because {quoted(self.reason)}" if self.reason is not None else ""
         action = f"  {self.action} {quoted(self.message)}"
-        block = [f"    {line}" for line in constraints]
+        block = [f"    {line}" for line in self.limited.canonical] if self.limited is not None else []
         return [
             f"rule {self.name} on {scopes.spelled(self.scope, within)}{reason} {{",
             f"  when {printing.condition(self.condition.tree)}",
-            *([f"{action} {{", *block, "  }"] if block else [action]),
+            *([action] if self.limited is None else [f"{action} {{", *block, "  }"]),
             "}",
         ]
 
@@ -109,11 +142,15 @@ def _said(name: str, value: Any) -> str:
     return quoted(text) if name == "phase" else text
 
 
-def read(tree: syntax.Rule, names: Names, within: Scope, problems: Problems) -> Rule | None:
+def read(
+    tree: syntax.Rule, names: Names, capability: str | None, constraints: ConstraintReader, problems: Problems
+) -> Rule | None:
     """Return the rule of a tree; None where it has a mistake, which goes to `problems`.
 
-    `within` is what is judged where it stands: `scopes.EVERYTHING`, or in a grant its capability's SUBJECTS.
+    `capability` is that of the grant that it stands in, None outside; `constraints` reads those of a
+    `restrict`.
     """
+    within = scopes.EVERYTHING if capability is None else scopes.SUBJECTS[capability]
     name = tree.name.text
     attributes = checking.attributes_in(tree.condition)
     scope: Scope | None
@@ -136,6 +173,7 @@ def read(tree: syntax.Rule, names: Names, within: Scope, problems: Problems) -> 
         problems.at(message.clause, f"a message has at most {_LONGEST_MESSAGE} characters")
     judged = scopes.types(scope or within)
     checked = checking.check(tree.condition, names, judged, problems)
+    limited = _limited(tree.action, judged, constraints, problems)
     if checked is None or scope is None:
         return None
     return Rule(
@@ -145,10 +183,59 @@ def read(tree: syntax.Rule, names: Names, within: Scope, problems: Problems) -> 
         tree.action.word,
         message.text,
         tree.clause,
-        tree.action.constraints,
+        limited,
         tree.reason.text if tree.reason is not None else None,
         tree.override,
+        capability,
     )
+
+
+def _limited(
+    action: syntax.Action,
+    judged: frozenset[type[Operation]],
+    constraints: ConstraintReader,
+    problems: Problems,
+) -> Limited | None:
+    """Return what a `restrict` asks for; None where it has no block."""
+    if not action.constraints:
+        return None
+    lists: dict[str, Listing] = {}
+    limits: dict[str, Limit] = {}
+    for capability in ("code_execution", "payment", "tool"):
+        own = tuple(each for each in action.constraints if _owner(each.name) == capability)
+        fitting = tuple(each for each in own if judged.intersection(_JUDGED_BY.get(each.name, judged)))
+        for each in own:
+            if each not in fitting:
+                problems.at(
+                    each.clause,
+                    f"`{each.name}` judges nothing that the rule judges",
+                    "say `on` with what it is to judge, or remove it",
+                )
+            elif each.override is not None:
+                problems.at(each.override, "a rule inherits no constraints: there is nothing to override")
+        if fitting:
+            spelled = constraints(fitting, capability)
+            lists.update(spelled.lists)
+            limits.update(spelled.limits)
+    for name, limit in limits.items():
+        if CAPABILITY_OF[name] == "code_execution":
+            problems.at(
+                limit.clause,
+                f"`{name}` holds for a run as a whole, not for an operation",
+                "move it into the grant",
+            )
+    return Limited(lists, limits)
+
+
+def _owner(constraint: str) -> str:
+    return CAPABILITY_OF.get(constraint, "code_execution")
+
+
+_JUDGED_BY: dict[str, frozenset[type[Operation]]] = {
+    **{one.name: frozenset({family.operation}) for family in FAMILIES for one in family.constraints},
+    **{name: frozenset({PaymentCall, ToolCall}) for name in CAPABILITIES["payment"]},
+}
+"""The operations that a constraint judges, by its name."""
 
 
 class Outcome(NamedTuple):
@@ -184,6 +271,20 @@ class RuleBook:
     def __bool__(self) -> bool:
         return bool(self.rules)
 
+    def canonical(self, capability: str | None) -> list[str]:
+        """Return the lines of the rules of one grant, or of those outside of the grants, in one spelling."""
+        return [line for rule in self.rules if rule.capability == capability for line in rule.canonical]
+
+    @property
+    def canonical_windows(self) -> str:
+        """The windows that the rules ask for, in one spelling."""
+        asked = {window.name: window for rule in self.rules for window in rule.condition.windows}
+        return "".join(window.canonical for _, window in sorted(asked.items()))
+
+    def asks(self, part: str) -> bool:
+        """Return whether a rule judges a part of a scope."""
+        return part in self._by_part
+
     def judge(self, facts: Facts, who: str, index: int, *, pays: bool = False) -> Outcome:
         """Return what the rules say of the operation `index`; `who` is the agent as messages name it.
 
@@ -207,7 +308,7 @@ class RuleBook:
                 violations.append(_undecided(rule, answer, facts.operation, who, index))
             elif rule.action == "warn":
                 warnings.append(_warning(rule, facts.operation, who, index))
-            elif rule.action == "restrict" and rule.constraints:
+            elif rule.action == "restrict" and rule.limited is not None:
                 restrictions.append(rule)
             elif rule.action == "restrict" and part in scopes.PAYMENTS:
                 restricted.append(rule)
@@ -218,7 +319,8 @@ class RuleBook:
         )
 
 
-def _act(operation: Operation) -> str:
+def act(operation: Operation) -> str:
+    """Return what an operation does, as messages say it."""
     if isinstance(operation, ToolCall):
         return f"{operation.stage} the tool `{clipped(operation.tool)}`"
     return f"use `{clipped(operation.via)}`"
@@ -229,7 +331,7 @@ def _violation(rule: Rule, opinion: Opinion, operation: Operation, who: str, ind
     how = "needs approval to" if escalates else "may not"
     return Violation(
         constraint=rule.constraint,
-        message=f"{who} {how} {_act(operation)}: {clipped(rule.message, _LONGEST_MESSAGE)}",
+        message=f"{who} {how} {act(operation)}: {clipped(rule.message, _LONGEST_MESSAGE)}",
         operation=index,
         location=operation.location,
         clause=rule.clause,
@@ -241,7 +343,7 @@ def _violation(rule: Rule, opinion: Opinion, operation: Operation, who: str, ind
 def _undecided(rule: Rule, missing: Missing, operation: Operation, who: str, index: int) -> Violation:
     return Violation(
         constraint=rule.constraint,
-        message=f"{who} may not {_act(operation)}: the rule is UNDECIDED, as {missing.what}",
+        message=f"{who} may not {act(operation)}: the rule is UNDECIDED, as {missing.what}",
         operation=index,
         location=operation.location,
         clause=rule.clause,
@@ -252,7 +354,7 @@ def _undecided(rule: Rule, missing: Missing, operation: Operation, who: str, ind
 def _warning(rule: Rule, operation: Operation, who: str, index: int) -> Warning:
     return Warning(
         constraint=rule.constraint,
-        message=f"{who} may {_act(operation)}, but: {clipped(rule.message, _LONGEST_MESSAGE)}",
+        message=f"{who} may {act(operation)}, but: {clipped(rule.message, _LONGEST_MESSAGE)}",
         operation=index,
         location=operation.location,
         clause=rule.clause,
