@@ -149,12 +149,13 @@ _CALLED = {
 
 def currency_help(word: str) -> str:
     """Return the help for what is no currency."""
-    close = _CALLED.get(word.lower()) or did_you_mean(word, _CURRENCIES)
+    close = _CALLED.get(word.lower()) or did_you_mean(word, _USUAL) or did_you_mean(word, _CURRENCIES)
     if close is not None:
         return f"did you mean `{close}`?"
     return "a currency is a code of ISO 4217, such as `usd` or `eur`, or a token, such as `usdc` or `eth`"
 
 
+_USUAL = ("usd", "eur", "gbp", "jpy", "chf", "cny", "cad", "aud", "btc", "eth", "usdc")
 _CURRENCIES = tuple(code.lower() for code in (*EXPONENTS, *TOKENS))
 
 

@@ -50,11 +50,6 @@ class Cost:
     customer: Text | None = None
     hostile: bool = False
 
-    def __str__(self) -> str:
-        if self.amount is None:
-            return "an amount that is not known"
-        return shown(self.amount, self.currency) if self.currency else f"{self.amount:f}"
-
     @classmethod
     def of(cls, amount: Text | None, currency: Text | None, customer: Text | None = None) -> Cost:
         """Return what the operands of a payment say; what is no exact amount of a currency is not known."""
@@ -106,7 +101,7 @@ def _as_limit(amount: Decimal, currency: str) -> str | None:
         money = Money(amount, currency)
     except ValueError:
         return None
-    return MONEY.show(money) if amount == round(amount, digits(currency)) else None
+    return MONEY.show(money) if len(str(money).partition(".")[2]) <= digits(currency) else None
 
 
 def tally(context: Context, scope: str, customer: Text | None) -> Tally | None:

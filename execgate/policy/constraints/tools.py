@@ -9,7 +9,7 @@ from execgate.model.operation import Operation, PaymentCall, ToolCall
 from execgate.policy.constraints._family import Family, Given, Judge, ListConstraint, names, twins
 from execgate.policy.constraints.gates import Gates
 from execgate.policy.constraints.payments import PAYMENT, Names, ungranted
-from execgate.policy.constraints.spending import Cost, Spending
+from execgate.policy.constraints.spending import Cost, Spending, shown
 from execgate.policy.matching.pairs import Finding, Listing, Pair, Subject, total
 from execgate.policy.problems import clipped
 
@@ -75,7 +75,7 @@ def _payment_judge(given: Given) -> Judge:
             cost = Cost(None, None, _NOT_TOLD, context.customer)
         else:
             cost = Cost(money.amount, money.currency, "", context.customer)
-            act = f"{act} for {cost}"
+            act = f"{act} for {shown(money.amount, money.currency)}"
         return total(
             (
                 *named.judge(cost.currency, None, context.customer),
