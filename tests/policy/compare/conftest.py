@@ -89,7 +89,8 @@ def _tables() -> list[Value]:
 def _databases() -> list[Value]:
     base = {"operation": "select", "tables": ()}
     files = [f"/{name}" for name in ["", *_joined(("a", "b", "x", "workspace"), "/", 3), "proc/self/root"]]
-    hosts = _joined(("a", "b", "x"), ".", 3)
+    hosts = list(_joined(("a", "b", "x"), ".", 3))
+    files += [f"/workspace/{name}" for name in hosts]
     return [
         (len(":memory:"), {**base, "destination": ":memory:", "via": "sqlite3.connect"}),
         *((len(name), {**base, "destination": name, "via": "sqlite3.connect"}) for name in files),

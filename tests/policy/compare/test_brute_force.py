@@ -19,9 +19,15 @@ def length(noun: str, text: str) -> int:
     """Return how long an example is, as the values of the small worlds are measured."""
     if noun == "hosts":
         host = text.removesuffix(" (looked up)").rpartition("://")[2]
-        host = host.rpartition(":")[0] if host.count(":") == 1 else host
-        return len(".".join("x" if label == "com" else label for label in host.split(".")))
+        return _plain(host.partition(":")[0])
+    if noun == "databases" and text[0] not in "/:":
+        return _plain(text)
     return len(text)
+
+
+def _plain(host: str) -> int:
+    """Return the length of a host, in which `com` stands for a letter that reads well."""
+    return len(".".join("x" if label == "com" else label for label in host.split(".")))
 
 
 def test_there_is_a_world_for_every_pair(worlds) -> None:
