@@ -19,6 +19,7 @@ from execgate.policy.compare.changes import (
 )
 from execgate.policy.compare.code import Found, Grants
 from execgate.policy.compare.names import pairs_of_agents
+from execgate.policy.compare.payments import Spending
 from execgate.policy.compare.space import Budget, TooMuchWorkError
 from execgate.policy.compare.spaces import NOUNS, operation
 from execgate.policy.policyset import PolicySet
@@ -67,6 +68,10 @@ class _Direction:
             return
         yield from self._granted(self.after)
         yield from self._lists(self.after)
+        try:
+            yield from Spending(self.sides, self.before, self.after, Budget(), self.gains).changes()
+        except TooMuchWorkError:
+            self.unfinished["payment"] = None
         if self.before is not None:
             yield from amounts.limits(self.before, self.after, gains=self.gains)
 

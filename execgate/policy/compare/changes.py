@@ -52,10 +52,12 @@ class Sides:
         before, after = self.decisions(case)
         return _RANKS[after] > _RANKS[before]
 
-    @property
-    def swapped(self) -> Sides:
-        """The same the other way round."""
-        return Sides(self.new, self.old, self.agent)
+    def blames(self, case: Case, constraint: str) -> bool:
+        """Return whether a constraint of the old policies stands against it."""
+        if policy_of(self.old, self.agent) is None:
+            return False
+        verdict = self.old.judge(case.program, self.agent, case.context)
+        return any(violation.constraint == constraint for violation in verdict.all_violations)
 
 
 def policy_of(policies: PolicySet, name: str) -> AgentPolicy | None:

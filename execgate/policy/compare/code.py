@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from execgate.model.verdict import Clause
 from execgate.policy.compare.pairs import Pairing, differences, of
 from execgate.policy.compare.space import Budget, Hit, Reach
-from execgate.policy.compare.spaces import NOUNS, Fields, Noun, View
+from execgate.policy.compare.spaces import EVERY_NOUN, Fields, Noun, View
 from execgate.policy.constraints import CONSTRAINTS
 from execgate.policy.constraints.files import WHOLE_TREE
 from execgate.policy.matching.pairs import Listing, Shape
@@ -49,9 +50,10 @@ class Grants:
         """Return the old pair of a noun, None where the grant is missing."""
         return None if self.old is None else of(self.old, noun)
 
-    def values(self, noun: str, reach: Reach | None = None) -> Iterator[Fields]:
-        """Yield fields with values that the new lists permit."""
-        for view, hit in differences(NOUNS[noun], None, self.pairing(noun), self.budget):
+    def values(self, noun: str, reach: Reach | None = None, most: int = 100) -> Iterator[Fields]:
+        """Yield fields with values that the new lists permit, `most` at most."""
+        found = differences(EVERY_NOUN[noun], None, self.pairing(noun), self.budget)
+        for view, hit in itertools.islice(found, most):
             if reach is None or view.reach is reach:
                 yield view.fields(hit.text)
 
@@ -65,20 +67,25 @@ class Grants:
 
         Raises TooMuchWorkError where not all could be looked at.
         """
-        causes = set()
+        complete = _COMPLETE.get(noun.name, _nothing)
+        for view, hit in self.causes(noun, lambda view, hit: any(True for _ in complete(self, view, hit))):
+            fields = next(complete(self, view, hit))
+            yield self.told(noun, hit, {**fields, **view.fields(hit.text)})
+
+    def causes(
+        self, noun: Noun, fits: Callable[[View, Hit], bool] = lambda _view, _hit: True
+    ) -> Iterator[tuple[View, Hit]]:
+        """Yield values that make a difference and fit, one of each cause; raises TooMuchWorkError."""
+        seen = set()
         for view, hit in differences(noun, self.before(noun.name), self.pairing(noun.name), self.budget):
             cause = hit.by, hit.freed_from
-            if cause in causes:
-                continue
-            fields = next(_COMPLETE.get(noun.name, _nothing)(self, view, hit), None)
-            if fields is None:
-                continue
-            causes.add(cause)
-            yield self._told(noun, hit, {**fields, **view.fields(hit.text)})
-            if len(causes) == MOST:
-                return
+            if cause not in seen and fits(view, hit):
+                seen.add(cause)
+                yield view, hit
+                if len(seen) == MOST:
+                    return
 
-    def _told(self, noun: Noun, hit: Hit, fields: Fields) -> Found:
+    def told(self, noun: Noun, hit: Hit, fields: Fields) -> Found:
         """Return what was found in words, with the constraint and the entry that make the difference."""
         allow, deny = f"allowed_{noun.name}", f"disallowed_{noun.name}"
         added, removed = ("new in", "gone from") if self.gains else ("gone from", "new in")
@@ -98,7 +105,7 @@ class Grants:
         listing = before.allowed or before.disallowed
         name = allow if listing is None else listing.name
         clause = None if listing is None else listing.clause
-        return Found(noun, fields, name, f"the list `{name}` is {removed} the policy", clause)
+        return Found(noun, fields, name, f"the list `{name}` is {removed.split()[0]}", clause)
 
     def _place(self, noun: Noun) -> Clause | None:
         pairing = self.pairing(noun.name)

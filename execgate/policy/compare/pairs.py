@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from execgate.policy.compare.search import Search
 from execgate.policy.compare.space import Budget, Hit, Lists, Space
-from execgate.policy.compare.spaces import NOUNS, UNKNOWN, Noun, View
+from execgate.policy.compare.spaces import EVERY_NOUN, UNKNOWN, Noun, View
 from execgate.policy.matching.pairs import MAX_VALUE, Listing, Shape
 
 
@@ -40,7 +40,7 @@ def wider(noun: str, old: Pairing | None, new: Pairing | None) -> Example | None
     that lacks the grant, and permits nothing.  Exact; raises TooMuchWorkError where that takes too much work.
     """
     found: Hit | None = None
-    for _, hit in differences(NOUNS[noun], old, new, Budget(), first=True):
+    for _, hit in differences(EVERY_NOUN[noun], old, new, Budget(), first=True):
         if found is None or hit.size < found.size:
             found = hit
     return None if found is None else example(noun, found)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from execgate.model import vocabulary
+from execgate.model.money import EXPONENTS, TOKENS
 from execgate.model.operation import (
     DatabaseOperation,
     Deserialization,
@@ -22,12 +23,15 @@ from execgate.model.operation import (
     OpaqueCall,
     Operation,
     PackageInstall,
+    PaymentCall,
     ProcessControl,
     ProcessSpawn,
     SystemAccess,
+    ToolCall,
 )
 from execgate.model.source import Span
 from execgate.model.values import Unknown
+from execgate.model.vocabulary import ANY_PAYMENT
 from execgate.policy.compare.space import Lists, Reach, Space
 from execgate.policy.constraints import files
 from execgate.policy.constraints.commands import STANDARD
@@ -389,6 +393,33 @@ _DATABASES = (
 )
 
 
+# --- payments and tools -------------------------------------------------------------------------------------
+
+_ANY = Space(_always(ANY_PAYMENT), most=0, anything=ANY_PAYMENT)
+_TEXTS = Space(_one, most=1, never=frozenset({""}), follows=_no_space)
+_USUAL = ("USD", "EUR", "GBP")
+
+
+def _payment_operations(old: Lists, new: Lists) -> Iterator[View]:
+    yield from _words(vocabulary.PAYMENT_OPERATIONS, "operation")(old, new)
+    yield View(_ANY, fields=lambda text: {"operation": text})
+
+
+def _currencies(old: Lists, new: Lists) -> Iterator[View]:
+    """Yield those that have a name, and what entries name besides, such as the contract of a token."""
+    shapes = [shape for lists in (old, new) for shape in (*(lists.allowed or ()), *lists.disallowed)]
+    named = (shape.text.upper() for shape in shapes if isinstance(shape.pattern[0], str))
+    for currency in dict.fromkeys((*_USUAL, *EXPONENTS, *TOKENS, *named)):
+        text = currency if not currency.startswith("0X") else currency.lower()
+        space = Space(_always(text), prefix=(text.lower(),), least=0, most=0)
+        yield View(space, fields=lambda text: {"currency": text})
+
+
+def _texts(field: str, **more: Any) -> Views:
+    view = View(_TEXTS, fields=lambda text: {field: text, **more})
+    return lambda _old, _new: iter((view,))
+
+
 # --- all of them --------------------------------------------------------------------------------------------
 
 NOUNS: dict[str, Noun] = {
@@ -419,3 +450,27 @@ NOUNS: dict[str, Noun] = {
     )
 }
 """Every pair of `can "code_execution"`, by the name that its two constraints share."""
+
+PAYMENT_NOUNS: dict[str, Noun] = {
+    noun.name: noun
+    for noun in (
+        Noun("providers", PaymentCall, _words(vocabulary.PAYMENT_PROVIDERS, "provider")),
+        Noun("payment_operations", PaymentCall, _payment_operations),
+        Noun("currencies", PaymentCall, _currencies, open=True, unknown={"currency": None}),
+        Noun("recipients", PaymentCall, _texts("recipient"), open=True, unknown={"recipient": None}),
+        Noun("customers", PaymentCall, _texts("customer"), open=True, unknown={"customer": None}),
+    )
+}
+"""The pairs of `can "payment"`."""
+
+TOOL_NOUNS: dict[str, Noun] = {
+    noun.name: noun
+    for noun in (
+        Noun("proposed_tools", ToolCall, _texts("tool", stage="propose")),
+        Noun("executed_tools", ToolCall, _texts("tool", stage="execute")),
+    )
+}
+"""The pairs of `can "tool"`."""
+
+EVERY_NOUN: dict[str, Noun] = {**NOUNS, **PAYMENT_NOUNS, **TOOL_NOUNS}
+"""Every pair that there is."""
