@@ -46,7 +46,11 @@ def _whole(predicate: Mapping[str, Any], resolved: Callable[[Any], Any]) -> dict
     """Return the predicate with the parts that were too large for it put back."""
     whole = dict(predicate)
     if "policy_evaluation" in whole:
-        evaluation = _put_back(whole["policy_evaluation"], ("violations", "analysis", "error"), resolved)
+        evaluation = _put_back(
+            whole["policy_evaluation"],
+            ("violations", "warnings", "overrides", "context", "analysis", "error"),
+            resolved,
+        )
         analysis = evaluation["analysis"]
         if isinstance(analysis, Mapping):
             evaluation["analysis"] = _put_back(analysis, ("operations", "gaps"), resolved)

@@ -92,14 +92,19 @@ def _decision(receipt: Mapping[str, Any], predicate: Mapping[str, Any]) -> Itera
     if evaluation["executor_policy"] is None:
         yield "policy", "none"
     else:
-        yield "policy", f"{evaluation['executor_policy']}, {evaluation['policy_digest']}"
-    error, violations = evaluation.get("error"), list(_violations(evaluation))
+        yield "policy", f"{evaluation['executor_policy']}{_block(evaluation)}, {evaluation['policy_digest']}"
+    if evaluation.get("suggester_policy_digest"):
+        yield "suggester policy", evaluation["suggester_policy_digest"]
+    yield from _listed("overrides", list(_overrides(evaluation)))
+    yield from _listed("context", list(_context(evaluation)))
+    error, violations = evaluation.get("error"), list(_findings(evaluation, "violations"))
     # What is told below with its place is not told twice, with columns counted in another way.
     if error and not any(str(error).startswith(told) for told in _messages(evaluation)):
         yield "error", error
     yield from _listed("operations", [_operation(entry) for entry in _entries(evaluation, "operations")])
     yield from _listed("gaps", [f"{_place(entry)}{entry['why']}" for entry in _entries(evaluation, "gaps")])
     yield from _listed("violations", violations)
+    yield from _listed("warnings", list(_findings(evaluation, "warnings")))
 
 
 def _outcome(receipt: Mapping[str, Any], predicate: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -153,12 +158,39 @@ def _messages(evaluation: Mapping[str, Any]) -> list[str]:
     return [entry["message"] for entry in found] if isinstance(found, list) else []
 
 
-def _violations(evaluation: Mapping[str, Any]) -> Iterator[str]:
-    found = evaluation.get("violations")
+def _findings(evaluation: Mapping[str, Any], name: str) -> Iterator[str]:
+    found = evaluation.get(name)
     for entry in found if isinstance(found, list) else []:
-        clause = entry.get("policy")
-        where = f" [{clause['file']}: {clause['text']}]" if clause else ""
-        yield f"{_place(entry)}{entry['constraint']}: {entry['message']}{where}"
+        yield f"{_place(entry)}{entry['constraint']}: {entry['message']}{_clause(entry)}"
+
+
+def _overrides(evaluation: Mapping[str, Any]) -> Iterator[str]:
+    found = evaluation.get("overrides")
+    for entry in found if isinstance(found, list) else []:
+        yield f"{entry['constraint']}, wider than in {entry['base']}: {entry['reason']}{_clause(entry)}"
+
+
+def _clause(entry: Mapping[str, Any]) -> str:
+    clause = entry.get("policy")
+    return f" [{clause['file']}: {clause['text']}]" if clause else ""
+
+
+def _block(evaluation: Mapping[str, Any]) -> str:
+    """Return the pattern that the policy stands under, where the agent has none of its own."""
+    block = evaluation.get("policy_block")
+    return f" (of {block})" if block not in {None, evaluation["executor_policy"]} else ""
+
+
+def _context(evaluation: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what was known around the call, but for what the conversation says already."""
+    known = evaluation.get("context")
+    for name, value in known.items() if isinstance(known, Mapping) else ():
+        if name not in {"suggester", "group", "turn", "spent"}:
+            yield f"{name} {value}"
+    spent = known.get("spent") if isinstance(known, Mapping) else None
+    for scope, tally in spent.items() if isinstance(spent, Mapping) else ():
+        amounts = ", ".join(f"{amount} {currency}" for currency, amount in tally["amounts"].items())
+        yield f"spent by {scope}: {amounts or 'nothing'} in {plural(tally['payments'], 'payment')}"
 
 
 def _place(entry: Mapping[str, Any]) -> str:
