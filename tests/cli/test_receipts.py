@@ -12,8 +12,9 @@ from execgate.model.execution import Artifact, ExecutionResult, Stop, Usage
 from execgate.model.operation import ModuleImport
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
-from execgate.model.verdict import Clause, Override, Ruling, Verdict, Violation, Warning  # noqa: A004 - its name
+from execgate.model.verdict import Clause, Ruling, Verdict, Violation
 from execgate.receipts import CallPart, Receipt, ReceiptStore
+from execgate.report.receipts import receipt_text
 
 
 @pytest.fixture
@@ -323,9 +324,10 @@ def test_a_state_folder_that_is_a_file_is_told(execgate, folder, command):
     )
 
 
-def test_what_was_known_around_a_decision_and_what_its_policy_widened_is_shown(execgate, folder):
-    source = Source("print(1)\n", "job.py")
-    clause = Clause("team.policy", Span(7, 2, 7, 17), "  rule look_twice {")
+def test_what_was_known_around_a_decision_and_what_its_policy_widened_is_shown(recorded):
+    place = {"file": "team.policy", "text": "rule look_twice {"}
+    told = {"constraint": "rule look_twice", "message": "somebody should look", "policy": place}
+    wider = {"constraint": "allowed_hosts", "base": "base", "reason": "the API moved", "policy": place}
     context = Context.from_json(
         {
             "phase": "COMMIT",
@@ -333,23 +335,19 @@ def test_what_was_known_around_a_decision_and_what_its_policy_widened_is_shown(e
             "spent": {"session": "9.50 USD", "day": {"amounts": {}, "payments": 3}},
         }
     )
-    verdict = Verdict(
-        source,
-        "analyst_7",
-        Program(source),
-        policy_digest="sha256:" + "0" * 64,
-        policy_block="analyst_*",
-        suggester_policy_digest="sha256:" + "1" * 64,
-        overrides=(Override("allowed_hosts", "the API moved", clause, "base"),),
-        context=context,
-        warnings=(Warning("rule look_twice", "somebody should look", clause=clause),),
-    )
-    with ReceiptStore.open(folder / "state") as store:
-        receipt = store.decision(verdict, Conversation(), call=CallPart())
-    shown = execgate("receipts", "show", receipt.receipt_id).out
+    document = recorded[1].to_json()
+    document["predicate"]["policy_evaluation"] |= {
+        "policy_digest": "sha256:00",
+        "policy_block": "analyst_*",
+        "suggester_policy_digest": "sha256:11",
+        "overrides": [wider],
+        "context": context.to_json(),
+        "warnings": [told],
+    }
+    shown = receipt_text(document)
     for line in (
-        f"policy            analyst_7 (of analyst_*), sha256:{'0' * 64}",
-        f"suggester policy  sha256:{'1' * 64}",
+        "policy            日本 (of analyst_*), sha256:00",
+        "suggester policy  sha256:11",
         "overrides         allowed_hosts, wider than in base: the API moved [team.policy: rule look_twice {]",
         "context           phase COMMIT",
         "                  spent by session: 9.50 USD in 0 payments",
