@@ -103,8 +103,6 @@ def _set(document: dict[str, Any], key: str, value: str) -> None:
     kind, _, scope = key.partition(".")
     if scope:
         spent = document.setdefault(_SPENT, {})
-        if not isinstance(spent, dict):
-            return  # The file is to blame, and `from_json` says so.
         tally = spent.get(scope, {})
         tally = dict(tally) if isinstance(tally, Mapping) else {"amounts": _amounts(tally)}
         if kind == _SPENT:

@@ -88,17 +88,14 @@ def read(data: bytes, file: str, problems: Problems) -> Value | None:
         text = text.replace("\t", " ")
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        told = " ".join(part for part in (error.problem, error.context) if part)
-        if mark is None:
-            problems.whole(file, f"not YAML: {clipped(told, 200)}")
-        else:
-            problems.at(_place(policy, mark, mark), f"not YAML: {clipped(told, 200)}")
-        return None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else clipped(str(error), 200)
-        problems.whole(file, f"not YAML: {why}")
+        mark = getattr(error, "problem_mark", None)
+        if mark is None:
+            why = "nested too deeply" if isinstance(error, RecursionError) else clipped(str(error), 200)
+            problems.whole(file, f"not YAML: {why}")
+        else:
+            told = " ".join(getattr(error, name) or "" for name in ("problem", "context"))
+            problems.at(_place(policy, mark, mark), f"not YAML: {clipped(told.strip(), 200)}")
         return None
     return None if node is None else _Reader(policy, problems).value(node, 0)
 

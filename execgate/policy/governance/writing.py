@@ -18,7 +18,7 @@ from execgate.policy.governance.reading import Field, Fields, Items, Value, Word
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion, visible
 
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?", re.ASCII)
-_AMOUNT = re.compile(r"([0-9.]+)[ _]?([A-Za-z][A-Za-z0-9]{1,11})", re.ASCII)
+_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)[ _]?([A-Za-z][A-Za-z0-9]{2,11})", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)[ _]?([A-Za-z]*)", re.ASCII)
 
@@ -389,7 +389,7 @@ class Writer:
         text = self._word(value, "an action").strip()
         word = _ACTIONS.get(re.sub(r"[- ]+", "_", text).lower())
         if word is None:
-            close = did_you_mean(text, _ACTIONS)
+            close = did_you_mean(text, ("deny", "pending_approval", "warn", "restrict"))
             help_ = (
                 f"did you mean `{close.upper()}`?"
                 if close
