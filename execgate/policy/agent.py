@@ -18,9 +18,10 @@ from execgate.policy.conditions import phases
 from execgate.policy.conditions.phases import Phases
 from execgate.policy.conditions.referee import Referee
 from execgate.policy.conditions.rules import NOTHING, Outcome, RuleBook
+from execgate.policy import canonical
 from execgate.policy.constraints import FAMILIES, Family, Given, Judge, Limit
 from execgate.policy.matching.pairs import Breach, Finding, Listing
-from execgate.policy.problems import clipped, quoted
+from execgate.policy.problems import clipped
 
 CODE_EXECUTION = "code_execution"
 TOOL = "tool"
@@ -61,6 +62,8 @@ class Settings:
     version: str | None = None
     description: str | None = None
     delegation: str = EXECUTOR
+    reason: str | None = None
+    """What stands behind `because` of the delegation."""
     clauses: Mapping[str, Clause] = field(default_factory=dict)
 
 
@@ -72,9 +75,10 @@ class _Recorded(NamedTuple):
     constraints: dict[str, Any]
 
     @classmethod
-    def of(cls, block: str, grants: Mapping[str, Grant], rules: RuleBook, among: Phases) -> _Recorded:
-        """Return what is recorded of these grants and rules, among these phases."""
-        text = _canonical(block, grants, rules) + among.canonical + rules.canonical_windows
+    def of(cls, policy: AgentPolicy) -> _Recorded:
+        """Return what is recorded of a policy."""
+        grants = policy.grants
+        text = canonical.text(policy)
         found: dict[str, Any] = {}
         for grant in grants.values():
             found.update((name, list(listing.texts)) for name, listing in grant.lists.items())
@@ -151,7 +155,7 @@ class AgentPolicy:
     @property
     def _recorded(self) -> _Recorded:
         if not self._shared:
-            self._shared.append(_Recorded.of(self.block, self.grants, self.rules, self.phases))
+            self._shared.append(_Recorded.of(self))
         return self._shared[0]
 
     def judge(self, program: Program, context: Context = _NOTHING_KNOWN) -> Verdict:
@@ -298,20 +302,3 @@ def _gap(gap: Gap) -> Violation:
         location=gap.location,
         help=gap.help,
     )
-
-
-def _canonical(name: str, grants: Mapping[str, Grant], rules: RuleBook) -> str:
-    lines = [f"agent {quoted(name)} {{", *(f"  {line}" for line in rules.canonical(None))]
-    for capability, grant in sorted(grants.items()):
-        constraints = {
-            **{
-                name: "[" + ", ".join(map(quoted, listing.texts)) + "]"
-                for name, listing in grant.lists.items()
-            },
-            **grant.limits,
-        }
-        lines.append(f'  can "{capability}" with constraints {{')
-        lines += (f"    {name}: {value}" for name, value in sorted(constraints.items()))
-        lines += (f"    {line}" for line in rules.canonical(capability))
-        lines.append("  }")
-    return "\n".join([*lines, "}", ""])

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from execgate.errors import UnknownAgentError
 from execgate.model.context import Context
 from execgate.model.program import Program
 from execgate.model.verdict import Verdict
-from execgate.policy import delegation, validate
+from execgate.policy import delegation
 from execgate.policy.agent import AgentPolicy
+from execgate.policy.build import Built, build
+from execgate.policy.build.names import Names
+from execgate.policy.conditions.phases import Phases
+from execgate.policy.conditions.windows import Window
 from execgate.policy.language import text as texts
+from execgate.policy.language.syntax import Let
 from execgate.policy.language.text import PolicyText
 from execgate.policy.problems import Problems, clipped, did_you_mean
 
 _MOST_NAMES = 20
+_MOST_COMPARED = 500
 
 
 class PolicySet:
     """Agents by name.  It is loaded whole or not at all."""
 
-    __slots__ = ("_agents",)
+    __slots__ = ("_agents", "_built")
 
-    def __init__(self, agents: Iterable[AgentPolicy]) -> None:
-        self._agents = {agent.name: agent for agent in agents}
+    def __init__(self, agents: Iterable[AgentPolicy], built: Built | None = None) -> None:
+        """Make a set of agents; `built` is what else their files say."""
+        self._agents = {agent.block: agent for agent in agents}
+        self._built = built or Built(tuple(self._agents.values()), Names(self._agents))
 
     @classmethod
     def load(cls, path: Path) -> PolicySet:
@@ -55,9 +63,9 @@ class PolicySet:
 
     @classmethod
     def _build(cls, policies: list[PolicyText], problems: Problems) -> PolicySet:
-        agents = validate.agents(policies, problems)
+        built = build(policies, problems)
         problems.raise_if_any()
-        return cls(agents)
+        return cls(built.agents, built)
 
     def __iter__(self) -> Iterator[AgentPolicy]:
         """Iterate over the policies, each under its name or pattern, in order of the text."""
@@ -67,6 +75,21 @@ class PolicySet:
     def agents(self) -> tuple[str, ...]:
         """The agents' names and patterns, in order of the text."""
         return tuple(self._agents)
+
+    @property
+    def phases(self) -> Phases:
+        """The phases of a conversation, the usual ones where the policies declare none."""
+        return self._built.phases
+
+    @property
+    def windows(self) -> Mapping[str, Window]:
+        """The windows of time by name."""
+        return self._built.windows
+
+    @property
+    def unused(self) -> tuple[Let, ...]:
+        """The named sets that no list and no condition asks for."""
+        return self._built.unused
 
     @property
     def digest(self) -> str:
@@ -96,14 +119,20 @@ class PolicySet:
         return delegation.intersection(verdict, suggester.judge(program, context), suggester)
 
     def agent(self, name: str) -> AgentPolicy:
-        """Return the policy of the agent `name`; raises UnknownAgentError that names those there are."""
+        """Return the policy of the agent `name`; raises UnknownAgentError that names those there are.
+
+        An agent's own name wins over patterns, and of those the most specific does.
+        """
         policy = self._agents.get(name)
-        if policy is None:
-            known = [clipped(agent) for agent in self._agents]
-            close = did_you_mean(name, known)
-            more = f" and {len(known) - _MOST_NAMES:,} more" if len(known) > _MOST_NAMES else ""
-            raise UnknownAgentError(
-                f"no policy for agent `{clipped(name)}`; there are: {', '.join(known[:_MOST_NAMES])}{more}",
-                help=f"did you mean `{close}`?" if close else "name an agent that there is, or add one",
-            )
-        return policy
+        if policy is not None:
+            return policy
+        block = self._built.names.find(name)
+        if block is not None:
+            return self._agents[block].named(name)
+        known = [clipped(agent) for agent in self._agents]
+        close = did_you_mean(name, known[:_MOST_COMPARED])
+        more = f" and {len(known) - _MOST_NAMES:,} more" if len(known) > _MOST_NAMES else ""
+        raise UnknownAgentError(
+            f"no policy for agent `{clipped(name)}`; there are: {', '.join(known[:_MOST_NAMES])}{more}",
+            help=f"did you mean `{close}`?" if close else "name an agent that there is, or add one",
+        )

@@ -33,14 +33,17 @@ class Example:
     freed_from: tuple[str, ...] = ()
 
 
-def wider(noun: str, old: Pairing | None, new: Pairing | None) -> Example | None:
+def wider(
+    noun: str, old: Pairing | None, new: Pairing | None, budget: Budget | None = None
+) -> Example | None:
     """Return the shortest value that `new` permits and `old` does not, None where there is none.
 
     `noun` is what the two constraints share: `imports`, `file_paths`.  None in place of a pair is an agent
-    that lacks the grant, and permits nothing.  Exact; raises TooMuchWorkError where that takes too much work.
+    that lacks the grant, and permits nothing.  Exact; raises TooMuchWorkError where that takes too much work,
+    or more than is left of a `budget` that several comparisons share.
     """
     found: Hit | None = None
-    for _, hit in differences(EVERY_NOUN[noun], old, new, Budget(), first=True):
+    for _, hit in differences(EVERY_NOUN[noun], old, new, budget or Budget(), first=True):
         if found is None or hit.size < found.size:
             found = hit
     return None if found is None else example(noun, found)

@@ -1,0 +1,61 @@
+"""An agent with all that it inherits: what is judged, hashed and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from execgate.model.verdict import Clause, Override
+from execgate.policy.agent import EXECUTOR
+from execgate.policy.constraints import Limit
+from execgate.policy.language import syntax
+from execgate.policy.matching.pairs import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class FlatGrant:
+    """`can "capability"` with what is inherited."""
+
+    clause: Clause
+    lists: Mapping[str, Listing] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """By the name of the constraint; that of the grant itself by ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedRule:
+    """A rule, and the capability that it stands in, None where it stands in the agent or at top level."""
+
+    tree: syntax.Rule
+    capability: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """One agent, flattened."""
+
+    name: str
+    clause: Clause
+    grants: Mapping[str, FlatGrant] = field(default_factory=dict)
+    rules: Mapping[str, ScopedRule] = field(default_factory=dict)
+    """By name, without those of top level."""
+    delegation: str = EXECUTOR
+    delegation_reason: str | None = None
+    delegation_clause: Clause | None = None
+    overrides: tuple[Override, ...] = ()
+    """Its own and the inherited, by name of the constraint."""
+
+    @property
+    def restricts(self) -> bool:
+        """Whether something puts its payments into the restricted state."""
+        grant = self.grants.get("payment")
+        return (grant is not None and "restrict_at" in grant.limits) or any(
+            map(puts_restricted, self.rules.values())
+        )
+
+
+def puts_restricted(rule: ScopedRule) -> bool:
+    """Return whether a rule restricts without saying to what."""
+    action = rule.tree.action
+    return action.word == "restrict" and not action.constraints
