@@ -14,11 +14,11 @@ from execgate.model.limits import Limits
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
 from execgate.model.verdict import Clause, Opinion, Override, Reason, Ruling, Says, Verdict, Violation
+from execgate.policy import canonical
 from execgate.policy.conditions import phases
 from execgate.policy.conditions.phases import Phases
 from execgate.policy.conditions.referee import Referee
 from execgate.policy.conditions.rules import NOTHING, Outcome, RuleBook
-from execgate.policy import canonical
 from execgate.policy.constraints import FAMILIES, Family, Given, Judge, Limit
 from execgate.policy.matching.pairs import Breach, Finding, Listing
 from execgate.policy.problems import clipped

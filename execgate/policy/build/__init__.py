@@ -20,15 +20,16 @@ from execgate.model.limits import Limits
 from execgate.model.verdict import Clause
 from execgate.policy.agent import CODE_EXECUTION, AgentPolicy, Grant, Settings
 from execgate.policy.build import order, settings
-from execgate.policy.build.flat import Flat, FlatGrant, ScopedRule
+from execgate.policy.build.flat import Flat, FlatGrant, ReadRule
 from execgate.policy.build.grants import OwnGrant, Reader
 from execgate.policy.build.inheritance import Child, OwnAgent
 from execgate.policy.build.names import LONGEST, Names, spelled
 from execgate.policy.build.narrowing import Narrowing
 from execgate.policy.build.parents import Parents
 from execgate.policy.build.sets import Sets
-from execgate.policy.conditions import phases, windows
+from execgate.policy.conditions import checking, phases, rules, windows
 from execgate.policy.conditions.phases import Phases
+from execgate.policy.conditions.rules import RuleBook
 from execgate.policy.conditions.windows import Window
 from execgate.policy.constraints import LIMITS, Limit
 from execgate.policy.language import syntax
@@ -74,7 +75,9 @@ class _Builder:
         self._reader = Reader(self._sets, problems)
         self._windows = self._read_windows()
         self._phases = self._read_phases()
-        self._rules = self._scoped([rule for document in documents for rule in document.rules], None, {})
+        self._names = checking.Names(self._sets, self._windows, self._phases)
+        self._books: dict[tuple[int, ...], RuleBook] = {}
+        self._rules = self._read_rules([rule for document in documents for rule in document.rules], None, {})
 
     def build(self) -> Built:
         """Return all agents, flattened."""
@@ -127,22 +130,22 @@ class _Builder:
             shown = clipped(quoted(name))
             self._problems.at(clause, f"an agent's name with a character that does not show: {shown}")
 
-    def _own_rules(self, tree: syntax.Agent, grants: Mapping[str, OwnGrant]) -> Mapping[str, ScopedRule]:
-        rules = self._scoped(tree.rules, None, {})
+    def _own_rules(self, tree: syntax.Agent, grants: Mapping[str, OwnGrant]) -> Mapping[str, ReadRule]:
+        found = self._read_rules(tree.rules, None, {})
         for capability, grant in grants.items():
-            rules = self._scoped(grant.tree.rules, capability, rules)
-        for name, rule in rules.items():
+            found = self._read_rules(grant.tree.rules, capability, found)
+        for name, rule in found.items():
             if name in self._rules:
                 self._problems.at(
                     rule.tree.clause,
                     f"rule `{clipped(name)}` is for every agent already",
                     f"{_first(self._rules[name].tree.clause)}; rename one of the two",
                 )
-        return rules
+        return found
 
-    def _scoped(
-        self, trees: Iterable[syntax.Rule], capability: str | None, earlier: Mapping[str, ScopedRule]
-    ) -> dict[str, ScopedRule]:
+    def _read_rules(
+        self, trees: Iterable[syntax.Rule], capability: str | None, earlier: Mapping[str, ReadRule]
+    ) -> dict[str, ReadRule]:
         """Return rules by name, behind those of the same agent that were read before."""
         found = dict(earlier)
         for tree in trees:
@@ -155,7 +158,8 @@ class _Builder:
                 )
                 continue
             settings.reason(tree.reason, self._problems)
-            found[name] = ScopedRule(tree, capability)
+            rule = rules.read(tree, self._names, capability, self._reader.constraints, self._problems)
+            found[name] = ReadRule(tree, rule)
         return found
 
     def _read_windows(self) -> dict[str, Window]:
@@ -209,7 +213,18 @@ class _Builder:
             {name: _grant(name, grant, limits) for name, grant in flat.grants.items()},
             Settings(said.version, said.description, flat.delegation, flat.delegation_reason, clauses),
             flat.overrides,
+            self._book(flat),
+            self._phases,
         )
+
+    def _book(self, flat: Flat) -> RuleBook:
+        """Return the rules of an agent, the same for all that have the same."""
+        read = [each.rule for each in (*self._rules.values(), *flat.rules.values()) if each.rule is not None]
+        key = tuple(map(id, read))
+        book = self._books.get(key)
+        if book is None:
+            book = self._books[key] = RuleBook(read)
+        return book
 
 
 def _first(clause: Clause) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from execgate.model.verdict import Clause, Override
 from execgate.policy.agent import EXECUTOR
+from execgate.policy.conditions.rules import Rule
 from execgate.policy.constraints import Limit
 from execgate.policy.language import syntax
 from execgate.policy.matching.pairs import Listing
@@ -24,11 +25,12 @@ class FlatGrant:
 
 
 @dataclass(frozen=True, slots=True)
-class ScopedRule:
-    """A rule, and the capability that it stands in, None where it stands in the agent or at top level."""
+class ReadRule:
+    """A rule as it is spelled and as it judges: it is read once, whoever inherits it."""
 
     tree: syntax.Rule
-    capability: str | None = None
+    rule: Rule | None = None
+    """The rule, checked; None where it has a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Flat:
     name: str
     clause: Clause
     grants: Mapping[str, FlatGrant] = field(default_factory=dict)
-    rules: Mapping[str, ScopedRule] = field(default_factory=dict)
+    rules: Mapping[str, ReadRule] = field(default_factory=dict)
     """By name, without those of top level."""
     delegation: str = EXECUTOR
     delegation_reason: str | None = None
@@ -55,7 +57,7 @@ class Flat:
         )
 
 
-def puts_restricted(rule: ScopedRule) -> bool:
+def puts_restricted(rule: ReadRule) -> bool:
     """Return whether a rule restricts without saying to what."""
     action = rule.tree.action
     return action.word == "restrict" and not action.constraints

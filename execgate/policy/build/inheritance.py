@@ -14,11 +14,11 @@ from execgate.model.limits import Limits
 from execgate.model.verdict import Clause, Override
 from execgate.policy.agent import INTERSECT, Settings
 from execgate.policy.build import settings
-from execgate.policy.build.flat import Flat, FlatGrant, ScopedRule
+from execgate.policy.build.flat import Flat, FlatGrant, ReadRule
 from execgate.policy.build.grants import OwnGrant
 from execgate.policy.build.narrowing import Narrowing
 from execgate.policy.build.parents import join, together, united
-from execgate.policy.constraints import CONSTRAINTS, Limit, LimitConstraint, ListConstraint
+from execgate.policy.constraints import CAPABILITIES, CONSTRAINTS, Limit, LimitConstraint, ListConstraint
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Scalar
 from execgate.policy.matching.pairs import Listing
@@ -37,7 +37,7 @@ class OwnAgent:
     settings: Settings
     setting_trees: Mapping[str, syntax.Constraint]
     grants: Mapping[str, OwnGrant]
-    rules: Mapping[str, ScopedRule]
+    rules: Mapping[str, ReadRule]
 
 
 class Child:
@@ -176,7 +176,7 @@ class Child:
         elif tree.override is not None:
             self._idle(tree.override, f"`{tree.name}`", "it permits no more than what is inherited")
 
-    def _rules(self) -> Mapping[str, ScopedRule]:
+    def _rules(self) -> Mapping[str, ReadRule]:
         base = self._base.rules if self._base is not None else {}
         if not self._own.rules:
             return base
@@ -222,7 +222,7 @@ class Child:
             self._problems.at(
                 clause,
                 f"`{clipped(constraint)}` widens what is inherited: {message}",
-                'narrow it, or write `override` before it and `because "..."` behind it',
+                f'narrow it, or write `override {_spelled(constraint)} because "..."`',
             )
         elif reason is None:
             self._problems.at(
@@ -235,3 +235,10 @@ class Child:
         self._problems.at(
             override, f"an override of {what} that overrides nothing: {why}", "remove `override`"
         )
+
+
+def _spelled(constraint: str) -> str:
+    """Return how what is overridden begins."""
+    if constraint in CAPABILITIES:
+        return f'can "{constraint}"'
+    return clipped(constraint) if constraint.startswith("rule ") else f"{constraint}: ..."

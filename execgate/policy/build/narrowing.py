@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TypeAlias
 
-from execgate.policy.build.flat import Flat, ScopedRule, puts_restricted
+from execgate.policy.build.flat import Flat, ReadRule, puts_restricted
 from execgate.policy.compare import Pairing, TooMuchWorkError, wider
 from execgate.policy.compare.space import Budget
 from execgate.policy.compare.spaces import NOUNS
@@ -25,7 +25,7 @@ class Narrowing:
 
     __slots__ = ("_budget", "_common")
 
-    def __init__(self, common: Collection[ScopedRule]) -> None:
+    def __init__(self, common: Collection[ReadRule]) -> None:
         self._budget = Budget(_STEPS)
         self._common = any(map(puts_restricted, common))
 

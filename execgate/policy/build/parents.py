@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from execgate.model.verdict import Override
 from execgate.policy.agent import INTERSECT
-from execgate.policy.build.flat import Flat, FlatGrant, ScopedRule
+from execgate.policy.build.flat import Flat, FlatGrant, ReadRule
 from execgate.policy.constraints import CONSTRAINTS, Limit, ListConstraint
 from execgate.policy.language.syntax import Agent
 from execgate.policy.matching.pairs import Entry, Listing
@@ -90,10 +90,10 @@ class Parents:
                 break
         return value
 
-    def _rules(self) -> dict[str, ScopedRule]:
+    def _rules(self) -> dict[str, ReadRule]:
         own = {rule.name.text for rule in self._child.rules}
         own |= {rule.name.text for grant in self._child.grants for rule in grant.rules}
-        rules: dict[str, ScopedRule] = {}
+        rules: dict[str, ReadRule] = {}
         whose: dict[str, Flat] = {}
         for parent in self._parents:
             for name, rule in parent.rules.items():
