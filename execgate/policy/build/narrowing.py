@@ -8,7 +8,7 @@ from typing import TypeAlias
 from execgate.policy.build.flat import Flat, ReadRule, puts_restricted
 from execgate.policy.compare import Pairing, TooMuchWorkError, wider
 from execgate.policy.compare.space import Budget
-from execgate.policy.compare.spaces import NOUNS
+from execgate.policy.compare.spaces import EVERY_NOUN
 from execgate.policy.matching.hosts import HostShape
 from execgate.policy.matching.pairs import Entry, Listing
 from execgate.policy.matching.patterns import DEEP, contains
@@ -61,7 +61,7 @@ class Narrowing:
             return before is None and _within(old[1], new[1])
         if not _within(old[1], new[1]):
             return False
-        if before is None and not NOUNS[noun].open:
+        if before is None and not EVERY_NOUN[noun].open:
             return not allowed.entries
         shapes = {entry.shape for entry in before.entries} if before is not None else set()
         return all(entry.shape in shapes or _stands(entry, before, denied) for entry in allowed.entries)
