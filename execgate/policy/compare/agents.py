@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from execgate.model.verdict import Clause
 from execgate.policy.agent import CODE_EXECUTION, AgentPolicy
-from execgate.policy.compare import amounts, contexts
+from execgate.policy.compare import amounts, states
 from execgate.policy.compare.changes import (
+    NO_EXAMPLE,
     AgentChanges,
     Case,
     Change,
@@ -20,6 +21,7 @@ from execgate.policy.compare.changes import (
 from execgate.policy.compare.code import Found, Grants
 from execgate.policy.compare.names import pairs_of_agents
 from execgate.policy.compare.payments import Spending
+from execgate.policy.compare.rules import Rules
 from execgate.policy.compare.space import Budget, TooMuchWorkError
 from execgate.policy.compare.spaces import NOUNS, operation
 from execgate.policy.policyset import PolicySet
@@ -73,6 +75,10 @@ class _Direction:
         except TooMuchWorkError:
             self.unfinished["payment"] = None
         if self.before is not None:
+            try:
+                yield from Rules(self.sides, self.before, self.after, Budget(), self.gains).changes()
+            except TooMuchWorkError:
+                self.unfinished["rules"] = None
             yield from amounts.limits(self.before, self.after, gains=self.gains)
 
     def _granted(self, after: AgentPolicy) -> Iterator[Change]:
@@ -101,10 +107,11 @@ class _Direction:
 
     def _confirmed(self, case: Case, constraint: str, why: str, clause: Clause | None) -> Change:
         """Return the change with the case as its example, in the first state that confirms it."""
-        for context in contexts.plausible(self.sides):
+        both = [policy for policy in (self.after, self.before) if policy is not None]
+        for context in states.contexts(case.context, both, self.sides.agent):
             told = replace(case, context=context)
             if self.sides.confirms(told):
                 return Change(constraint, why, clause, told, decisions=self.sides.decisions(told))
-        if contexts.matter(self.sides):
-            return Change(constraint, f"{why}; no example was found that is permitted as a whole", clause)
+        if any(states.stateful(policy) for policy in both):
+            return Change(constraint, f"{why}; {NO_EXAMPLE}", clause)
         raise UnconfirmedError(f"{constraint}: {why}: {case.operations}")

@@ -17,6 +17,10 @@ from execgate.policy.policyset import PolicySet
 _RANKS = {Decision.DENY: 0, Decision.ESCALATE: 1, Decision.ALLOW: 2}
 
 
+NO_EXAMPLE = "no example was found, and it may permit more"
+"""What is said where a change may permit more, and nothing showed it."""
+
+
 class UnconfirmedError(Exception):
     """An example that the judge does not confirm: a defect of the comparison."""
 

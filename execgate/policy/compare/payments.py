@@ -17,7 +17,8 @@ from execgate.model.operation import PaymentCall, ToolCall
 from execgate.model.verdict import Clause
 from execgate.model.vocabulary import STILL_OPERATIONS
 from execgate.policy.agent import CODE_EXECUTION, AgentPolicy, Grant
-from execgate.policy.compare.changes import Case, Change, Sides
+from execgate.policy.compare import states
+from execgate.policy.compare.changes import NO_EXAMPLE, Case, Change, Sides
 from execgate.policy.compare.code import Grants
 from execgate.policy.compare.pairs import Pairing, differences
 from execgate.policy.compare.space import Budget
@@ -47,7 +48,7 @@ class Spending:
         """Yield what is newly permitted, each with an example that the judge confirms."""
         old, new = self._grants(PAYMENT)
         if new is not None and old is None:
-            yield from self._first(PAYMENT, self._new("the grant"), new.clause, self._payments({}))
+            yield from self._first(PAYMENT, self._new("the grant"), new.clause, self.payments({}))
         elif new is not None and old is not None:
             for noun in PAYMENT_NOUNS.values():
                 yield from self._listed(noun, old, new)
@@ -71,11 +72,19 @@ class Spending:
     def _first(
         self, constraint: str, why: str, clause: Clause | None, cases: Iterator[Case]
     ) -> Iterator[Change]:
-        """Yield the first case that is confirmed as a change; nothing where none is."""
-        for case in cases:
+        """Yield the first case that is confirmed as a change; nothing where none is, and no rule can say why."""
+        both = [policy for policy in (self.after, self.before) if policy is not None]
+        stated = (
+            replace(case, context=context)
+            for case in cases
+            for context in states.contexts(case.context, both, self.sides.agent)
+        )
+        for case in itertools.islice(stated, _MOST_TRIES):
             if self.sides.confirms(case):
                 yield Change(constraint, why, clause, case, decisions=self.sides.decisions(case))
                 return
+        if any(states.stateful(policy) for policy in both):
+            yield Change(constraint, f"{why}; {NO_EXAMPLE}", clause)
 
     # --- lists ----------------------------------------------------------------------------------------------
 
@@ -83,7 +92,7 @@ class Spending:
         grants = Grants(None if old is None else old.lists, new.lists, self.budget, self.gains)
         for view, hit in grants.causes(noun):
             fixed = view.fields(hit.text)
-            cases = self._payments(fixed) if noun.operation is PaymentCall else self._calls(fixed)
+            cases = self.payments(fixed) if noun.operation is PaymentCall else self.calls(fixed)
             found = grants.told(noun, hit, fixed)
             yield from self._first(found.constraint, found.why, found.clause, cases)
 
@@ -98,7 +107,7 @@ class Spending:
             replace(case, context=replace(case.context, budget_ratio=new.values[gate]))
             for gate in ratios
             for word in self._words("payment_operations", new)
-            for case in self._payments(word)
+            for case in self.payments(word)
         )
         yield from self._first(name, self._moved(name), more.clause, cases)
 
@@ -114,7 +123,7 @@ class Spending:
             view.fields(hit.text)
             for view, hit in differences(noun, Pairing(counts), Pairing(counted), self.budget)
         )
-        cases = (case for fixed in names for case in self._calls(fixed))
+        cases = (case for fixed in names for case in self.calls(fixed))
         yield from self._first(name, self._moved(name), counted.clause, cases)
 
     def _moved(self, name: str) -> str:
@@ -130,9 +139,9 @@ class Spending:
         was, now = old.limits.get(name, "not given"), new.limits.get(name, "not given")
         if not self.gains:
             was, now = now, was
-        cases: Iterator[Case] = self._payments({})
+        cases: Iterator[Case] = self.payments({})
         if CODE_EXECUTION not in self.after.grants:
-            cases = itertools.chain.from_iterable(map(self._calls, self._words("executed_tools", None)))
+            cases = itertools.chain.from_iterable(map(self.calls, self._words("executed_tools", None)))
         focus = [scope for scope in SCOPES if name.endswith(f"_per_{scope}")]
         gates = name in _GATES
         cases = (
@@ -206,7 +215,7 @@ class Spending:
         before = list(Grants(None, old.lists, self.budget, self.gains).values(noun, most=most))
         return [*(one for one in found if one in before), *(one for one in found if one not in before)]
 
-    def _payments(self, fixed: Fields) -> Iterator[Case]:
+    def payments(self, fixed: Fields) -> Iterator[Case]:
         """Yield payments in code of which the new lists permit every name, in states that permit them."""
         grant = self.after.grants[PAYMENT]
         choices = []
@@ -219,9 +228,7 @@ class Spending:
         ):
             if field in fixed:
                 choices.append([{field: fixed[field]}])
-            elif PAYMENT_NOUNS[noun].open and not Grants(None, grant.lists, self.budget, self.gains).judged(
-                noun
-            ):
+            elif PAYMENT_NOUNS[noun].open and not lists.judged(noun):
                 choices.append([{}])
             else:
                 choices.append(_few(self._words(noun, grant)))
@@ -233,7 +240,7 @@ class Spending:
                 call = operation(PaymentCall, {**fields, **paid})
                 yield Case((call,), self._state(fields.get("customer")))
 
-    def _calls(self, fixed: Fields) -> Iterator[Case]:
+    def calls(self, fixed: Fields) -> Iterator[Case]:
         """Yield calls of a tool: as they are, and as payments."""
         call = operation(ToolCall, fixed)
         yield Case((call,), Context(), TOOL_CALL)
@@ -260,9 +267,8 @@ class Spending:
         for currency in [chosen] if chosen else dict.fromkeys((*named, _USD)):
             least = _least(currency)
             limits = self._money(currency)
-            beyond = [limit + least for limit in limits]
-            below = [limit - least for limit in limits if limit >= least]
-            for amount in dict.fromkeys((least, Decimal(0), *limits, *beyond, *below)):
+            near = sorted({limit + step for limit in limits for step in (-least, Decimal(0), least)})
+            for amount in dict.fromkeys((least, Decimal(0), *(amount for amount in near if amount >= 0))):
                 yield Money(amount, currency)
 
     def _state(self, customer: str | None) -> Context:

@@ -1,0 +1,135 @@
+"""What rules, phases and delegation newly permit.
+
+A rule permits nothing by itself: only where one is gone, or says something else, can more be permitted.  An
+example is looked for among operations that the new lists permit and states that the conditions name; where
+none is found, it is said that the change may permit more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+
+from execgate.model.operation import Operation
+from execgate.policy.agent import CODE_EXECUTION, EXECUTOR, INTERSECT, TOOL, AgentPolicy
+from execgate.policy.compare import states
+from execgate.policy.compare.changes import NO_EXAMPLE, Case, Change, Sides
+from execgate.policy.compare.code import Grants
+from execgate.policy.compare.payments import PAYMENT, Spending
+from execgate.policy.compare.space import Budget
+from execgate.policy.compare.spaces import NOUNS, TOOL_NOUNS, operation
+from execgate.policy.conditions import scopes
+from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
+from execgate.policy.conditions.rules import Rule
+
+_MOST_TRIES = 6_000
+_EXAMPLES = 12
+"""How many payments, and how many operations of each kind, are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Rules of two agents; `gains` says that `after` is of the newer policy."""
+
+    sides: Sides
+    before: AgentPolicy
+    after: AgentPolicy
+    budget: Budget
+    gains: bool
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what is newly permitted, with an example where one was found."""
+        yield from self._delegation()
+        yield from self._phases()
+        kept = {_meaning(rule) for rule in self.after.rules.rules}
+        names = {rule.name for rule in self.after.rules.rules}
+        for rule in self.before.rules.rules:
+            if rule.action != "warn" and _meaning(rule) not in kept:
+                how = "says something else" if rule.name in names else "is gone" if self.gains else "is new"
+                yield self._found(rule.constraint, f"`{rule.constraint}` {how}", rule)
+
+    def _delegation(self) -> Iterator[Change]:
+        was, now = self.before.settings.delegation, self.after.settings.delegation
+        if was == now or now != EXECUTOR:
+            return
+        why = f"`{INTERSECT}` is {'gone' if self.gains else 'new'}"
+        clause = self.before.settings.clauses.get("delegation")
+        for case in self._cases():
+            if self.sides.confirms(case) and self.sides.blames(case, "delegation"):
+                yield Change("delegation", why, clause, case, decisions=self.sides.decisions(case))
+                return
+
+    def _phases(self) -> Iterator[Change]:
+        before, after = self.before.phases, self.after.phases
+        clause = before.payment[1] if before.payment is not None else after.clause
+        if before.payment is not None and before.allowed_payment_phase != after.allowed_payment_phase:
+            yield self._found(
+                ALLOWED_PAYMENT_PHASE, f"`{before.allowed_payment_phase}` is not asked for", None
+            )
+        for name, targets in after.transitions.items():
+            for target in targets:
+                if not before.may_move(name, target):
+                    word = "new" if self.gains else "gone"
+                    yield Change(
+                        "phases", f"the move is {word}", clause, value=f"the move from {name} to {target}"
+                    )
+
+    def _found(self, constraint: str, why: str, rule: Rule | None) -> Change:
+        clause = self.before.phases.payment[1] if rule is None and self.before.phases.payment else None
+        clause = clause if rule is None else rule.clause
+        for case in itertools.islice(self._stated(rule), _MOST_TRIES):
+            if self.sides.confirms(case) and self.sides.blames(case, constraint):
+                return Change(constraint, why, clause, case, decisions=self.sides.decisions(case))
+        return Change(constraint, f"{why}; {NO_EXAMPLE}", clause)
+
+    def _stated(self, rule: Rule | None) -> Iterator[Case]:
+        """Yield what a rule judges, in all states that matter."""
+        named = {} if rule is None else states.constants([rule])
+        both = self.before, self.after
+        for case in self._cases():
+            (call,) = case.operations or (None,)
+            if call is None or (rule is not None and not _judges(rule, call)):
+                continue
+            for changed in _variants(call, named):
+                for context in states.contexts(case.context, both, self.sides.agent):
+                    yield replace(case, operations=(changed,), context=context)
+
+    def _cases(self) -> Iterator[Case]:
+        """Yield operations that the new lists permit, a few of each kind, in the plainest state."""
+        code = self.after.grants.get(CODE_EXECUTION)
+        if code is not None:
+            yield Case()
+            grants = Grants(None, code.lists, self.budget, self.gains)
+            for noun in NOUNS.values():
+                for found in itertools.islice(grants.found(noun), _EXAMPLES):
+                    yield Case((operation(found.noun.operation, found.fields),))
+        spending = Spending(self.sides, self.before, self.after, self.budget, self.gains)
+        if PAYMENT in self.after.grants:
+            yield from itertools.islice(spending.payments({}), _EXAMPLES)
+        tools = self.after.grants.get(TOOL)
+        if tools is not None:
+            grants = Grants(None, tools.lists, self.budget, self.gains)
+            for noun in TOOL_NOUNS.values():
+                for one in grants.values(noun.name, most=_EXAMPLES):
+                    yield from itertools.islice(spending.calls(one), _EXAMPLES)
+
+
+def _meaning(rule: Rule) -> tuple[object, ...]:
+    """Return what a rule does: two that mean the same differ in name, message and reason alone."""
+    windows = tuple(window.canonical for window in rule.condition.windows)
+    limited = None if rule.limited is None else tuple(rule.limited.canonical)
+    return rule.scope, str(rule.canonical[1]), windows, rule.action, limited
+
+
+def _judges(rule: Rule, call: Operation) -> bool:
+    return scopes.part(call, pays=False) in rule.scope or scopes.part(call, pays=True) in rule.scope
+
+
+def _variants(call: Operation, named: states.Constants) -> Iterator[Operation]:
+    """Yield an operation, and those with the constants of a rule in its fields that can be."""
+    own = {field.name: getattr(call, field.name) for field in fields(call)}
+    for variant in states.variants(own, named):
+        with contextlib.suppress(ValueError):
+            yield type(call)(**variant)
