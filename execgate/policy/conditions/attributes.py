@@ -211,8 +211,13 @@ def _amount(facts: Facts) -> Money | Tally | Missing:
         if not isinstance(value, str):
             why = getattr(value, "why", None) or "it is only known when it runs"
             return Missing(f"`{name}`: {why}" if value is not None else f"the payment names no `{name}`")
+    return _money(str(operation.amount), str(operation.currency))
+
+
+@functools.lru_cache(maxsize=1024)
+def _money(amount: str, currency: str) -> Money | Missing:
     try:
-        return Money.parse(str(operation.amount), str(operation.currency))
+        return Money.parse(amount, currency)
     except ValueError as error:
         return Missing(f"`amount`: {error}")
 

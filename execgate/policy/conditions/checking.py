@@ -5,18 +5,19 @@ Types are checked where a policy is loaded; only the arguments of tools have the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from execgate.model.operation import Operation
 from execgate.model.verdict import Clause
-from execgate.policy.conditions import comparing, literals, phases
-from execgate.policy.conditions.attributes import ARGUMENT, ATTRIBUTES, Attribute, Kind, argument
+from execgate.policy.conditions import comparing, phases
+from execgate.policy.conditions.attributes import ARGUMENT, ATTRIBUTES, Attribute, Kind
 from execgate.policy.conditions.comparing import Test
-from execgate.policy.conditions.literals import BadLimitError, Literal
+from execgate.policy.conditions.constants import Answered, Constants, listed
+from execgate.policy.conditions.naming import attribute, attributes_in
 from execgate.policy.conditions.phases import Phases
-from execgate.policy.conditions.values import FOLDED, Domain, Missing, all_of, any_of, negation
+from execgate.policy.conditions.values import Domain, Missing, all_of, any_of, negation
 from execgate.policy.conditions.windows import Sets, Window
 from execgate.policy.language.syntax import (
     Comparison,
@@ -29,20 +30,11 @@ from execgate.policy.language.syntax import (
     Sequence,
     Truth,
 )
-from execgate.policy.matching.pairs import BadEntryError, UnresolvableError
+from execgate.policy.matching.pairs import BadEntryError
 from execgate.policy.matching.patterns import Pattern
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion
 
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_LITERALS: Mapping[Kind, frozenset[Kind]] = {
-    Kind.NUMBER: frozenset({Kind.NUMBER}),
-    Kind.COUNT: frozenset({Kind.NUMBER, Kind.COUNT}),
-    Kind.RATIO: frozenset({Kind.NUMBER, Kind.RATIO}),
-    Kind.MONEY: frozenset({Kind.MONEY}),
-    Kind.TALLY: frozenset({Kind.MONEY, Kind.COUNT}),
-    Kind.ANY: frozenset({Kind.NUMBER, Kind.RATIO}),
-}
-_WHOLE = {"turn": None, "spend_velocity": None, "port": 65535}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +57,6 @@ class Checked(NamedTuple):
     test: Test
     windows: tuple[Window, ...] = ()
     """The windows that it asks for, by name."""
-
-
-_Answered: TypeAlias = "tuple[Condition, Test]"
-
-
-def attributes_in(tree: Condition) -> tuple[Attribute, ...]:
-    """Return every attribute that a condition reads, by name; words that are none are left out."""
-    return tuple(found for _, found in sorted({one.name: one for one in _read_by(tree)}.items()))
-
-
-def _read_by(tree: Condition) -> Iterator[Attribute]:
-    if isinstance(tree, Reference):
-        found = attribute(tree.path)
-        if found is not None:
-            yield found
-    elif isinstance(tree, Junction):
-        for each in tree.operands:
-            yield from _read_by(each)
-    elif isinstance(tree, Negation):
-        yield from _read_by(tree.operand)
-    elif isinstance(tree, Presence):
-        yield from _read_by(tree.reference)
-    elif isinstance(tree, Comparison):
-        sides = (tree.left, tree.right)
-        of_phase = any(isinstance(side, Reference) and side.path == ("phase",) for side in sides)
-        for side in sides:
-            if not (of_phase and isinstance(side, Reference)):
-                yield from _read_by(side)
-        if of_phase:
-            yield ATTRIBUTES["phase"]
-
-
-def attribute(path: tuple[str, ...]) -> Attribute | None:
-    """Return the attribute that a reference names."""
-    if path[0] == ARGUMENT and len(path) > 1:
-        return argument(path[1:])
-    return ATTRIBUTES.get(".".join(path))
 
 
 def check(
@@ -128,9 +83,10 @@ class _Checker:
         self._types = types
         self._places = places
         self._problems = problems
+        self._constants = Constants(types, places, problems)
         self.windows: dict[str, Window] = {}
 
-    def answer(self, tree: Condition) -> _Answered | None:
+    def answer(self, tree: Condition) -> Answered | None:
         """Return a condition that is true, false or missing."""
         if isinstance(tree, Junction):
             found = [self.answer(each) for each in tree.operands]
@@ -163,14 +119,14 @@ class _Checker:
         )
         return None
 
-    def _presence(self, tree: Presence) -> _Answered | None:
+    def _presence(self, tree: Presence) -> Answered | None:
         found = self._attribute(tree.reference)
         if found is None:
             return None
         at = self._places[found.name]
         return tree, lambda values: not (isinstance(values[at], Missing) and values[at].absent)
 
-    def _truth(self, tree: Reference) -> _Answered | None:
+    def _truth(self, tree: Reference) -> Answered | None:
         found = self._attribute(tree)
         if found is None:
             return None
@@ -217,7 +173,7 @@ class _Checker:
         help_ = f"did you mean `{close}`?" if close else "docs/policy.md lists the attributes"
         return f"unknown attribute `{clipped(name)}`", help_
 
-    def _comparison(self, tree: Comparison) -> _Answered | None:
+    def _comparison(self, tree: Comparison) -> Answered | None:
         left, sign, right = tree.left, tree.sign, tree.right
         if _is_constant(left) and isinstance(right, Reference):
             if sign in _MIRRORED:
@@ -257,13 +213,13 @@ class _Checker:
                 "`in` compares with each of a list" if isinstance(right, Sequence) else None,
             )
             return None
-        read = self._value(found, right, sign)
+        read = self._constants.read(found, right, sign)
         if read is None:
             return None
         canonical, test = read
         return Comparison(left, sign, canonical, tree.clause), test
 
-    def _phase(self, tree: Comparison, left: Reference) -> _Answered | None:
+    def _phase(self, tree: Comparison, left: Reference) -> Answered | None:
         if tree.sign not in {"==", "!=", "in", "not in"}:
             self._at(tree, "phases have no order", "`==`, `!=` and `in` compare them")
             return None
@@ -304,7 +260,7 @@ class _Checker:
         )
         return Comparison(left, tree.sign, canonical, tree.clause), test
 
-    def _time(self, tree: Comparison) -> _Answered | None:
+    def _time(self, tree: Comparison) -> Answered | None:
         right = tree.right
         if tree.sign not in {"in", "not in"} or not isinstance(right, Reference):
             self._at(
@@ -327,7 +283,7 @@ class _Checker:
         self.windows[name] = window
         return tree, comparing.window(self._places["time"], window, holds=tree.sign == "in")
 
-    def _matches(self, tree: Comparison, found: Attribute) -> _Answered | None:
+    def _matches(self, tree: Comparison, found: Attribute) -> Answered | None:
         right = tree.right
         if found.kind not in {Kind.TEXT, Kind.ANY} or not isinstance(right, Scalar):
             self._at(tree, f"only texts match a pattern, and `{found.name}` is {found.kind.value}", None)
@@ -342,13 +298,13 @@ class _Checker:
         if not patterns and error is not None:
             self._at(right, f"{error}: {clipped(quoted(right.text))}", error.help)
             return None
-        words = self._words(found)
+        words = self._constants.words(found)
         if words is not None and not any(comparing.covers(patterns.values(), word) for word in words):
-            self._at(right, f"no `{found.name}` matches {clipped(quoted(right.text))}", _all(words))
+            self._at(right, f"no `{found.name}` matches {clipped(quoted(right.text))}", listed(words))
             return None
         return tree, comparing.pattern(self._places[found.name], found.name, patterns)
 
-    def _membership(self, tree: Comparison, found: Attribute) -> _Answered | None:
+    def _membership(self, tree: Comparison, found: Attribute) -> Answered | None:
         right = tree.right
         items: list[Scalar] = []
         if isinstance(right, Reference):
@@ -389,7 +345,7 @@ class _Checker:
         if not items:
             self._at(right, "an empty list: nothing is in it")
             return None
-        read = [self._value(found, item, "==") for item in items]
+        read = [self._constants.read(found, item, "==") for item in items]
         tests = tuple(one[1] for one in read if one is not None)
         if len(tests) < len(read):
             return None
@@ -400,7 +356,7 @@ class _Checker:
         test = comparing.member(self._places[found.name], tests, holds=tree.sign == "in")
         return Comparison(tree.left, tree.sign, canonical, tree.clause), test
 
-    def _two(self, tree: Comparison, found: Attribute, right: Reference) -> _Answered | None:
+    def _two(self, tree: Comparison, found: Attribute, right: Reference) -> Answered | None:
         other = self._attribute(right)
         if other is None:
             return None
@@ -424,94 +380,6 @@ class _Checker:
         at, against = self._places[found.name], self._places[other.name]
         return tree, comparing.two(at, against, found.name, other.name, tree.sign)
 
-    def _value(self, found: Attribute, right: Scalar | Truth, sign: str) -> _Answered | None:
-        """Return what an attribute is compared with, in canonical form, and the test."""
-        at, name = self._places[found.name], found.name
-        ordered = sign in {"<", "<=", ">", ">="}
-        if isinstance(right, Truth):
-            if found.kind not in {Kind.TRUTH, Kind.ANY} or ordered:
-                self._at(right, f"`{name}` is {found.kind.value}, compared with true or false")
-                return None
-            return right, comparing.constant_truth(at, name, right.value, holds=sign == "==")
-        if right.kind == "STRING":
-            if found.kind not in {Kind.TEXT, Kind.ANY}:
-                self._at(
-                    right,
-                    f"`{name}` is {found.kind.value}, compared with a text",
-                    _unquoted(found, right.text),
-                )
-                return None
-            if ordered:
-                self._at(right, "texts have no order", "`==`, `!=`, `in` and `matches` compare them")
-                return None
-            return self._text(found, right, holds=sign == "==")
-        return self._number(found, right, sign)
-
-    def _number(self, found: Attribute, right: Scalar, sign: str) -> _Answered | None:
-        name = found.name
-        try:
-            literal = literals.read(right.text)
-        except BadLimitError as error:
-            self._at(right, str(error), error.help)
-            return None
-        if literal.kind not in _LITERALS.get(found.kind, frozenset()):
-            self._at(right, *_unlike(found, literal, right.text))
-            return None
-        if not _can_be(found, literal, sign):
-            self._at(right, f"`{name} {sign} {right.text}` never depends on `{name}`: it is {_range(found)}")
-            return None
-        if found.kind is Kind.RATIO:
-            literal = Literal(Kind.RATIO, literal.value)
-        elif found.kind is Kind.COUNT:
-            literal = Literal(Kind.COUNT, literal.value)
-        elif found.kind is Kind.ANY:
-            literal = Literal(Kind.NUMBER, literal.value)
-        test = comparing.numbers(self._places[name], name, sign, literal.value)
-        return Scalar("NUMBER", str(literal), right.clause), test
-
-    def _text(self, found: Attribute, right: Scalar, *, holds: bool) -> _Answered | None:
-        text = right.text
-        if found.domains == (FOLDED,):
-            text = text.upper()
-        words = self._words(found)
-        if words is not None and text not in words:
-            self._at(
-                right,
-                f"no `{found.name}` is {clipped(quoted(text))}",
-                suggestion(text, words, what="there are", quoted=True),
-            )
-            return None
-        if "*" in text and found.kind is not Kind.ANY:
-            self._at(right, "`*` stands for itself here", f"`{found.name} matches {clipped(quoted(text))}`")
-            return None
-        places: dict[Domain, Pattern] = {}
-        why = ""
-        for domain in found.domains:
-            try:
-                place = domain.value(text)
-            except UnresolvableError as error:
-                why = str(error)
-                continue
-            if all(isinstance(part, str) for part in place):
-                places[domain] = place
-            else:
-                why = f"{clipped(quoted(text))} could be any"
-        if not places:
-            self._at(right, f"no `{found.name}` is {clipped(quoted(text))}", why)
-            return None
-        test = comparing.texts(self._places[found.name], found.name, places, holds=holds)
-        return Scalar("STRING", text, right.clause), test
-
-    def _words(self, found: Attribute) -> tuple[str, ...] | None:
-        """Return all that an attribute can be of what the rule judges; None where it can be any text."""
-        if found.words is None:
-            return None
-        return tuple(
-            dict.fromkeys(
-                word for kind, words in found.words.items() if kind in self._types for word in words
-            )
-        )
-
     def _at(self, tree: Condition, message: str, help_: str | None = None) -> None:
         self._problems.at(tree.clause, message, help_)
 
@@ -530,43 +398,3 @@ def _described(tree: Condition) -> str:
     if isinstance(tree, Reference):
         return f"`{clipped('.'.join(tree.path))}`"
     return "true or false" if isinstance(tree, Truth) else "a condition"
-
-
-def _unlike(found: Attribute, literal: Literal, text: str) -> tuple[str, str | None]:
-    """Return the mistake of a number of another kind, and what was likely meant."""
-    if literal.kind is Kind.NUMBER and found.kind in {Kind.MONEY, Kind.TALLY}:
-        return f"an amount of money needs its currency, got `{text}`", f"did you mean `{text}_usd`?"
-    return f"`{found.name}` is {found.kind.value}, compared with {literal.kind.value}: `{text}`", None
-
-
-def _can_be(found: Attribute, literal: Literal, sign: str) -> bool:
-    """Return whether the answer of a comparison depends on the attribute."""
-    if found.kind in {Kind.MONEY, Kind.ANY, Kind.TALLY}:
-        at_least_zero = found.kind is not Kind.ANY
-        amount = literal.value.amount if literal.kind is Kind.MONEY else literal.value
-        return not (at_least_zero and amount == 0 and sign in {"<", ">="})
-    value = literal.value
-    most = _WHOLE.get(found.name)
-    if found.name in _WHOLE and value != value.to_integral_value() and sign in {"==", "!="}:
-        return False
-    if value < 0 or (value == 0 and sign in {"<", ">="}):
-        return False
-    return most is None or value < most or (value == most and sign not in {">", "<="})
-
-
-def _range(found: Attribute) -> str:
-    most = _WHOLE.get(found.name)
-    whole = "a whole number" if found.name in _WHOLE else "a number"
-    return f"{whole} from 0 to {most}" if most is not None else f"{whole} from 0"
-
-
-def _unquoted(found: Attribute, text: str) -> str | None:
-    try:
-        literal = literals.read(text)
-    except BadLimitError:
-        return None
-    return f"did you mean `{literal}`?" if literal.kind in _LITERALS.get(found.kind, frozenset()) else None
-
-
-def _all(words: tuple[str, ...]) -> str:
-    return "there are: " + ", ".join(map(quoted, words))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from execgate.model.operation import Operation, PaymentCall, ToolCall
 from execgate.model.verdict import Clause, Opinion, Says, Violation, Warning  # noqa: A004 - the word of policies
-from execgate.policy.conditions import checking, literals, printing, scopes
+from execgate.policy.conditions import checking, literals, naming, printing, scopes
 from execgate.policy.conditions.attributes import Facts
 from execgate.policy.conditions.checking import Checked, Names
 from execgate.policy.conditions.scopes import Scope
@@ -152,7 +152,7 @@ def read(
     """
     within = scopes.EVERYTHING if capability is None else scopes.SUBJECTS[capability]
     name = tree.name.text
-    attributes = checking.attributes_in(tree.condition)
+    attributes = naming.attributes_in(tree.condition)
     scope: Scope | None
     if tree.subjects:
         scope = scopes.read(tree.subjects, within, problems)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.policy.constraints import commands, databases, environment, imports, packages
@@ -188,8 +188,7 @@ FILE_DATABASES = Domain(
 PACKAGES = Domain(_shapes(packages.read), lambda item: packages.names(known(item, "package"))[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """The texts that an attribute has, in its domain; `below` where what is done is done to all below too."""
 
     domain: Domain
