@@ -322,11 +322,11 @@ class Calls(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Pays(Effect):
-    """A payment call; the places that hold amount, currency and recipient.
+    """A payment call; the places that hold amount, currency, recipient, and on whose account it is.
 
     `amount` and `currency` can name several places with `|` between them: the first that is filled counts.
-    So does the first of `recipient`.  `unit` is `minor` (of the currency), `major`, or `token` (its smallest
-    part), or one for each place of `amount`.
+    So does the first of `recipient`, and of `customer`.  `unit` is `minor` (of the currency), `major`, or
+    `token` (its smallest part), or one for each place of `amount`.
 
     Of an amount, `a+b` adds up, `items[].price*items[].quantity` is for all items together, and `?` is known
     to the provider alone; `=ETH` is the currency that is always meant.
@@ -338,6 +338,7 @@ class Pays(Effect):
     currency: str | None = None
     recipient: tuple[str, ...] = ()
     unit: str = "minor"
+    customer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 A line of the file is one operation of a provider.  `calls` are the functions and methods of its libraries
 that do it, with `;` between them; `hosts` (with `*` in them), `method` and `path` (with `{id}` for any one
-segment) are the same by HTTP.  `amount`, `currency` and `recipient` are the places of the operands in what
-is sent; `unit` is that of the amount: `minor` or `major` of the currency, or `token` for a token's smallest
-part.
+segment) are the same by HTTP.  `amount`, `currency`, `recipient` and `customer`, on whose account it is, are
+the places of the operands in what is sent; `unit` is that of the amount: `minor` or `major` of the currency,
+or `token` for a token's smallest part.
 
 A call is a signature of the catalogue with these short forms:
 
@@ -46,6 +46,7 @@ class Line(NamedTuple):
     amount: str
     currency: str
     recipient: str
+    customer: str
     unit: str
     hosts: str
     method: str
@@ -54,9 +55,10 @@ class Line(NamedTuple):
     def pays(self, *bodies: str, parameters: tuple[str, ...] = ()) -> Pays:
         """Return the effect of a call with `parameters`, what is sent being at the places `bodies`."""
         found = [
-            _below(places, bodies, parameters) for places in (self.amount, self.currency, self.recipient)
+            _below(places, bodies, parameters)
+            for places in (self.amount, self.currency, self.recipient, self.customer)
         ]
-        amount, currency, recipient = found
+        amount, currency, recipient, customer = found
         units = dict(zip(self.amount.split("|"), self.unit.split("|"), strict=False))
         unit = self.unit.split("|")[-1]
         return Pays(
@@ -66,6 +68,7 @@ class Line(NamedTuple):
             "|".join(place for place, _ in currency) or None,
             tuple(place for place, _ in recipient),
             "|".join(units.get(original, unit) for _, original in amount) if "|" in self.unit else unit,
+            tuple(place for place, _ in customer),
         )
 
 

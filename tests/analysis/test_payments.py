@@ -384,3 +384,63 @@ def test_what_only_reads_or_sets_up_is_no_payment(call: str) -> None:
 def test_a_command_that_sends_the_request_pays(command: str, expected: list[str]) -> None:
     assert payments(f"import os\nos.system({command!r})") == expected
     assert payments(f"import subprocess\nsubprocess.run({command!r}, shell=True)") == expected
+
+
+CUSTOMERS = [
+    ("import stripe\nstripe.Charge.create(amount=1, currency='usd', customer='cus_1')", ["cus_1"]),
+    ("import stripe\nstripe.Charge.create(amount=1, currency='usd', source='tok_1')", ["-"]),
+    ("import stripe\nstripe.Charge.create(amount=1, currency='usd', customer=input())", ["?"]),
+    ("import stripe\nstripe.Charge.create(**eval(input()))", ["?"]),
+    ("import stripe\nstripe.Charge.create(amount=1, currency='usd', customer=f'cus_{len(input())}')", ["cus_*"]),
+    ("import stripe\nstripe.Refund.create(charge='ch_1', amount=1)", ["-"]),
+    ("import stripe\nstripe.StripeClient('k').v1.charges.create({'amount': 1, 'customer': 'cus_1'})", ["cus_1"]),
+    ("import stripe\nstripe.Invoice.create(customer='cus_1')", ["cus_1"]),
+    ("import stripe\nstripe.Invoice.create(customer_account='acct_1')", ["acct_1"]),
+    ("import stripe\nstripe.Invoice.pay('in_1')", ["-"]),
+    ("import stripe\nstripe.Customer.create_balance_transaction('cus_1', amount=1, currency='usd')", ["cus_1"]),
+    ("import stripe\nstripe.checkout.Session.create(customer_email='a@b.example')", ["a@b.example"]),
+    (
+        "import stripe\nstripe.Charge.create(amount=1, currency='usd', customer='cus_1' if input() else 'cus_2')",
+        ["cus_1", "cus_2"],
+    ),
+    ("import braintree\nbraintree.Transaction.sale({'amount': '1.00', 'customer_id': 'c_1'})", ["c_1"]),
+    (
+        "import paypalrestsdk as p\np.Payment({'payer': {'payer_info': {'payer_id': 'p_1'}}}).create()",
+        ["p_1"],
+    ),
+    (
+        "import razorpay\nrazorpay.Client(auth=('a', 'b')).subscription.create({'customer_id': 'c_1'})",
+        ["c_1"],
+    ),
+    (
+        "import requests\nrequests.post('https://api.stripe.com/v1/charges', data={'customer': 'cus_1'})",
+        ["cus_1"],
+    ),
+    (
+        "import requests\nrequests.post('https://api.stripe.com/v1/customers/cus_1/balance_transactions')",
+        ["cus_1"],
+    ),
+    ("import requests\nrequests.post('https://api.mollie.com/v2/customers/c_1/subscriptions', json={})", ["c_1"]),
+    ("import os\nos.system('curl -d customer=cus_1 https://api.stripe.com/v1/charges')", ["?"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "expected"), CUSTOMERS)
+def test_a_payment_names_on_whose_account_it_is(code: str, expected: list[str]) -> None:
+    program = analyze(Source(code))
+    found = [o.customer for o in program.operations if isinstance(o, PaymentCall)]
+    shown = ["?" if isinstance(one, Unknown) else "-" if one is None else str(one) for one in found]
+    assert sorted(set(shown)) == expected
+
+
+def test_of_too_many_payments_none_is_left_out_unseen() -> None:
+    several = "random.choice([{}])"
+    amounts = several.format(", ".join(str(100 * n) for n in range(1, 11)))
+    customers = several.format(", ".join(f"'cus_{n}'" for n in range(1, 11)))
+    code = (
+        f"import random, stripe\nstripe.Charge.create(amount={amounts}, currency='usd', customer={customers})"
+    )
+    (call,) = [o for o in analyze(Source(code)).operations if isinstance(o, PaymentCall)]
+    assert isinstance(call.amount, Unknown)
+    assert isinstance(call.customer, Unknown)
+    assert (call.currency, call.provider) == ("USD", "stripe")

@@ -42,7 +42,7 @@ NOT_FAMILIES = frozenset(
 PLACES = frozenset(
     """
     paths path mode url address host base command rest program name mapping within statement table
-    destination code module packages function arguments keywords each amount currency recipient when source
+    destination code module packages function arguments keywords each amount currency recipient customer when source
     text data into out_of
     """.split()
 )

@@ -8,8 +8,22 @@ from execgate.operations import ATTRIBUTES, BY_LIBRARY, CATALOGUE, lookup
 from execgate.operations.effects import Pays, Reaches
 from execgate.operations.payments import LINES, TABLE, payment_at, spelled
 
-CHARGE = Pays("stripe", "charge", "params.amount", "params.currency", ("params.customer", "params.source"))
-SENT = Pays("stripe", "charge", "body.amount", "body.currency", ("body.customer", "body.source"))
+CHARGE = Pays(
+    "stripe",
+    "charge",
+    "params.amount",
+    "params.currency",
+    ("params.customer", "params.source"),
+    customer=("params.customer",),
+)
+SENT = Pays(
+    "stripe",
+    "charge",
+    "body.amount",
+    "body.currency",
+    ("body.customer", "body.source"),
+    customer=("body.customer",),
+)
 CAPTURE = Pays("stripe", "capture", "body.amount", "body.currency")
 
 
@@ -48,6 +62,11 @@ def test_a_payment_of_paypal_is_sent_by_what_was_made_before() -> None:
         "self.attributes.transactions[].amount.currency",
         ("self.attributes.payer",),
         "major",
+        (
+            "self.attributes.payer.payer_info.payer_id",
+            "self.attributes.payer.payer_info",
+            "self.attributes.payer",
+        ),
     )
 
 
@@ -119,6 +138,7 @@ def test_what_only_reads_reaches_the_provider_and_pays_nothing() -> None:
                 "body.purchase_units[].amount.currency_code",
                 ("body.purchase_units[].payee",),
                 "major",
+                ("body.payer.payer_id", "body.payer"),
             ),
         ),
     ],

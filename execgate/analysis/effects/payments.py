@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal, DecimalException
 from functools import reduce
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from execgate.analysis import iteration
 from execgate.analysis.effects import bodies
@@ -144,8 +144,17 @@ class _Payment:
                 return value
         return None
 
+    def customers(self) -> list[Text | None]:
+        """Return on whose account the payment can be."""
+        return self._texts(self._someone(self.effect.customer))
+
     def _payee(self, bound: Bindings | None = None, listed: str = "") -> Value | None:
-        for where in self.effect.recipient:
+        return self._someone(self.effect.recipient, bound, listed)
+
+    def _someone(
+        self, places: tuple[str, ...], bound: Bindings | None = None, listed: str = ""
+    ) -> Value | None:
+        for where in places:
             value = self._at(where, bound, listed)
             if value is None:
                 continue
@@ -273,19 +282,40 @@ def _pays(site: Site, effect: catalogue.Pays) -> None:
 
 def _report(site: Site, effect: catalogue.Pays, bound: Bindings) -> None:
     """Record a payment, with its amount in the currency's major unit."""
-    payments = [
-        {
-            "amount": _amount(total, _code(total.currency), effect.provider),
-            "currency": _code(total.currency),
-            "recipient": total.recipient,
-        }
-        for total in _Payment(site, effect, bound).totals()
-    ]
-    done: list[dict[str, Text | None]] = []
-    for payment in payments:
-        if payment not in done and len(done) < MAX_ALTERNATIVES:
-            done.append(payment)
-            site.report(PaymentCall, provider=effect.provider, operation=effect.operation, **payment)
+    payment = _Payment(site, effect, bound)
+    operands = dict.fromkeys(
+        (
+            _amount(total, _code(total.currency), effect.provider),
+            _code(total.currency),
+            total.recipient,
+            customer,
+        )
+        for total, customer in product(payment.totals(), payment.customers())
+    )
+    # What is left out would be paid unseen: of too many, what they do not share is not known.
+    several = len(operands) > MAX_ALTERNATIVES
+    for amount, currency, recipient, customer in [_shared(operands)] if several else operands:
+        site.report(
+            PaymentCall,
+            provider=effect.provider,
+            operation=effect.operation,
+            amount=amount,
+            currency=currency,
+            recipient=recipient,
+            customer=customer,
+        )
+
+
+_Operands: TypeAlias = "tuple[Text | None, Text | None, Text | None, Text | None]"
+
+
+def _shared(operands: Iterable[_Operands]) -> _Operands:
+    """Return what all of them share; each of the rest is not known."""
+    unknown = Unknown("it can be one of too many")
+    amount, currency, recipient, customer = (
+        found.pop() if len(found) == 1 else unknown for found in map(set, zip(*operands, strict=True))
+    )
+    return amount, currency, recipient, customer
 
 
 def _code(currency: Text | None) -> Text | None:

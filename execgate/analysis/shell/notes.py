@@ -264,6 +264,7 @@ class Notes(ABC):
                 amount=unread if pays.amount else None,
                 currency=unread if pays.currency else None,
                 recipient=unread if pays.recipient else None,
+                customer=unread if pays.customer else None,
             )
 
     # Programs
