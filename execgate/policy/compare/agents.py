@@ -9,7 +9,6 @@ from execgate.model.verdict import Clause
 from execgate.policy.agent import CODE_EXECUTION, AgentPolicy
 from execgate.policy.compare import amounts, states
 from execgate.policy.compare.changes import (
-    NO_EXAMPLE,
     AgentChanges,
     Case,
     Change,
@@ -17,6 +16,7 @@ from execgate.policy.compare.changes import (
     Sides,
     UnconfirmedError,
     policy_of,
+    unconfirmed,
 )
 from execgate.policy.compare.code import Found, Grants
 from execgate.policy.compare.names import pairs_of_agents
@@ -113,5 +113,5 @@ class _Direction:
             if self.sides.confirms(told):
                 return Change(constraint, why, clause, told, decisions=self.sides.decisions(told))
         if any(states.stateful(policy) for policy in both):
-            return Change(constraint, f"{why}; {NO_EXAMPLE}", clause)
+            return unconfirmed(constraint, why, clause, gains=self.gains)
         raise UnconfirmedError(f"{constraint}: {why}: {case.operations}")

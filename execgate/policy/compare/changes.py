@@ -17,10 +17,6 @@ from execgate.policy.policyset import PolicySet
 _RANKS = {Decision.DENY: 0, Decision.ESCALATE: 1, Decision.ALLOW: 2}
 
 
-NO_EXAMPLE = "no example was found, and it may permit more"
-"""What is said where a change may permit more, and nothing showed it."""
-
-
 class UnconfirmedError(Exception):
     """An example that the judge does not confirm: a defect of the comparison."""
 
@@ -120,6 +116,12 @@ class Change:
             "old": None if old is None else old.value,
             "new": None if new is None else new.value,
         }
+
+
+def unconfirmed(constraint: str, why: str, clause: Clause | None, *, gains: bool) -> Change:
+    """Return a change of which nothing shows that it makes a difference, and nothing that it does not."""
+    may = "permit" if gains else "deny"
+    return Change(constraint, f"{why}; no example was found, and it may {may} more", clause)
 
 
 def _operation(operation: Operation) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from execgate.model.verdict import Clause
 from execgate.model.vocabulary import STILL_OPERATIONS
 from execgate.policy.agent import CODE_EXECUTION, AgentPolicy, Grant
 from execgate.policy.compare import states
-from execgate.policy.compare.changes import NO_EXAMPLE, Case, Change, Sides
+from execgate.policy.compare.changes import Case, Change, Sides, unconfirmed
 from execgate.policy.compare.code import Grants
 from execgate.policy.compare.pairs import Pairing, differences
 from execgate.policy.compare.space import Budget
@@ -72,7 +72,7 @@ class Spending:
     def _first(
         self, constraint: str, why: str, clause: Clause | None, cases: Iterator[Case]
     ) -> Iterator[Change]:
-        """Yield the first case that is confirmed as a change; nothing where none is, and no rule can say why."""
+        """Yield the first case that is confirmed; where none is, nothing unless states decide, too."""
         both = [policy for policy in (self.after, self.before) if policy is not None]
         stated = (
             replace(case, context=context)
@@ -84,7 +84,7 @@ class Spending:
                 yield Change(constraint, why, clause, case, decisions=self.sides.decisions(case))
                 return
         if any(states.stateful(policy) for policy in both):
-            yield Change(constraint, f"{why}; {NO_EXAMPLE}", clause)
+            yield unconfirmed(constraint, why, clause, gains=self.gains)
 
     # --- lists ----------------------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class Spending:
 
     def _limited(self, limit: LimitConstraint, old: Grant, new: Grant) -> Iterator[Change]:
         name = limit.name
-        if old.limits.get(name) == new.limits.get(name):
+        if not _is_wider(limit, old, new):
             return
         clause = new.clauses.get(name) or old.clauses.get(name)
         was, now = old.limits.get(name, "not given"), new.limits.get(name, "not given")
@@ -288,6 +288,16 @@ class Spending:
             spent={scope: Tally() for scope in asked},
             budget_ratio=Decimal(0) if gated else None,
         )
+
+
+def _is_wider(limit: LimitConstraint, old: Grant, new: Grant) -> bool:
+    """Return whether a limit of payments can permit more than it did."""
+    name = limit.name
+    if name == "compensation_timeout":
+        return False  # decides nothing
+    if name in old.values and name in new.values:
+        return not limit.within(new.values[name], old.values[name])
+    return name in (new.values if limit.grants else old.values)
 
 
 def _few(found: list[Fields]) -> list[Fields]:

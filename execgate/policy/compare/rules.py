@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 from execgate.model.operation import Operation
 from execgate.policy.agent import CODE_EXECUTION, EXECUTOR, INTERSECT, TOOL, AgentPolicy
 from execgate.policy.compare import states
-from execgate.policy.compare.changes import NO_EXAMPLE, Case, Change, Sides
+from execgate.policy.compare.changes import Case, Change, Sides, unconfirmed
 from execgate.policy.compare.code import Grants
 from execgate.policy.compare.payments import PAYMENT, Spending
 from execgate.policy.compare.space import Budget
@@ -23,6 +23,7 @@ from execgate.policy.compare.spaces import NOUNS, TOOL_NOUNS, operation
 from execgate.policy.conditions import scopes
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
 from execgate.policy.conditions.rules import Rule
+from execgate.policy.matching.pairs import Listing
 
 _MOST_TRIES = 6_000
 _EXAMPLES = 12
@@ -82,7 +83,7 @@ class Rules:
         for case in itertools.islice(self._stated(rule), _MOST_TRIES):
             if self.sides.confirms(case) and self.sides.blames(case, constraint):
                 return Change(constraint, why, clause, case, decisions=self.sides.decisions(case))
-        return Change(constraint, f"{why}; {NO_EXAMPLE}", clause)
+        return unconfirmed(constraint, why, clause, gains=self.gains)
 
     def _stated(self, rule: Rule | None) -> Iterator[Case]:
         """Yield what a rule judges, in all states that matter."""
@@ -101,10 +102,10 @@ class Rules:
         code = self.after.grants.get(CODE_EXECUTION)
         if code is not None:
             yield Case()
-            grants = Grants(None, code.lists, self.budget, self.gains)
-            for noun in NOUNS.values():
-                for found in itertools.islice(grants.found(noun), _EXAMPLES):
-                    yield Case((operation(found.noun.operation, found.fields),))
+            yield from self._code(code.lists)
+            for rule in self.after.rules.rules:
+                if rule.limited is not None:
+                    yield from self._code({**code.lists, **rule.limited.lists}, rule.limited.lists)
         spending = Spending(self.sides, self.before, self.after, self.budget, self.gains)
         if PAYMENT in self.after.grants:
             yield from itertools.islice(spending.payments({}), _EXAMPLES)
@@ -114,6 +115,16 @@ class Rules:
             for noun in TOOL_NOUNS.values():
                 for one in grants.values(noun.name, most=_EXAMPLES):
                     yield from itertools.islice(spending.calls(one), _EXAMPLES)
+
+    def _code(
+        self, lists: Mapping[str, Listing], asked: Mapping[str, Listing] | None = None
+    ) -> Iterator[Case]:
+        """Yield operations of code that lists permit, of all nouns or of those that `asked` has lists for."""
+        grants = Grants(None, lists, self.budget, self.gains)
+        for noun in NOUNS.values():
+            if asked is None or {f"allowed_{noun.name}", f"disallowed_{noun.name}"} & set(asked):
+                for found in itertools.islice(grants.found(noun), _EXAMPLES):
+                    yield Case((operation(found.noun.operation, found.fields),))
 
 
 def _meaning(rule: Rule) -> tuple[object, ...]:

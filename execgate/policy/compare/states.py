@@ -113,13 +113,7 @@ def contexts(base: Context, policies: Iterable[AgentPolicy], agent: str) -> Iter
     if "cost" in named and base.cost is None:
         choices["cost"] = [Money(_STEP, "USD"), *_around(named["cost"])]
     if "time" in named:
-        windows = {
-            rule_window.canonical: rule_window
-            for policy in policies
-            for rule in policy.rules.rules
-            for rule_window in rule.condition.windows
-        }
-        choices["time"] = list(_times(list(windows.values())))
+        choices["time"] = list(_times(policies))
     for scope in SCOPES:
         if f"spent.{scope}" in named:
             choices[f"spent.{scope}"] = list(_tallies(named[f"spent.{scope}"]))
@@ -204,6 +198,9 @@ def variants(fields: Mapping[str, Any], named: Constants) -> Iterator[dict[str, 
         if name.startswith("args."):
             for value in values:
                 yield {**fields, "arguments_json": _arguments(name.split(".")[1:], value)}
+        elif name in {"amount", "cost"}:
+            for money in _around(values) if "amount" in fields else ():
+                yield {**fields, "amount": str(money), "currency": money.currency}
         elif name in fields:
             for value in values:
                 put = _put(fields[name], value)
