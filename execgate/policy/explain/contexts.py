@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from execgate.errors import PolicyError
 from execgate.model.context import SCOPES, Context
 from execgate.model.program import Program
 from execgate.model.verdict import Decision
-from execgate.policy.conditions.phases import USUAL
 from execgate.policy.policyset import PolicySet
 
 _MOST_AGENTS = 50
 _MOST_FIELDS = 3
+_HOURS = 7 * 24
+_SOME_MOMENT = datetime(2026, 1, 5, tzinfo=timezone.utc)
 _MOST_TRIED = 400
 
 
@@ -23,11 +25,11 @@ def other_context(
 ) -> tuple[tuple[str, Any], ...]:
     """Return fields with other JSON values than those of `context`, with which the program is permitted.
 
-    The fewest that do; () where none of those tried do.  Tried are: every phase, every agent as suggester,
-    and of what is not known a state in which nothing was spent.
+    The fewest that do; () where none of those tried do.  Tried are every phase, every agent as suggester, the
+    hours of a week where rules ask for the time, and of what is not known a state in which nothing was spent.
     """
     given = context.to_json()
-    offered = list(_offered(policies, context))
+    offered = list(_offered(policies, agent, context))
     several = (
         changes
         for count in range(1, _MOST_FIELDS + 1)
@@ -48,8 +50,9 @@ def _permits(policies: PolicySet, program: Program, agent: str, document: dict[s
     return verdict.decision is Decision.ALLOW
 
 
-def _offered(policies: PolicySet, context: Context) -> Iterator[tuple[str, Any]]:
-    for phase in USUAL:
+def _offered(policies: PolicySet, agent: str, context: Context) -> Iterator[tuple[str, Any]]:
+    policy = policies.agent(agent)
+    for phase in policy.phases.names:
         if phase != context.phase:
             yield "phase", phase
     if any(scope not in context.spent for scope in SCOPES):
@@ -63,3 +66,7 @@ def _offered(policies: PolicySet, context: Context) -> Iterator[tuple[str, Any]]
     for name in itertools.islice(policies.agents, _MOST_AGENTS):
         if name != context.suggester and "*" not in name:
             yield "suggester", name
+    if any(rule.condition.windows for rule in policy.rules.rules):
+        moment = context.time or _SOME_MOMENT
+        for hours in range(1, _HOURS):
+            yield "time", (moment + timedelta(hours=hours)).isoformat()

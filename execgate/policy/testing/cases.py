@@ -20,7 +20,7 @@ from execgate.policy.language.text import PolicyText
 from execgate.policy.matching.pairs import BadEntryError
 from execgate.policy.problems import Problems, clipped, suggestion
 from execgate.policy.testing import scanner, tree, values
-from execgate.policy.testing.tree import Atom, Block, Expected, Named, Subject, Test
+from execgate.policy.testing.tree import Atom, Block, Expected, Named, Test, Tool
 
 SUFFIX = ".policytest"
 
@@ -201,10 +201,8 @@ class _Reader:
             ]
             return {"operations": tuple(one for one in made if one is not None)}
         if there == ["tool"]:
-            tool = self._one(test, "tool", Subject)
-            if tool is None or tool.name is None:
-                return {}
-            return {"tool": values.tool_call(tool.word, tool.name, tool.block, tool.clause, self._problems)}
+            tool = self._one(test, "tool", Tool)
+            return {} if tool is None else {"tool": values.tool_call(tool, self._problems)}
         if there == ["code"]:
             code = self._one(test, "code", Atom)
             return {} if code is None else {"source": self._code(code)}

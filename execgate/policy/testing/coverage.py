@@ -1,19 +1,21 @@
 """Which clauses of a policy some case made decide, and which nobody has tried.
 
 A clause is what is written: an entry of a list, an allow list as a whole (which denies what it does not
-hold), a limit, a rule, a grant.  One that several agents inherit, or share through a set, is one clause.
+hold), a limit, a rule, the phase of payments, a grant.  One that several agents inherit, or share through a
+set, is one clause.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from execgate.model.program import Program
 from execgate.model.verdict import Clause, Decision, Opinion, Ruling, Says, Verdict
 from execgate.policy.agent import AgentPolicy
-from execgate.policy.constraints import LIMITS
+from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
+from execgate.policy.constraints import CAPABILITIES, LIMITS
 from execgate.policy.policyset import PolicySet
 
 Key: TypeAlias = "tuple[str, str | None, Clause]"
@@ -21,14 +23,19 @@ Key: TypeAlias = "tuple[str, str | None, Clause]"
 ENFORCED = frozenset(limit.name for limit in LIMITS)
 """Limits that the sandbox holds while a program runs: no verdict depends on them."""
 
+RECORDED = frozenset({"compensation", "compensation_timeout", "payment_tools"})
+"""What is recorded for others to act on, or says which tools the other clauses judge as payments."""
+
 _ALLOWED, _DENIED = "allowed", "denied"
+_DENYING = frozenset({Says.FORBIDS, Says.ESCALATES, Says.WARNS})
 
 
 @dataclass(slots=True)
 class Row:
     """One clause: how often it allowed and denied, and how often it was looked at.
 
-    `wants` is what it is there to do; it is covered once it did.
+    To ask for approval and to warn are counted as denials; that something was not known is neither.  `wants`
+    is what the clause is there to do; it is covered once it did.
     """
 
     agent: str
@@ -93,7 +100,7 @@ class Coverage:
             broken = {violation.constraint for violation in ruling.violations}
             for opinion in dict.fromkeys(ruling.opinions):
                 row = self._rows.get((opinion.constraint, opinion.entry, opinion.clause))
-                if row is not None:
+                if row is not None and opinion.constraint not in CAPABILITIES:
                     _count(row, opinion, broken)
 
     def _add_grants(self, verdict: Verdict) -> None:
@@ -120,37 +127,37 @@ def _outcome(capability: str, verdict: Verdict, program: Program) -> bool | None
     ]
     if judged:
         return all(ruling.permitted for ruling in judged)
-    return verdict.decision is not Decision.DENY if capability == program.action else None
+    return verdict.decision is Decision.ALLOW if capability == _CAPABILITY_OF.get(program.action) else None
 
 
-_OPERATION_OF = {"payment": "payment_call", "tool": "tool_call"}
+_CAPABILITY_OF = {"code_execution": "code_execution", "tool_call": "tool"}
+_OPERATION_OF = {"payment": "payment_call"}
 
 
 def _count(row: Row, opinion: Opinion, broken: set[str]) -> None:
     row.looked += 1
-    if opinion.says is Says.PERMITS:
-        row.allowed += 1
-    elif opinion.says in {Says.FORBIDS, Says.UNDECIDED, Says.ESCALATES, Says.WARNS} or (
-        opinion.says is Says.SILENT and opinion.constraint in broken
-    ):
-        row.denied += 1
+    silent = opinion.says is Says.SILENT
+    row.denied += opinion.says in _DENYING or (silent and opinion.constraint in broken)
+    # A rule that does not apply lets pass.
+    row.allowed += opinion.says is Says.PERMITS or (silent and opinion.constraint.startswith("rule "))
 
 
 def _rows(policy: AgentPolicy) -> Iterator[Row]:
     for capability, grant in policy.grants.items():
         yield Row(policy.block, capability, None, grant.clause, _ALLOWED)
         for name, listing in grant.lists.items():
+            if name in RECORDED:
+                continue
             wants = _DENIED if name.startswith("disallowed_") else _ALLOWED
             if wants == _ALLOWED:
                 yield Row(policy.block, name, None, listing.clause, _DENIED)
             for entry in listing.entries:
                 yield Row(policy.block, name, entry.shape.text, entry.clause, wants)
         for name in grant.values:
-            if name not in ENFORCED and name in grant.clauses:
+            if name not in ENFORCED | RECORDED:
                 yield Row(policy.block, name, None, grant.clauses[name], _DENIED)
-
-
-def share(rows: Iterable[Row]) -> tuple[int, int]:
-    """Return how many clauses are covered, and how many there are."""
-    found = list(rows)
-    return sum(row.covered for row in found), len(found)
+    for rule in policy.rules.rules:
+        yield Row(policy.block, rule.constraint, None, rule.clause, _DENIED)
+    if policy.phases.payment is not None:
+        _, clause = policy.phases.payment
+        yield Row(policy.block, ALLOWED_PAYMENT_PHASE, None, clause, _DENIED)

@@ -65,8 +65,7 @@ class _Scanner:
             kind, end = str(match.lastgroup), match.end()
             if kind == "FENCE":
                 token, end = self._code(at)
-                if token is not None:
-                    found.append(token)
+                found.append(token)
             elif kind == "WRONG":
                 self._wrong(match[0], at)
             elif kind != "SKIP":
@@ -77,18 +76,19 @@ class _Scanner:
         found.append(Token("END", "", self._end()))
         return found
 
-    def _code(self, at: int) -> tuple[Token | None, int]:
+    def _code(self, at: int) -> tuple[Token, int]:
         """Read a block of code: from a fence to the line that holds nothing but one as long."""
         opening = _FENCE.match(self._text, at)
         if opening is None:
             end = self._text.find("\n", at)
             end = len(self._text) if end < 0 else end
+            clause = self._place(at, end)
             self._problems.at(
-                self._place(at, end),
+                clause,
                 "code starts on the line behind the backticks and the name of its language",
                 "write ```python, the code on lines of its own, and ``` on the last",
             )
-            return None, end
+            return Token("CODE", "", clause), end
         clause = self._place(at, opening.end())
         closing = re.compile(rf"^[ \t]*{opening['marks']}[ \t]*$", re.MULTILINE).search(
             self._text, opening.end()
@@ -97,7 +97,7 @@ class _Scanner:
             self._problems.at(
                 clause, "code without an end", f"close it with {opening['marks']} on a line of its own"
             )
-            return None, len(self._text)
+            return Token("CODE", "", clause), len(self._text)
         code = textwrap.dedent(self._text[opening.end() : closing.start()].replace("\r\n", "\n"))
         return Token("CODE", code, clause, opening["word"].strip()), closing.end()
 

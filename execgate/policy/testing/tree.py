@@ -24,6 +24,9 @@ from execgate.model.verdict import Clause
 from execgate.policy.problems import Problems, clipped, suggestion
 from execgate.policy.testing.scanner import Token
 
+MAX_DEPTH = 40
+"""How deep blocks and lists may stand within each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Atom:
@@ -68,10 +71,19 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A word, a string and a block of which each may be missing: an operation, or a tool with its stage."""
+    """An operation: its type, where it stands before the block, and its fields."""
 
     word: Atom | None
-    name: Atom | None
+    block: Block
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A call of a tool: the stage and the arguments may be missing."""
+
+    stage: Atom | None
+    name: Atom
     block: Block | None
     clause: Clause
 
@@ -94,12 +106,15 @@ class Expected:
     clause: Clause
 
 
+Given: TypeAlias = "Atom | Subject | Tool | Block | Expected"
+
+
 @dataclass(frozen=True, slots=True)
 class Test:
     """`test "name" { ... }`; each field by its name, with all that were written under it."""
 
     name: str
-    fields: tuple[tuple[str, Atom | Subject | Block | Expected, Clause], ...]
+    fields: tuple[tuple[str, Given, Clause], ...]
     clause: Clause
 
 
@@ -125,7 +140,8 @@ class _Reader:
         self._tokens = tokens
         self._problems = problems
         self._at = 0
-        self._fields: dict[str, Callable[[], Atom | Subject | Block | Expected]] = {
+        self._depth = 0
+        self._fields: dict[str, Callable[[], Given]] = {
             "agent": self._string,
             "code": self._code,
             "code_file": self._string,
@@ -144,6 +160,7 @@ class _Reader:
         return Document(tuple(policies), tuple(tests))
 
     def _construct(self, policies: list[Atom], tests: list[Test]) -> None:
+        self._depth = 0
         try:
             if self._is("NAME", "policy") and self._follows(":"):
                 self._name()
@@ -161,7 +178,7 @@ class _Reader:
     def _test(self) -> Test:
         clause = self._next().clause
         name = self._string("the name of the test")
-        fields: list[tuple[str, Atom | Subject | Block | Expected, Clause]] = []
+        fields: list[tuple[str, Given, Clause]] = []
         opening = self._sign("{")
         while not self._closes("}", opening, "a test"):
             field = self._name()
@@ -190,13 +207,13 @@ class _Reader:
     def _operation(self) -> Subject:
         clause = self._token.clause
         word = self._atom() if self._token.kind == "NAME" else None
-        return Subject(word, None, self._block(), clause)
+        return Subject(word, self._block(), clause)
 
-    def _tool(self) -> Subject:
+    def _tool(self) -> Tool:
         clause = self._token.clause
-        word = self._atom() if self._token.kind == "NAME" else None
+        stage = self._atom() if self._token.kind == "NAME" else None
         name = self._string("the tool's name")
-        return Subject(word, name, self._block() if self._is("SIGN", "{") else None, clause)
+        return Tool(stage, name, self._block() if self._is("SIGN", "{") else None, clause)
 
     def _expected(self) -> Expected:
         if self._token.kind != "NAME":
@@ -247,21 +264,27 @@ class _Reader:
         return Block(tuple(fields), opening)
 
     def _value(self) -> Value:
-        if self._is("SIGN", "{"):
-            return self._block()
-        if self._is("SIGN", "["):
-            opening = self._next().clause
-            items: list[Value] = []
-            while not self._closes("]", opening, "a list"):
-                items.append(self._value())
-                self._comma()
-            return Items(tuple(items), opening)
+        if self._token.kind == "SIGN" and self._token.text in "{[":
+            if self._depth == MAX_DEPTH:
+                self._fail(f"more than {MAX_DEPTH} blocks and lists within each other")
+            self._depth += 1
+            value: Value = self._block() if self._token.text == "{" else self._list()
+            self._depth -= 1
+            return value
         if self._token.kind not in {"STRING", "NUMBER", "NAME"}:
             self._fail(f"expected a value, got {self._shown()}")
         atom = self._atom()
         if atom.kind == "NAME" and atom.text in {"unknown", "template"}:
             return Atom(atom.text, self._string(f"a string behind `{atom.text}`").text, atom.clause)
         return atom
+
+    def _list(self) -> Items:
+        opening = self._sign("[")
+        items: list[Value] = []
+        while not self._closes("]", opening, "a list"):
+            items.append(self._value())
+            self._comma()
+        return Items(tuple(items), opening)
 
     def _string(self, what: str = "a string") -> Atom:
         if self._token.kind != "STRING":

@@ -8,15 +8,13 @@ from dataclasses import MISSING, dataclass
 from dataclasses import fields as fields_of
 from typing import Any
 
-from execgate.errors import InputError
 from execgate.model.operation import OPERATION_TYPES, Operation, ToolCall
 from execgate.model.program import Program
-from execgate.model.source import Span
 from execgate.model.tool import tool_program
 from execgate.model.values import Hole, Template, Unknown
 from execgate.model.verdict import Clause
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion
-from execgate.policy.testing.tree import Atom, Block, Field, Items, Value
+from execgate.policy.testing.tree import Atom, Block, Field, Items, Tool, Value
 
 KINDS = {kind.type: kind for kind in OPERATION_TYPES if kind is not ToolCall}
 """The types of operations that code can hold, by name."""
@@ -113,32 +111,22 @@ def operation(word: Atom | None, block: Block, place: Clause, problems: Problems
     values = _fields(kind, fields, place, problems)
     if len(problems.found) > before:
         return None
-    try:
-        return kind(**values, location=_span(place))
-    except ValueError as error:
-        problems.at(place, str(error))
-        return None
+    return kind(**values, location=place.span)
 
 
-def tool_call(
-    stage: Atom | None, name: Atom, block: Block | None, place: Clause, problems: Problems
-) -> Program | None:
+def tool_call(tool: Tool, problems: Problems) -> Program | None:
     """Return the call of a tool, as the gate judges it."""
-    arguments = plain(block, problems, tool=True) if block is not None else {}
-    word = "execute" if stage is None else stage.text
+    arguments = plain(tool.block, problems, tool=True) if tool.block is not None else {}
+    word = "execute" if tool.stage is None else tool.stage.text
     stages = ToolCall.word[1]
     if word not in stages:
         problems.at(
-            place,
+            tool.clause,
             f"a tool is proposed or executed, got `{clipped(word)}`",
             suggestion(word, stages, what="the words are"),
         )
         return None
-    try:
-        return tool_program(name.text, arguments, stage=word)
-    except InputError as error:
-        problems.at(place, error.message, error.help)
-        return None
+    return tool_program(tool.name.text, arguments, stage=word)
 
 
 def _fields(
@@ -277,10 +265,6 @@ def _shown(value: Value) -> str:
     return (
         f"the string {clipped(quoted(value.text))}" if value.kind == "STRING" else f"`{clipped(value.text)}`"
     )
-
-
-def _span(place: Clause) -> Span:
-    return place.span
 
 
 @dataclass(frozen=True, slots=True)
