@@ -19,11 +19,12 @@ from execgate.policy.conditions import phases
 from execgate.policy.conditions.phases import Phases
 from execgate.policy.conditions.referee import Referee
 from execgate.policy.conditions.rules import NOTHING, Outcome, RuleBook
-from execgate.policy.constraints import FAMILIES, Family, Given, Judge, Limit
+from execgate.policy.constraints import FAMILIES, Family, Given, Judge, Limit, turns
 from execgate.policy.matching.pairs import Breach, Finding, Listing
 from execgate.policy.problems import clipped
 
 CODE_EXECUTION = "code_execution"
+PAYMENT = "payment"
 TOOL = "tool"
 EXECUTOR = "executor"
 INTERSECT = "intersect"
@@ -170,14 +171,18 @@ class AgentPolicy:
             general.insert(0, self._ungranted(program.action))
         recorded = self._recorded
         who = self.who if self.rules or self.phases.payment is not None else None
+        operations = program.operations
+        states = (
+            turns.contexts(operations, context) if PAYMENT in self.grants else (context,) * len(operations)
+        )
         return Verdict(
             source=program.source,
             agent=self.name,
             program=program,
             rulings=tuple(
                 [
-                    self._rule(grant, index, each, context, who)
-                    for index, each in enumerate(program.operations)
+                    self._rule(grant, index, each, state, who)
+                    for index, (each, state) in enumerate(zip(operations, states, strict=True))
                 ]
             ),
             violations=tuple(general),
