@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy fmt": ("policy_fmt", "lay policy files out in one way; comments stay"),
     "policy diff": ("policy_diff", "what a new policy newly permits and denies, each with an example"),
     "policy import": ("policy_import", "make a policy of the governance YAML that a team already has"),
+    "policy docs": ("policy_docs", "the reference of the policy language, as Markdown"),
+    "policy starter": ("policy_starter", "policies to start from, each with its test cases"),
     "receipts list": ("receipts_list", "list the receipts"),
     "receipts show": ("receipts_show", "print one receipt"),
     "receipts verify": ("receipts_verify", "check that receipts are whole, offline"),

@@ -16,7 +16,7 @@ class About(NamedTuple):
     example: str
 
 
-_TWINS = {
+TWINS: Mapping[str, tuple[str, str]] = {
     "imports": ("modules that the code reaches, in whatever way it spells them", '["pandas", "xml.etree"]'),
     "file_operations": ("what is done to files", '["read", "list"]'),
     "file_paths": ("the paths that files are reached by", '["/data/*.csv", "out"]'),
@@ -40,6 +40,8 @@ _TWINS = {
     "proposed_tools": ("tools that the agent proposes to use", '["search", "send_*"]'),
     "executed_tools": ("tools that the agent uses", '["search"]'),
 }
+"""What the two lists of a pair are about, with an example, by what stands behind `allowed_`."""
+
 _SCOPES = {
     "session": "in one session",
     "conversation": "in one conversation",
@@ -73,11 +75,11 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         for name, line, value in (
             *(
                 (f"allowed_{noun}", f"{line}: what is permitted", value)
-                for noun, (line, value) in _TWINS.items()
+                for noun, (line, value) in TWINS.items()
             ),
             *(
                 (f"disallowed_{noun}", f"{line}: what is denied", value)
-                for noun, (line, value) in _TWINS.items()
+                for noun, (line, value) in TWINS.items()
             ),
             *(
                 (

@@ -35,7 +35,16 @@ _LANGUAGES = {
 _SUFFIXES = {".py": "python", ".sh": "sh", ".bash": "bash"}
 _SUBJECTS = ("code", "code_file", "operation", "tool")
 _CONTEXT = tuple(one.name for one in fields(Context))
-_DECIDING = ("code_execution", "payment", "tool", "delegation", "unresolved_code", "syntax", "agent")
+_DECIDING = (
+    "code_execution",
+    "payment",
+    "tool",
+    "allowed_payment_phase",
+    "delegation",
+    "unresolved_code",
+    "syntax",
+    "agent",
+)
 """What can decide besides constraints and rules."""
 
 _Value = TypeVar("_Value")
