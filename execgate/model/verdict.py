@@ -203,6 +203,10 @@ class Verdict:
     """The agent's policy in canonical form, which `policy_digest` is of: enough to judge again later."""
     policy_block: str | None = None
     """The name or the pattern that the policy stands under; None without one."""
+    policy_version: str | None = None
+    """What the policy's author calls this version of it."""
+    policy_description: str | None = None
+    """What its author says that the agent is for."""
     suggester_policy_digest: str | None = None
     """The same of the suggester's policy, where the agent's asks for it; None where it does not."""
     suggester_policy_text: str | None = None

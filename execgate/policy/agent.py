@@ -190,6 +190,8 @@ class AgentPolicy:
             policy_digest=recorded.digest,
             policy_text=recorded.text,
             policy_block=self.block,
+            policy_version=self.settings.version,
+            policy_description=self.settings.description,
             constraints=recorded.constraints,
             overrides=self.overrides,
             context=context,

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from execgate.model.context import Context
 from execgate.receipts import canonical, dsse, tree
 from execgate.receipts.bodies import Body
 from execgate.receipts.canonical import MalformedError
 from execgate.receipts.keys import PublicKey
-from execgate.receipts.predicate import DECISION, MAX_ENTRY_BYTES, OUTCOME, STATEMENT, views
+from execgate.receipts.predicate import DECISION, MAX_ENTRY_BYTES, OUTCOME, STATEMENT, contradiction, views
 from execgate.receipts.values import Finding, Kind, Receipt
 
 Bodies = Callable[[str], Body | None]
@@ -220,15 +221,21 @@ def check_decision(receipt: Receipt) -> None:
         raise BrokenError("malformed receipt", "the verdict or the part of the call is none")
     if verdict == "ALLOW" and flaws:
         raise BrokenError("contradiction", f"the verdict is ALLOW, but there is {flaws[0]}")
+    if verdict == "ESCALATE" and (
+        flaws != ["violations"]
+        or not all(found["escalates"] for found in receipt.resolved(evaluation["violations"]))
+    ):
+        raise BrokenError("contradiction", "the verdict is ESCALATE, but approval is not all that is missing")
     if call["approved"] and verdict != "ALLOW":
         raise BrokenError("contradiction", f"the call is approved, but this part of it has verdict {verdict}")
     if evaluation["approved"] is not (verdict == "ALLOW" and call["approved"] is True):
         raise BrokenError("contradiction", "`approved` does not follow from the verdict and the call")
-    if (
-        evaluation["policy_text"] is not None
-        and evaluation["policy_text"]["body"] != evaluation["policy_digest"]
-    ):
-        raise BrokenError("contradiction", "the policy's text is not that of its digest")
+    for whose in ("policy", "suggester_policy"):
+        # Receipts of the first version know no suggester's policy, and no context.
+        text = evaluation.get(f"{whose}_text")
+        if text is not None and text["body"] != evaluation[f"{whose}_digest"]:
+            raise BrokenError("contradiction", "the policy's text is not that of its digest")
+    _check_context(receipt, evaluation)
     derived = views(analysis["operations"])
     for name, view in derived.items():
         if analysis[name] != view:
@@ -236,6 +243,20 @@ def check_decision(receipt: Receipt) -> None:
     code = receipt.bodies.get(predicate["code_hash"])
     if code is not None and len(code.data) != predicate["code"]["size"]:
         raise BrokenError("contradiction", "the code has another size")
+
+
+def _check_context(receipt: Receipt, evaluation: Mapping[str, Any]) -> None:
+    """Raise BrokenError where the state of a decision is none, or another than the conversation's."""
+    recorded = receipt.resolved(evaluation.get("context"))
+    if recorded is None:
+        return
+    try:
+        context = Context.from_json(recorded)
+    except ValueError as error:
+        raise BrokenError("malformed receipt", f"the context is none: {error}") from error
+    found = contradiction(context, receipt.predicate)
+    if found is not None:
+        raise BrokenError("contradiction", found)
 
 
 def _check_shape(about: str, predicate: Mapping[str, Any]) -> None:

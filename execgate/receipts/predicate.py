@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import execgate
+from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import ExecutionResult
 from execgate.model.verdict import Verdict
@@ -84,20 +85,22 @@ def decision(
     analysis = {
         "operations": operations,
         "gaps": plain(program["gaps"]),
+        "staged": plain(program.get("staged", {})),
         **views(operations),
     }
-    policy_text = None
-    if verdict.policy_text is not None:
-        text = Body.of_text(verdict.policy_text)
-        bodies.append(text)
-        policy_text = reference(text)
     approved = verdict.allowed and call.approved
     evaluation = {
         "approved": approved,
         "verdict": verdict.decision.value,
         "executor_policy": None if verdict.policy_digest is None else name(verdict.agent),
         "policy_digest": verdict.policy_digest,
-        "policy_text": policy_text,
+        "policy_text": _kept(verdict.policy_text, bodies),
+        "policy_block": name(verdict.policy_block),
+        "policy_version": plain(verdict.policy_version),
+        "policy_description": plain(verdict.policy_description),
+        "overrides": [plain(override.to_json()) for override in verdict.overrides],
+        "suggester_policy_digest": verdict.suggester_policy_digest,
+        "suggester_policy_text": _kept(verdict.suggester_policy_text, bodies),
         "policy_source": None if policies is None else plain(policies.to_json()),
         "constraints": plain(verdict.constraints),
         "context": None if verdict.context is None else plain(verdict.context.to_json()),
@@ -129,7 +132,23 @@ def decision(
         "policy_evaluation": evaluation,
         "gate_version": execgate.__version__,
     }
+    if verdict.context is not None and (found := contradiction(verdict.context, predicate)) is not None:
+        raise TypeError(found)
     return Draft("decision", verdict.source.digest, predicate, bodies, (evaluation, analysis))
+
+
+def contradiction(context: Context, predicate: Mapping[str, Any]) -> str | None:
+    """Return what a context says otherwise than the conversation that the receipt names; None where nothing."""
+    conversation = predicate["conversation_context"]
+    for word, told, state in (
+        ("suggester", predicate["suggester_agent"], name(context.suggester)),
+        ("group", conversation.get("group_chat"), name(context.group)),
+        ("turn", conversation.get("turn_number"), context.turn),
+    ):
+        # What was not known when it was decided may be known to whoever keeps the receipt.
+        if state not in {None, told}:
+            return f"the context names another {word} than the conversation"
+    return None
 
 
 def outcome(receipt_id: str, receipt: Receipt, result: ExecutionResult) -> Draft:
@@ -172,6 +191,15 @@ def name(text: str | None) -> Any:
     if text is None or len(text) <= _NAME_CHARACTERS:
         return plain(text)
     return f"{plain(text[:_NAME_CHARACTERS])}... ({Body.of_text(text).digest})"
+
+
+def _kept(text: str | None, bodies: list[Body]) -> dict[str, Any] | None:
+    """Return a reference to a text that stands beside the receipt for good."""
+    if text is None:
+        return None
+    body = Body.of_text(text)
+    bodies.append(body)
+    return reference(body)
 
 
 def _commit(message: str | None, bodies: list[Body]) -> str | None:

@@ -92,12 +92,13 @@ class ReceiptStore:
 
         `policies` tells which version of the files decided, where the policy was read from some.
         """
-        if verdict.policy_text is not None:
-            text = Body.of_text(verdict.policy_text)
-            if text.digest != verdict.policy_digest:
-                raise ReceiptError(
-                    f"the policy's text has digest {text.digest}, the verdict names {verdict.policy_digest}"
-                )
+        for text, named in (
+            (verdict.policy_text, verdict.policy_digest),
+            (verdict.suggester_policy_text, verdict.suggester_policy_digest),
+        ):
+            if text is not None and Body.of_text(text).digest != named:
+                digest = Body.of_text(text).digest
+                raise ReceiptError(f"the policy's text has digest {digest}, the verdict names {named}")
         with _recordable():
             draft = predicate.decision(str(uuid.uuid4()), verdict, conversation, call, policies)
         return self._record(draft, None)

@@ -20,14 +20,16 @@ from securesystemslib.signer import SSlibKey
 
 import execgate
 from execgate.errors import ReceiptError
+from execgate.model import verdict as verdicts
+from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import ExecutionResult, Stop, Usage
 from execgate.model.operation import Gap, ProcessSpawn
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
 from execgate.model.values import Unknown
-from execgate.model.verdict import Decision, Verdict, Violation
-from execgate.receipts import CallPart, ReceiptStore, canonical, dsse, tree
+from execgate.model.verdict import Clause, Decision, Override, Verdict, Violation
+from execgate.receipts import Body, CallPart, PolicySource, ReceiptStore, canonical, dsse, tree
 from execgate.receipts.note import parse
 from execgate.receipts.predicate import MAX_ENTRY_BYTES, name
 
@@ -60,6 +62,12 @@ class TestDecision:
                 "executor_policy": "analyst",
                 "policy_digest": policy,
                 "policy_text": {"body": policy, "size": len(verdict().policy_text)},
+                "policy_block": None,
+                "policy_version": None,
+                "policy_description": None,
+                "overrides": [],
+                "suggester_policy_digest": None,
+                "suggester_policy_text": None,
                 "policy_source": None,
                 "constraints": {"allowed_imports": ["pandas"]},
                 "context": None,
@@ -77,6 +85,7 @@ class TestDecision:
                 "analysis": {
                     "operations": [operation.to_json() for operation in verdict().program.operations],
                     "gaps": [],
+                    "staged": {},
                     "imports": ["pandas"],
                     "file_operations": [
                         {"index": 1, "operation": "read", "paths": ["data.csv"], "resolved": True}
@@ -102,6 +111,60 @@ class TestDecision:
         pem = store.public_keys().partition("execgate/log/")[0].encode()
         key = SSlibKey.from_crypto(load_pem_public_key(pem), dsse.signer(receipt.envelope))
         assert Envelope.from_dict(json.loads(receipt.envelope)).verify([key], 1)
+
+    def test_it_holds_what_was_known_and_by_whose_policies_it_was_decided(self, store, verdict) -> None:
+        clause = Clause("team.policy", Span(3, 2, 3, 9), "override allowed_imports")
+        context = Context(suggester="planner", phase="COMMIT")
+        widened = Override("allowed_imports", "needed for plots", clause, "base")
+        told = replace(
+            verdict(),
+            context=context,
+            policy_block="an*",
+            policy_version="1.2",
+            policy_description="plots",
+            overrides=(widened,),
+            suggester_policy_text="agent {}",
+            suggester_policy_digest=Body.of_text("agent {}").digest,
+            warnings=(verdicts.Warning("rule late", "it is late"),),
+        )
+        source = PolicySource("sha256:1", "no policy", "sha256:2")
+        receipt = store.decision(told, Conversation("planner"), call=WHOLE, policies=source)
+        evaluation = receipt.predicate["policy_evaluation"]
+        assert evaluation["context"] == {"suggester": "planner", "phase": "COMMIT"}
+        assert Context.from_json(evaluation["context"]) == context
+        assert evaluation["policy_block"] == "an*"
+        assert (evaluation["policy_version"], evaluation["policy_description"]) == ("1.2", "plots")
+        assert evaluation["overrides"] == [widened.to_json()]
+        assert evaluation["overrides"][0]["reason"] == "needed for plots"
+        assert receipt.bodies[evaluation["suggester_policy_text"]["body"]].text == "agent {}"
+        assert evaluation["suggester_policy_text"]["body"] == evaluation["suggester_policy_digest"]
+        assert [warning["message"] for warning in evaluation["warnings"]] == ["it is late"]
+        assert evaluation["policy_source"] == {
+            "digest": "sha256:1",
+            "refused": {"error": "no policy", "digest": "sha256:2"},
+        }
+        assert store.verify().ok
+
+    def test_a_large_context_goes_by_digest_and_still_verifies(self, store, verdict) -> None:
+        told = replace(verdict(), context=Context(customer="c" * 40_000))
+        receipt = store.decision(told, Conversation(), call=WHOLE)
+        evaluation = receipt.predicate["policy_evaluation"]
+        assert set(evaluation["context"]) == {"body", "size"}
+        assert receipt.resolved(evaluation["context"]) == {"customer": "c" * 40_000}
+        assert store.verify().ok
+
+    def test_a_context_that_contradicts_the_conversation_is_not_recorded(self, store, verdict) -> None:
+        told = replace(verdict(), context=Context(suggester="planner"))
+        with pytest.raises(ReceiptError, match="another suggester than the conversation"):
+            store.decision(told, Conversation("coder"), call=WHOLE)
+        # What nobody knew when it was decided may be known by now.
+        store.decision(replace(told, context=Context()), Conversation("coder"), call=WHOLE)
+        assert store.verify().ok
+
+    def test_the_suggesters_policy_has_to_be_that_of_its_digest(self, store, verdict) -> None:
+        told = replace(verdict(), suggester_policy_text="agent {}", suggester_policy_digest="sha256:0")
+        with pytest.raises(ReceiptError, match="the verdict names sha256:0"):
+            store.decision(told, Conversation(), call=WHOLE)
 
     def test_a_denial_is_not_approved_and_says_why(self, store, denied, conversation) -> None:
         receipt = store.decision(denied, conversation, call=CallPart(0, 1, approved=False))

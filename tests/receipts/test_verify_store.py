@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from execgate.errors import ReceiptError
 from execgate.model.conversation import Conversation
 from execgate.receipts import CallPart, ReceiptStore, Verification, canonical, dsse, note, tree
+from execgate.receipts.bodies import Body
 from execgate.receipts.canonical import encode_base64
 from execgate.receipts.keys import SigningKey
 
@@ -258,6 +260,18 @@ def test_other_keys_than_those_given_are_refused(left: Path, tmp_path) -> None:
         ({"verdict": "MAYBE"}, "the verdict or the part of the call is none"),
         ({"policy_text": {"body": "x"}}, "x is a part of the receipt, and can't be erased"),
         ({"policy_digest": "sha256:0"}, "the policy's text is not that of its digest"),
+        (
+            {"verdict": "ESCALATE", "approved": False},
+            "the verdict is ESCALATE, but approval is not all that is missing",
+        ),
+        (
+            {"verdict": "ESCALATE", "violations": [{"escalates": True}, {"escalates": False}]},
+            "the verdict is ESCALATE, but approval is not all that is missing",
+        ),
+        ({"context": {"turn": "x"}}, "the context is none: turn: expected a whole number, got str"),
+        ({"context": {"suggester": "x"}}, "the context names another suggester than the conversation"),
+        ({"context": {"group": "x"}}, "the context names another group than the conversation"),
+        ({"context": {"turn": 1}}, "the context names another turn than the conversation"),
         ({"approved": 1}, "a field of the predicate is missing or of the wrong type"),
         ({"analysis": {}}, "a field of the predicate is missing or of the wrong type"),
     ],
@@ -313,6 +327,41 @@ def test_what_the_gate_signed_must_fit_what_it_signed_before(filled, home, sql, 
     finding = store.verify().finding
     assert finding is not None
     assert (finding.merkle_index, finding.problem) == (index, expected)
+
+
+def test_a_suggesters_policy_that_is_exchanged_is_found(store, home, sql, verdict) -> None:
+    text = "agent {}"
+    told = dataclasses.replace(
+        verdict(), suggester_policy_text=text, suggester_policy_digest=Body.of_text(text).digest
+    )
+    receipt = store.decision(told, Conversation(), call=WHOLE)
+    key = SigningKey.from_pem((home / "keys/receipts.pem").read_bytes())
+    statement = canonical.decode(dsse.payload(receipt.envelope))
+    evaluation = statement["predicate"]["policy_evaluation"]
+    evaluation["suggester_policy_text"] = evaluation["policy_text"]
+    sql(home, "UPDATE entry SET envelope = ?", dsse.seal(canonical.encode(statement), key))
+    finding = store.verify().finding
+    assert finding is not None
+    assert finding.detail == "the policy's text is not that of its digest"
+
+
+def test_receipts_of_before_there_were_contexts_still_verify(filled, home, sql) -> None:
+    store, receipts = filled
+    key = SigningKey.from_pem((home / "keys/receipts.pem").read_bytes())
+    statement = canonical.decode(dsse.payload(receipts[3].envelope))
+    evaluation = statement["predicate"]["policy_evaluation"]
+    for name in (
+        *("policy_block", "policy_version", "policy_description", "overrides", "policy_source"),
+        *("suggester_policy_digest", "suggester_policy_text", "context", "warnings"),
+    ):
+        del evaluation[name]
+    del evaluation["analysis"]["staged"]
+    envelope = dsse.seal(canonical.encode(statement), key)
+    sql(home, "UPDATE entry SET envelope = ? WHERE merkle_index = 3", envelope)
+    finding = store.verify().finding
+    assert finding is not None
+    # The receipt itself is sound: what is found is that the tree holds another one in its place.
+    assert finding.problem == "leaf not in tree"
 
 
 def test_a_second_outcome_and_one_of_a_denial_are_found(filled, home, sql) -> None:
