@@ -10,6 +10,7 @@ import pytest
 from execgate.errors import PolicyError
 from execgate.model import vocabulary
 from execgate.model.limits import Limits
+from execgate.model.money import TOKENS
 from execgate.policy import PolicySet
 from execgate.policy.constraints import CONSTRAINTS, LIMITS
 
@@ -87,8 +88,30 @@ def test_it_lists_every_unit(what, name) -> None:
     assert set(known) - listed <= {f"{unit}s" for unit in listed} | {f"{unit}es" for unit in listed}
 
 
-def test_its_policy_parses() -> None:
-    assert PolicySet.parse(block("policy")).agents == ("report_writer",)
+def test_its_policies_parse() -> None:
+    blocks = re.findall(r"^```policy\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert [PolicySet.parse(one).agents for one in blocks] == [("report_writer",), ("billing",)]
+
+
+def test_it_lists_every_payment_operation_and_token() -> None:
+    moving, back, still = (words(cells[1]) for cells in ROWS if cells[0].startswith(("money ", "no money ")))
+    assert (*moving, *back) == vocabulary.MOVING_OPERATIONS
+    assert tuple(still) == vocabulary.STILL_OPERATIONS
+    (tokens,) = re.findall(r"one of the tokens (.*?)\.", PAGE, re.DOTALL)
+    assert words(tokens) == [token.lower() for token in TOKENS]
+
+
+def test_its_amounts_are_read_as_it_says() -> None:
+    (table,) = re.findall(r"^## Money and units\n(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    for name, what in (
+        ("max_amount", "an amount of money"),
+        ("max_payments_per_day", "a number of payments"),
+        ("warn_at", "a percentage"),
+    ):
+        (written, canonical) = re.findall(rf"^\| {what} \| (.*?) \| (.*?) \|$", table, re.MULTILINE)[0]
+        quantity = CONSTRAINTS[name].quantity
+        shown = [quantity.show(quantity.read(text)) for text in words(written)]
+        assert shown[0] == words(canonical)[0]
 
 
 def test_its_mistakes_are_reported_as_it_shows() -> None:
