@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +25,22 @@ from execgate.policy.problems import Problems, clipped, did_you_mean
 
 _MOST_NAMES = 20
 _MOST_COMPARED = 500
+
+
+@contextlib.contextmanager
+def _without_collections() -> Iterator[None]:
+    """Keep the garbage collector from looking again and again at what is being made, nearly all of which stays.
+
+    That is a third of the time that a large policy takes to load.  How much can pile up is bounded by how much
+    policy is read.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class PolicySet:
@@ -63,9 +81,10 @@ class PolicySet:
 
     @classmethod
     def _build(cls, policies: list[PolicyText], problems: Problems) -> PolicySet:
-        built = build(policies, problems)
-        problems.raise_if_any()
-        return cls(built.agents, built)
+        with _without_collections():
+            built = build(policies, problems)
+            problems.raise_if_any()
+            return cls(built.agents, built)
 
     def __iter__(self) -> Iterator[AgentPolicy]:
         """Iterate over the policies, each under its name or pattern, in order of the text."""

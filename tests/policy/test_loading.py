@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import re
 import unicodedata
@@ -301,3 +303,16 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch) -> None:
     assert load_report(file) == (
         "error: may not be read: permission denied\n --> PATH\n  = help: let this user read it"
     )
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("text", ['agent "a" { }', "agent"])
+def test_loading_leaves_the_garbage_collector_as_it_was(text, enabled) -> None:
+    before = gc.isenabled()
+    try:
+        gc.enable() if enabled else gc.disable()
+        with contextlib.suppress(PolicyError):
+            PolicySet.parse(text)
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable() if before else gc.disable()
