@@ -30,7 +30,7 @@ EXECUTOR = "executor"
 INTERSECT = "intersect"
 UNRESOLVED_CODE = "unresolved_code"
 
-_NOTHING_KNOWN = Context()
+NOTHING_KNOWN = Context()
 
 # What each action of a program takes, and how it is called.
 _CAPABILITY_OF = {"code_execution": CODE_EXECUTION, "tool_call": TOOL}
@@ -159,7 +159,7 @@ class AgentPolicy:
             self._shared.append(_Recorded.of(self))
         return self._shared[0]
 
-    def judge(self, program: Program, context: Context = _NOTHING_KNOWN) -> Verdict:
+    def judge(self, program: Program, context: Context = NOTHING_KNOWN) -> Verdict:
         """Return the verdict on `program`: one ruling per operation, and a violation for every gap.
 
         Pure and total: the same program and context give the same verdict anywhere, and nothing raises.

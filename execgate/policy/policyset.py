@@ -13,7 +13,7 @@ from execgate.model.context import Context
 from execgate.model.program import Program
 from execgate.model.verdict import Verdict
 from execgate.policy import delegation
-from execgate.policy.agent import AgentPolicy
+from execgate.policy.agent import NOTHING_KNOWN, AgentPolicy
 from execgate.policy.build import Built, build
 from execgate.policy.build.names import Names
 from execgate.policy.conditions.phases import Phases
@@ -29,10 +29,10 @@ _MOST_COMPARED = 500
 
 @contextlib.contextmanager
 def _without_collections() -> Iterator[None]:
-    """Keep the garbage collector from looking again and again at what is being made, nearly all of which stays.
+    """Keep the garbage collector from looking again and again at what is being made, and nearly all stays.
 
-    That is a third of the time that a large policy takes to load.  How much can pile up is bounded by how much
-    policy is read.
+    That is a third of the time that a large policy takes to load.  How much can pile up is bounded by how
+    much policy is read.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -122,7 +122,7 @@ class PolicySet:
         Where the policy says `delegation: intersect`, it has to be allowed to `context.suggester` too.
         Raises UnknownAgentError where the agent has no policy; a suggester without one is a denial.
         """
-        context = context or Context()
+        context = context or NOTHING_KNOWN
         policy = self.agent(agent)
         verdict = policy.judge(program, context)
         name = context.suggester

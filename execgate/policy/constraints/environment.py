@@ -44,7 +44,7 @@ def _compile(given: Given) -> Judge:
         verb = clipped(operation.operation)
         if operation.operation == "list":
             every = Subject(EVERYTHING, EVERYTHING, lambda: ("list the environment", "*"))
-            return pair.judge(every) + total(_judge(verb, name, pair) for name in operation.names)
+            return total((pair.judge(every), *(_judge(verb, name, pair) for name in operation.names)))
         if not operation.names:
             return _puzzle(verb, "the call names no variable", pair)
         return total(_judge(verb, name, pair) for name in operation.names)

@@ -75,7 +75,9 @@ def _compile(given: Given) -> Judge:
         if not named:
             act = f"{_verb(operation.operation)} a path that could not be worked out"
             return finding + places.puzzle(act, "the call names no path", _CONSTANT_PATH)
-        return total((finding, *[_judge_path(operation, path, places) for path in named]))
+        if len(named) == 1:
+            return finding + _judge_path(operation, named[0], places)
+        return finding + total([_judge_path(operation, path, places) for path in named])
 
     return judge
 

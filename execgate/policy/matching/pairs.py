@@ -147,7 +147,11 @@ class Finding:
     warnings: tuple[Breach, ...] = ()
 
     def __add__(self, other: Finding) -> Finding:
-        return total((self, other))
+        """Return both as one; `other` is of other lists, so that it has no opinion twice."""
+        evidence = self.evidence
+        if len(evidence) != 1 or len(other.evidence) != 1 or evidence[0] is not other.evidence[0]:
+            evidence = _by_identity((*evidence, *other.evidence))
+        return Finding(evidence, self.breaches + other.breaches, self.opinions + other.opinions)
 
 
 class Subject(NamedTuple):
@@ -382,7 +386,7 @@ def known(value: Text, what: str) -> str | Template:
 
 def total(findings: Iterable[Finding]) -> Finding:
     """Return all findings as one."""
-    found = findings if isinstance(findings, tuple) else tuple(findings)
+    found = tuple(findings)
     if len(found) == 1:
         return found[0]
     evidence: list[Clause] = []
