@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy check": ("policy_check", "find every mistake in policy files"),
     "policy explain": ("policy_explain", "what every clause says of a program, and what would turn it round"),
     "policy test": ("policy_test", "run the cases beside a policy, and tell which clauses they made decide"),
+    "policy lsp": ("policy_lsp", "serve editors that speak the language server protocol"),
     "policy fmt": ("policy_fmt", "lay policy files out in one way; comments stay"),
     "policy diff": ("policy_diff", "what a new policy newly permits and denies, each with an example"),
     "policy import": ("policy_import", "make a policy of the governance YAML that a team already has"),
