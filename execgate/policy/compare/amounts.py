@@ -14,6 +14,7 @@ def limits(before: AgentPolicy, after: AgentPolicy, *, gains: bool) -> Iterator[
     old, new = before.grants.get(CODE_EXECUTION), after.grants.get(CODE_EXECUTION)
     if old is None or new is None:
         return
+    newer, older = (new, old) if gains else (old, new)
     for limit in LIMITS:
         name = limit.name
         if limit.field is None:
@@ -23,7 +24,7 @@ def limits(before: AgentPolicy, after: AgentPolicy, *, gains: bool) -> Iterator[
             yield Change(
                 name,
                 _moved(old.limits[name], new.limits[name], gains=gains),
-                new.clauses.get(name) or old.clauses.get(name),
+                newer.clauses.get(name) or older.clauses.get(name),
                 value=new.limits[name],
             )
 

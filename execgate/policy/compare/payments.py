@@ -135,7 +135,8 @@ class Spending:
         name = limit.name
         if not _is_wider(limit, old, new):
             return
-        clause = new.clauses.get(name) or old.clauses.get(name)
+        newer, older = (new, old) if self.gains else (old, new)
+        clause = newer.clauses.get(name) or older.clauses.get(name)
         was, now = old.limits.get(name, "not given"), new.limits.get(name, "not given")
         if not self.gains:
             was, now = now, was
