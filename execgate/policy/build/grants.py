@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from execgate.model.verdict import Clause
@@ -117,7 +117,7 @@ class Reader:
         shorthands = constraint.shorthands or {}
         if isinstance(value, Scalar):
             if value.kind == "NAME" and value.text in self._sets:
-                return Listing(constraint.name, value.clause, self._of_set(constraint, value))
+                return sorted_listing(constraint.name, value.clause, self._of_set(constraint, value))
             if value.kind == "STRING" and value.text in shorthands:
                 texts = shorthands[value.text]
                 shapes = [shape for text in texts for shape in constraint.read(text, constraint.denies)]
@@ -132,7 +132,7 @@ class Reader:
                 entries += self._of_set(constraint, item)
             else:
                 entries += self._entries(constraint, item)
-        return Listing(constraint.name, value.clause, entries)
+        return sorted_listing(constraint.name, value.clause, entries)
 
     def _of_set(self, constraint: ListConstraint, name: Scalar) -> tuple[Entry, ...]:
         """Return the entries of a set as this list reads them; a mistake in one is reported once a list."""
@@ -181,6 +181,11 @@ class Reader:
             shown = clipped(quoted(item.text))
             self._problems.at(item.clause, f"{error}: {shown} in `{constraint.name}`{through}", error.help)
             return []
+
+
+def sorted_listing(name: str, clause: Clause, entries: Iterable[Entry]) -> Listing:
+    """Return a list whose entries are sorted: which of several decides does not hang on their order."""
+    return Listing(name, clause, sorted(entries, key=lambda entry: entry.shape.text))
 
 
 def _foreign(name: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from execgate.model.verdict import Override
 from execgate.policy.agent import INTERSECT
 from execgate.policy.build.flat import Flat, FlatGrant, ReadRule
+from execgate.policy.build.grants import sorted_listing
 from execgate.policy.constraints import CONSTRAINTS, Limit, ListConstraint
 from execgate.policy.language.syntax import Agent
 from execgate.policy.matching.pairs import Entry, Listing
@@ -149,7 +150,7 @@ def join(listings: Iterable[Listing]) -> Listing:
     if len(several) == 1:
         return several[0]
     entries = dict.fromkeys(entry for listing in several for entry in listing.entries)
-    return Listing(several[-1].name, several[-1].clause, tuple(entries))
+    return sorted_listing(several[-1].name, several[-1].clause, entries)
 
 
 def together(reasons: Iterable[str]) -> str:
