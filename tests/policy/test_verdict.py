@@ -256,7 +256,7 @@ def follow(policy: str, advice: str) -> str:
         (
             'allowed_environment: ["*"] disallowed_environment: ["A_B", "A_*", "*_B"]',
             EnvironmentAccess(operation="read", names=("A_B",), **FILE),
-            'to permit this, remove "A_B", "A_*", "*_B" from disallowed_environment',
+            'to permit this, remove "*_B", "A_*", "A_B" from disallowed_environment',
         ),
         (
             'allowed_imports: ["os"] disallowed_imports: ["os"]',
