@@ -181,8 +181,7 @@ def _edits(question: _Question, program: Program) -> tuple[list[int], tuple[Edit
     stuck: list[int] = []
     edits: list[Edit] = []
     for policy, agent, role in _policies(question, own):
-        shop = Workshop(Draft.of(policy), policy.block, agent, question.context, role)
-        lost, found = _by_one(shop, program)
+        lost, found = _by_one(Workshop(policy, agent, role, program, question.context))
         stuck += lost
         edits += found
     setting = _delegating(question, own)
@@ -221,37 +220,26 @@ def _policy_of(question: _Question, agent: str) -> AgentPolicy | None:
         return None
 
 
-def _by_one(shop: Workshop, program: Program) -> tuple[list[int], tuple[Edit, ...]]:
+def _by_one(shop: Workshop) -> tuple[list[int], tuple[Edit, ...]]:
     """Return the operations that no edit of one policy permits, and the edits that permit all others."""
-    alike: dict[Operation, list[int]] = {}
-    granted = shop.judge(shop.draft, program)
-    if granted is not None and granted.decision is Decision.ALLOW:
+    program = shop.program
+    if shop.verdict.decision is Decision.ALLOW:
         return [], ()
+    if not program.operations:
+        return [], tuple(Edit("grant", shop.block, one.constraint) for one in shop.verdict.violations)
+    alike: dict[Operation, list[int]] = {}
     for index, operation in enumerate(program.operations):
-        alike.setdefault(replace(operation, location=program.operations[0].location), []).append(index)
-    ways: list[list[Edits]] = []
+        if shop.verdict.violations or not shop.verdict.rulings[index].permitted:
+            alike.setdefault(replace(operation, location=program.operations[0].location), []).append(index)
+    ways: dict[int, list[Edits]] = {}
     stuck: list[int] = []
-    for indexes in list(alike.values())[:MOST_OPERATIONS]:
-        alone = replace(program, operations=(program.operations[indexes[0]],))
-        if shop.permits((), alone):
-            continue
-        found = shop.ways(program, indexes[0])
+    for number, indexes in enumerate(alike.values()):
+        found = shop.ways(indexes[0]) if number < MOST_OPERATIONS else []
         if found:
-            ways.append(found)
+            ways[indexes[0]] = found
         else:
             stuck += indexes
-    rest = _without(program, stuck)
-    if not rest.operations:
-        ways.append(_bare(shop, rest))
-    edits = combined(ways, lambda chosen: shop.permits(chosen, rest))
-    return (stuck, edits) if edits is not None else (list(range(len(program.operations))), ())
-
-
-def _bare(shop: Workshop, program: Program) -> list[Edits]:
-    """Return how a program without operations is permitted: by the grant alone."""
-    verdict = shop.judge(shop.draft, program)
-    missing = [] if verdict is None else [one.constraint for one in verdict.violations]
-    return [frozenset(Edit("grant", shop.block, name) for name in missing)]
+    return stuck, combined(ways, shop.permits)
 
 
 def _without(program: Program, indexes: Sequence[int]) -> Program:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from execgate.errors import PolicyError
@@ -18,6 +19,7 @@ from execgate.model.explanation import Edit
 from execgate.model.operation import Operation
 from execgate.model.program import Program
 from execgate.model.verdict import Decision, Opinion, Says, Verdict, Violation
+from execgate.policy.agent import AgentPolicy
 from execgate.policy.constraints import CAPABILITIES, CONSTRAINTS, LimitConstraint, ListConstraint
 from execgate.policy.explain.drafts import OPEN, Draft
 from execgate.policy.explain.entries import entries, limits
@@ -44,39 +46,39 @@ class _Try:
 
 
 class Workshop:
-    """Edits one agent's policy and judges by what comes out."""
+    """Edits one policy as it decides about a program of one agent, and judges by what comes out.
 
-    def __init__(self, draft: Draft, block: str, agent: str, context: Context, role: str = "agent") -> None:
-        self.draft = draft
-        self.block = block
-        self._agent = agent
+    `verdict` is what it says unedited, of the program as if it had no gaps.
+    """
+
+    def __init__(
+        self, policy: AgentPolicy, agent: str, role: str, program: Program, context: Context
+    ) -> None:
+        self.block = policy.block
+        self.program = replace(program, gaps=())
+        self._agent, self._role = agent, role
         self._context = context
-        self._role = role
+        self._draft = Draft.of(policy)
+        self._lists = self._draft.lists()
+        self.verdict = policy.named(agent, role).judge(self.program, context)
 
-    def judge(self, draft: Draft, program: Program) -> Verdict | None:
-        """Return the verdict by an edited policy, None where the edits make no policy."""
-        try:
-            return self._judged(draft, program)
-        except PolicyError:
-            return None
+    def alone(self, index: int) -> Program:
+        """Return the program with one operation only."""
+        return replace(self.program, operations=(self.program.operations[index],))
 
-    def _judged(self, draft: Draft, program: Program) -> Verdict:
-        return draft.agent(self._agent).named(self._agent, self._role).judge(program, self._context)
-
-    def permits(self, edits: Iterable[Edit], program: Program) -> bool:
-        """Return whether the policy with the edits permits the program as a whole."""
-        verdict = self.judge(self.draft.apply(edits), program)
+    def permits(self, edits: Iterable[Edit], index: int) -> bool:
+        """Return whether the edits permit one operation."""
+        verdict = self._judge(self._slim(index).apply(edits), self.alone(index))
         return verdict is not None and verdict.decision is Decision.ALLOW
 
-    def ways(self, program: Program, index: int) -> list[Edits]:
+    def ways(self, index: int) -> list[Edits]:
         """Return the sets of fewest edits that permit one operation, the narrowest first; [] for none."""
-        operation = program.operations[index]
-        alone = replace(program, operations=(operation,), gaps=())
-        draft = self._slim(alone)
+        alone = self.alone(index)
+        draft = self._slim(index)
         found: list[Edits] = []
         order = itertools.count()
-        start = self._judged(draft, alone)
-        heap = [(0, 0, next(order), _Try(frozenset(), start))]
+        start = _Try(frozenset(), self._judged(draft, alone))
+        heap = [(0, 0, next(order), start)]
         seen: set[Edits] = set()
         left = MOST_TRIED
         while heap and left > 0 and len(found) < _MOST_WAYS:
@@ -112,26 +114,34 @@ class Workshop:
             if _kind(edit) in done or (wide == _DROPPED and done) or edit in reached.edits:
                 continue
             edits = reached.edits | {edit}
-            after = self.judge(draft.apply(edits), alone)
+            after = self._judge(draft.apply(edits), alone)
             if after is not None and _lifted(cause, edit, verdict, after):
                 done.add(_kind(edit))
                 yield wide, _Try(edits, after)
 
-    def _slim(self, alone: Program) -> Draft:
+    def _slim(self, index: int) -> Draft:
         """Return the policy without the entries that don't match: they have no say, and take time."""
-        verdict = self._judged(self.draft, alone)
-        said: dict[str, list[str]] = {}
-        for opinion in verdict.rulings[0].opinions:
+        said: dict[str, set[str]] = {}
+        for opinion in self.verdict.rulings[index].opinions:
             if opinion.entry is not None:
-                said.setdefault(opinion.constraint, []).append(opinion.entry)
-        lists = self.draft.lists()
-        return self.draft.keeping(
+                said.setdefault(opinion.constraint, set()).add(opinion.entry)
+        return self._draft.keeping(
             {
                 name: [one for one in listed if one in said.get(name, ())]
-                for name, listed in lists.items()
-                if name.startswith(("allowed_", "disallowed_")) and len(listed) > len(said.get(name, ()))
+                for name, listed in self._lists.items()
+                if name.startswith(("allowed_", "disallowed_"))
             }
         )
+
+    def _judge(self, draft: Draft, program: Program) -> Verdict | None:
+        """Return the verdict by an edited policy, None where the edits make no policy."""
+        try:
+            return self._judged(draft, program)
+        except PolicyError:
+            return None
+
+    def _judged(self, draft: Draft, program: Program) -> Verdict:
+        return draft.agent(self._agent).named(self._agent, self._role).judge(program, self._context)
 
     # --- what a denial suggests -----------------------------------------------------------------------------
 
@@ -204,34 +214,27 @@ def _broken(verdict: Verdict, constraint: str) -> int:
     return sum(violation.constraint == constraint for violation in verdict.all_violations)
 
 
-def combined(ways: Sequence[Sequence[Edits]], permits: Callable[[Edits], bool]) -> tuple[Edit, ...] | None:
-    """Return the fewest edits that hold one way for each operation; None where they do not permit them all.
-
-    None of them can be left out.
-    """
+def combined(
+    ways: Mapping[int, Sequence[Edits]], permits: Callable[[Iterable[Edit], int], bool]
+) -> tuple[Edit, ...]:
+    """Return the fewest edits that hold one way for each operation, by its index; none can be left out."""
     chosen: Edits = frozenset()
-    product = 1
-    for way in ways:
-        product *= len(way)
-    if product <= _MOST_COMBINED:
-        chosen = min(
-            (frozenset().union(*choice) for choice in itertools.product(*ways)),
-            key=len,
-            default=frozenset(),
-        )
+    if math.prod(map(len, ways.values())) <= _MOST_COMBINED:
+        unions = (frozenset[Edit]().union(*choice) for choice in itertools.product(*ways.values()))
+        chosen = min(unions, key=len)
     else:
-        for way in ways:
+        for way in ways.values():
             chosen |= min(way, key=lambda edits: len(edits - chosen))
-    if not permits(chosen):
-        return None
     kept = list(_ordered(chosen))
+    held = {index: next(edits for edits in way if edits <= chosen) for index, way in ways.items()}
     for edit in list(kept):
         fewer = frozenset(kept) - {edit}
-        if len(kept) > 1 and permits(fewer):
+        if all(permits(fewer, index) for index, edits in held.items() if edit in edits):
             kept.remove(edit)
+            held = {index: fewer if edit in edits else edits for index, edits in held.items()}
     return tuple(kept)
 
 
 def _ordered(edits: Iterable[Edit]) -> Iterator[Edit]:
-    # The narrowest are tried last, so that what they are covered by anyway takes their place.
+    # The narrowest are tried first, so that what they are covered by anyway takes their place.
     yield from sorted(edits, key=lambda edit: (edit.verb != "grant", edit.constraint, edit.verb, edit.values))
