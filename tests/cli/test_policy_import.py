@@ -14,6 +14,10 @@ budget: {session_limit: 10.00}
 rules:
   - {id: high, condition: "cost > 0.50", action: PENDING_APPROVAL, message: "over"}
 """
+GRANTS = (
+    'execgate: a payment in code needs `can "code_execution"` as well, one by a tool `can "tool"`: '
+    "--code and --tool add them\n"
+)
 NOTE = (
     "execgate: the file names no currency: its amounts are taken for US dollars; --currency names another\n"
 )
@@ -28,14 +32,14 @@ def team(folder: Path) -> Path:
 
 def test_the_policy_is_printed_and_what_was_assumed_is_said_beside_it(execgate, team):
     done = execgate("policy", "import", "team.yaml")
-    assert (done.status, done.err) == (0, NOTE)
+    assert (done.status, done.err) == (0, NOTE + GRANTS)
     assert done.out.startswith("// Made of team.yaml by `execgate policy import`.\n// Note: the file names")
     assert '  when cost > 0.50_usd\n  escalate "over"\n' in done.out
     assert PolicySet.parse(done.out).agents == ("*",)
 
 
 def test_it_reads_standard_input(execgate, team):
-    done = execgate("policy", "import", "-", "--currency", "USD", stdin=TEAM.encode())
+    done = execgate("policy", "import", "-", "--currency", "USD", "--code", stdin=TEAM.encode())
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("// Made of <stdin> by `execgate policy import`.\n\nphases {")
 
@@ -45,9 +49,10 @@ def test_the_policy_is_written_where_it_is_wanted_and_checks_clean(execgate, fol
         done = execgate(
             "policy", "import", "team.yaml", "--currency", "eur", "--agent", "pay", "--out", "pay.policy"
         )
-        assert (done.status, done.out, done.err) == (0, "", "execgate: wrote pay.policy\n")
+        assert (done.status, done.out, done.err) == (0, "", GRANTS + "execgate: wrote pay.policy\n")
     assert "max_amount_per_session: 10.00_eur" in (folder / "pay.policy").read_text()
     assert execgate("policy", "fmt", "--check", "pay.policy").status == 0
+    assert execgate("policy", "check", "pay.policy").status == 0
 
 
 def test_options_grant_what_payments_need_besides(execgate, team):
@@ -72,7 +77,7 @@ def test_options_grant_what_payments_need_besides(execgate, team):
 def test_as_json(execgate, team):
     document = execgate("policy", "import", "team.yaml", "--format", "json").document
     assert PolicySet.parse(document["policy"]).agents == ("*",)
-    assert len(document["notes"]) == 1
+    assert len(document["notes"]) == 2
     assert (document["error"], document["report"]) == (None, None)
     team.write_text("budget: {sesion_limit: 1}")
     done = execgate("policy", "import", "team.yaml", "--format", "json", "--out", "x.policy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -95,6 +96,16 @@ def test_one_call_has_one_time_and_its_receipts_name_who_the_context_names(gate,
         assert predicate["conversation_context"]["group_chat"] == "team"
         assert predicate["conversation_context"]["turn_number"] == 0
     assert gate.receipts.verify().ok
+
+
+def test_who_suggested_matters_where_the_policy_says_so(gate):
+    code = "import math"
+    assert gate.analyze("import json", agent="pair", context=Context(suggester="coder")).allowed
+    assert not gate.analyze(code, agent="pair", context=Context(suggester="coder")).allowed
+    assert not gate.analyze("import json", agent="pair", context=Context(suggester="stranger")).allowed
+    assert not gate.analyze("import json", agent="pair").allowed
+    # Both are judged by one version of the policies, and by the conversation's suggester as well.
+    assert gate.analyze("import json", agent="pair", conversation=Conversation("coder")).allowed
 
 
 def test_a_tool_is_judged_by_its_name_and_nothing_runs(gate):
@@ -223,3 +234,47 @@ class TestReload:
         assert [block.verdict.decision.value for block in call.blocks] == ["DENY", "DENY", "ALLOW"]
         assert len({block.verdict.policy_digest for block in call.blocks}) == 1
         assert gate.analyze("import os", agent="coder").allowed
+
+    def test_each_verdict_under_fire_is_that_of_one_version_whole(self, tmp_path):
+        """Two agents that are wide and narrow in turn: no verdict may have both wide."""
+        folder = tmp_path / "policies"
+        folder.mkdir()
+        wide = 'agent "{}" {{ delegation: intersect can "code_execution" with constraints {{ allowed_imports: [{}] }} }}'
+
+        def lay(name: str, first: str, second: str) -> Path:
+            place = tmp_path / name
+            place.mkdir()
+            (place / "first.policy").write_text(wide.format("first", first))
+            (place / "second.policy").write_text(wide.format("second", second))
+            return place
+
+        folder.rmdir()
+        lay("policies", '"os"', '"math"')
+        with Gate.load(folder, home=tmp_path / "home") as gate:
+            code = Source("import os")
+            seen: set[tuple[str, ...]] = set()
+            done = threading.Event()
+            allowed: list[bool] = []
+
+            def look() -> None:
+                while not done.is_set():
+                    # By one version, the executor may import os or the suggester may, never both.
+                    verdict = gate.analyze(code, agent="first", context=Context(suggester="second"))
+                    allowed.append(verdict.allowed)
+                    seen.add(tuple(sorted(v.constraint for v in verdict.all_violations)))
+
+            threads = [threading.Thread(target=look) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            for number in range(8):
+                wanted = ('"math"', '"os"') if number % 2 == 0 else ('"os"', '"math"')
+                fresh = lay(f"new{number}", *wanted)
+                folder.rename(tmp_path / f"old{number}")
+                fresh.rename(folder)
+                done.wait(0.1)
+            done.set()
+            for thread in threads:
+                thread.join()
+        assert allowed
+        assert not any(allowed)
+        assert seen

@@ -144,6 +144,11 @@ class Writer:
             draft.notes.append(
                 "the file names no currency: its amounts are taken for US dollars; --currency names another"
             )
+        if not (self._wanted.code or self._wanted.tools):
+            draft.notes.append(
+                'a payment in code needs `can "code_execution"` as well, one by a tool `can "tool"`: '
+                "--code and --tool add them"
+            )
         self._describe(fields, draft)
         names = self._phases(fields.get("phases"), draft)
         self._budget(fields.get("budget"), draft)

@@ -43,9 +43,12 @@ compensation: {enabled: true, default_action: REFUND_REQUEST, timeout: 30s}
 
 DOLLARS = "the file names no currency: its amounts are taken for US dollars; --currency names another"
 
+GRANTS = 'a payment in code needs `can "code_execution"` as well, one by a tool `can "tool"`: --code and --tool add them'
+
 POLICY = f"""\
 // Made of team.yaml by `execgate policy import`.
 // Note: {DOLLARS}.
+// Note: {GRANTS}.
 
 phases {{
   allowed_payment_phase: COMMIT
@@ -127,7 +130,7 @@ def wrong(text: str) -> str:
 def test_the_file_of_a_team_loads_as_it_is():
     found = imported(TEAM.encode(), "team.yaml")
     assert found.text == POLICY
-    assert found.notes == (DOLLARS,)
+    assert found.notes == (DOLLARS, GRANTS)
 
 
 def test_what_comes_out_parses_and_has_its_layout():
@@ -237,7 +240,7 @@ def test_each_part_becomes_its_counterpart(change, line):
 
 def test_what_is_missing_is_left_out():
     assert made("budget: {session_limit: 5 USD}") == (
-        "// Made of team.yaml by `execgate policy import`.\n\n"
+        f"// Made of team.yaml by `execgate policy import`.\n// Note: {GRANTS}.\n\n"
         'agent "*" {\n  can "payment" with constraints {\n'
         '    allowed_providers: ["*"]\n    allowed_payment_operations: ["*"]\n'
         "    max_amount: unlimited\n    max_amount_per_session: 5.00_usd\n  }\n}\n"
@@ -277,12 +280,14 @@ def test_what_is_not_kept_is_said():
     text = TEAM.replace("    action: DENY\n", "    action: DENY\n    priority: 3\n    enabled: false\n", 1)
     assert notes(text.replace("EXPLORE: [", "EXPLORE: [EXPLORE, ")) == (
         DOLLARS,
+        GRANTS,
         "`EXPLORE` leads to itself in the file: to stay in a phase needs no rule",
         "rule block_explore_payments: no priority is kept, for of all rules that hold the strictest decides",
         "rule block_explore_payments: it is not enabled, and left out",
     )
     assert "block_explore_payments on" not in made(text)
-    assert notes(TEAM, currency="eur") == ()
+    assert notes(TEAM, currency="eur", code=True) == ()
+    assert notes(TEAM, tools=("pay",)) == (DOLLARS,)
 
 
 @pytest.mark.parametrize(
