@@ -7,7 +7,7 @@ import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timezone
+from datetime import MAXYEAR, MINYEAR, timezone
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -22,7 +22,6 @@ from execgate.model.vocabulary import ANY_PAYMENT, PAYMENT_OPERATIONS, STILL_OPE
 from execgate.policy.conditions import values
 from execgate.policy.conditions.values import Domain, Missing, Texts
 from execgate.policy.constraints import databases, files
-from execgate.policy.matching.patterns import EVERYTHING
 from execgate.policy.problems import clipped
 
 
@@ -149,7 +148,7 @@ def _names(facts: Facts) -> Texts | Missing:
     if not isinstance(operation, ops.EnvironmentAccess):
         return _absent("names")
     if operation.operation == "list":
-        return Texts(_ALL_NAMES, (*operation.names, ""))
+        return Texts(values.ALL_VARIABLES, (*operation.names, ""))
     if not operation.names:
         return Missing("the call names no variable", "name the variable by a constant")
     return Texts(values.VARIABLES, operation.names)
@@ -255,10 +254,10 @@ def _time(facts: Facts) -> Any:
     time = facts.context.time
     if time is None:
         return _UNTOLD["time"]
-    try:
-        return time.astimezone(timezone.utc)
-    except (OverflowError, ValueError):
+    # A day of the first and of the last year may be none in another zone.
+    if time.year in {MINYEAR, MAXYEAR}:
         return Missing("`time` is out of range")
+    return time.astimezone(timezone.utc)
 
 
 def _ratio(facts: Facts) -> Any:
@@ -342,25 +341,6 @@ def loose(name: str, value: Any) -> Loose | Missing:
         else:
             return Missing(f"`{clipped(name)}` is no text, number or truth")
     return Loose(tuple(found))
-
-
-def _everything(_: object) -> Any:
-    return EVERYTHING
-
-
-class _AllNames(Domain):
-    """The whole environment: whatever name is asked for is in it."""
-
-    __slots__ = ()
-
-    def equal(self, literal: Any, item: Any) -> bool:  # noqa: ARG002 - every name is there
-        return True
-
-    def matches(self, patterns: Any, item: Any, *, below: bool = False) -> bool:  # noqa: ARG002 - as above
-        return True
-
-
-_ALL_NAMES = _AllNames(values.VARIABLES.entry, _everything)
 
 
 def _kinds(*types: type[Operation]) -> Mapping[type[Operation], tuple[str, ...]]:
@@ -488,7 +468,7 @@ _FIELDS = (
         "the environment variables; to list them names all",
         _names,
         ops.EnvironmentAccess,
-        domains=(values.VARIABLES,),
+        domains=(values.VARIABLES, values.ALL_VARIABLES),
     ),
     _several(
         "tables", "the tables of the statement", _tables, ops.DatabaseOperation, domains=(values.TABLES,)

@@ -290,7 +290,7 @@ class _Checker:
             return None
         patterns: dict[Domain, tuple[Pattern, ...]] = {}
         error: BadEntryError | None = None
-        for domain in found.domains:
+        for domain in self._constants.domains(found):
             try:
                 patterns[domain] = domain.entry(right.text)
             except BadEntryError as bad:  # noqa: PERF203 - a domain or two
@@ -306,41 +306,15 @@ class _Checker:
 
     def _membership(self, tree: Comparison, found: Attribute) -> Answered | None:
         right = tree.right
-        items: list[Scalar] = []
-        if isinstance(right, Reference):
-            name = ".".join(right.path)
-            other = attribute(right.path)
-            if other is not None and (other.many or other.kind is Kind.ANY):
-                return self._two(replace(tree, sign="==" if tree.sign == "in" else "!="), found, right)
-            if name not in self._names.sets:
-                known = list(self._names.sets)
-                if name in self._names.windows:
-                    self._at(
-                        right, f"`{name}` is a window, and `{found.name}` is no time", f"`time in {name}`"
-                    )
-                else:
-                    help_ = (
-                        suggestion(name, known, what="there are")
-                        if known
-                        else f"write `let {clipped(name)} = [...]`"
-                    )
-                    self._at(right, f"unknown set `{clipped(name)}`", help_)
-                return None
-            items += self._names.sets[name]
-        elif isinstance(right, Sequence):
-            for item in right.items:
-                if item.kind != "NAME":
-                    items.append(item)
-                elif item.text in self._names.sets:
-                    items += self._names.sets[item.text]
-                else:
-                    self._problems.at(
-                        item.clause,
-                        f"unknown set `{clipped(item.text)}`",
-                        f"write {clipped(quoted(item.text))}",
-                    )
-        else:
-            self._at(right, f"`{tree.sign}` takes a list, got {_described(right)}", "as in `[...]`, or `==`")
+        other = attribute(right.path) if isinstance(right, Reference) else None
+        if isinstance(right, Reference) and other is not None and (other.many or other.kind is Kind.ANY):
+            same = self._two(replace(tree, sign="=="), found, right)
+            if same is None or tree.sign == "in":
+                return same and (tree, same[1])
+            equal = same[1]
+            return tree, lambda values: negation(equal(values))
+        items = self._items(tree, found)
+        if items is None:
             return None
         if not items:
             self._at(right, "an empty list: nothing is in it")
@@ -355,6 +329,31 @@ class _Checker:
         canonical = Sequence(tuple(spelled[text] for text in sorted(spelled)), right.clause)
         test = comparing.member(self._places[found.name], tests, holds=tree.sign == "in")
         return Comparison(tree.left, tree.sign, canonical, tree.clause), test
+
+    def _items(self, tree: Comparison, found: Attribute) -> list[Scalar] | None:
+        """Return what stands in a list, sets in it resolved."""
+        right = tree.right
+        if isinstance(right, Reference):
+            return self._set(right, ".".join(right.path), found)
+        if not isinstance(right, Sequence):
+            self._at(right, f"`{tree.sign}` takes a list, got {_described(right)}", "as in `[...]`, or `==`")
+            return None
+        parts = [self._set(item, item.text, found) if item.kind == "NAME" else [item] for item in right.items]
+        whole = [part for part in parts if part is not None]
+        return [item for part in whole for item in part] if len(whole) == len(parts) else None
+
+    def _set(self, place: Reference | Scalar, name: str, found: Attribute) -> list[Scalar] | None:
+        """Return the entries of a named set."""
+        if name in self._names.sets:
+            return list(self._names.sets[name])
+        if name in self._names.windows:
+            self._at(place, f"`{name}` is a window, and `{found.name}` is no time", f"`time in {name}`")
+            return None
+        known = list(self._names.sets)
+        help_ = did_you_mean(name, known)
+        written = f"write {clipped(quoted(name))}, or `let {clipped(name)} = [...]`"
+        self._at(place, f"unknown set `{clipped(name)}`", f"did you mean `{help_}`?" if help_ else written)
+        return None
 
     def _two(self, tree: Comparison, found: Attribute, right: Reference) -> Answered | None:
         other = self._attribute(right)

@@ -63,7 +63,7 @@ def numbers(at: int, name: str, sign: str, literal: Any) -> Test:
     return test
 
 
-def texts(at: int, name: str, literals: Mapping[Domain, Pattern], *, holds: bool) -> Test:
+def texts(at: int, name: str, literals: Mapping[Domain, tuple[Pattern, ...]], *, holds: bool) -> Test:
     """Return whether any text of an attribute is the literal; whether any is not, where not `holds`."""
     return _each_text(at, name, lambda domain, item, _: _equal(domain, literals, item), holds=holds)
 
@@ -77,7 +77,7 @@ def pattern(at: int, name: str, patterns: Mapping[Domain, tuple[Pattern, ...]]) 
     return _each_text(at, name, matched, holds=True)
 
 
-def _equal(domain: Domain, literals: Mapping[Domain, Pattern], item: Any) -> Answer:
+def _equal(domain: Domain, literals: Mapping[Domain, tuple[Pattern, ...]], item: Any) -> Answer:
     return domain.equal(literals[domain], item) if domain in literals else False
 
 
@@ -154,12 +154,7 @@ def window(at: int, wanted: Window, *, holds: bool) -> Test:
 
     def test(values: Values) -> Answer:
         value = values[at]
-        if isinstance(value, Missing):
-            return value
-        try:
-            return wanted.holds(value) is holds
-        except OverflowError:
-            return Missing("`time` is out of range")
+        return value if isinstance(value, Missing) else wanted.holds(value) is holds
 
     return test
 
@@ -169,9 +164,9 @@ def two(at: int, against: int, name: str, other: str, sign: str) -> Test:
 
     def test(values: Values) -> Answer:
         left, right = values[at], values[against]
-        for value in (left, right):
-            if isinstance(value, Missing):
-                return value
+        missing = [value for value in (left, right) if isinstance(value, Missing)]
+        if missing:
+            return any_of(missing)
         return any_of(
             _both(name, one, sign, other, another) for one in _single(left) for another in _single(right)
         )
@@ -190,7 +185,7 @@ def _both(name: str, left: Any, sign: str, other: str, right: Any) -> Answer:
             return Missing(f"`{other}`: {error}")
         if not all(isinstance(part, str) for part in literal):
             return Missing(f"`{other}` is not known in full before it runs")
-        answer = _named(name, left.domain.equal(literal, left.items[0]))
+        answer = _named(name, left.domain.equal((literal,), left.items[0]))
         return answer if sign == "==" else negation(answer)
     if (
         isinstance(left, Texts)

@@ -9,8 +9,9 @@ from execgate.model.operation import Operation
 from execgate.policy.conditions import comparing, literals
 from execgate.policy.conditions.attributes import Attribute, Kind
 from execgate.policy.conditions.comparing import Test
-from execgate.policy.conditions.literals import BadLimitError, Literal
+from execgate.policy.conditions.literals import Literal
 from execgate.policy.conditions.values import FOLDED, Domain
+from execgate.policy.constraints.quantities import BadLimitError
 from execgate.policy.language.syntax import Condition, Scalar, Truth
 from execgate.policy.matching.pairs import UnresolvableError
 from execgate.policy.matching.patterns import Pattern
@@ -63,6 +64,11 @@ class Constants:
                 self._at(right, "texts have no order", "`==`, `!=`, `in` and `matches` compare them")
                 return None
             return self._text(found, right, holds=sign == "==")
+        if right.kind != "NUMBER":
+            self._at(
+                right, f"`{name}` is compared with the word `{clipped(right.text)}`", "write texts in quotes"
+            )
+            return None
         return self._number(found, right, sign)
 
     def _number(self, found: Attribute, right: Scalar, sign: str) -> Answered | None:
@@ -102,23 +108,22 @@ class Constants:
         if "*" in text and found.kind is not Kind.ANY:
             self._at(right, "`*` stands for itself here", f"`{found.name} matches {clipped(quoted(text))}`")
             return None
-        places: dict[Domain, Pattern] = {}
+        places: dict[Domain, tuple[Pattern, ...]] = {}
         why = ""
-        for domain in found.domains:
+        for domain in self.domains(found):
             try:
-                place = domain.value(text)
-            except UnresolvableError as error:
+                places[domain] = domain.constants(text)
+            except UnresolvableError as error:  # noqa: PERF203 - a domain or two
                 why = str(error)
-                continue
-            if all(isinstance(part, str) for part in place):
-                places[domain] = place
-            else:
-                why = f"{clipped(quoted(text))} could be any"
         if not places:
             self._at(right, f"no `{found.name}` is {clipped(quoted(text))}", why)
             return None
         test = comparing.texts(self._places[found.name], found.name, places, holds=holds)
         return Scalar("STRING", text, right.clause), test
+
+    def domains(self, found: Attribute) -> tuple[Domain, ...]:
+        """Return how the texts of an attribute are read in what the rule judges."""
+        return tuple(one for one in found.domains if one.operation is None or one.operation in self._types)
 
     def words(self, found: Attribute) -> tuple[str, ...] | None:
         """Return all that an attribute can be of what the rule judges; None where it can be any text."""

@@ -13,11 +13,12 @@ from execgate.model.money import Money
 from execgate.model.values import Text, Unknown
 from execgate.policy.conditions.attributes import Kind, Loose
 from execgate.policy.conditions.values import Texts
-from execgate.policy.constraints.quantities import EXACT, MONEY, PAYMENTS, BadLimitError
+from execgate.policy.constraints.quantities import EXACT, MONEY, PAYMENTS
 from execgate.policy.problems import clipped, quoted
 
 _PLAIN = re.compile(r"(-?)([0-9]{1,30}(?:\.[0-9]{1,30})?)(%|_percent)?")
 _MANY_DIGITS = 40
+_MILLIONTH = Decimal("0.000001")
 _MOST_SHOWN = 5
 _UNIT = re.compile(r"-?[0-9][0-9_.]*_([A-Za-z][A-Za-z0-9_]*)")
 
@@ -66,10 +67,16 @@ def _text(item: Text) -> str:
     return "not known" if isinstance(item, Unknown) else clipped(quoted(str(item)))
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, kind: Kind = Kind.ANY) -> str:
     """Return a value that was read, for the `why` of an opinion: equal values are shown alike."""
+    if kind is Kind.PHASE:
+        return clipped(quoted(value))
+    if kind is Kind.RATIO:
+        return f"{shown(Fraction(value) * 100)}%"
     if isinstance(value, Money):
         return f"{value} {value.currency}"
+    if isinstance(value, Tally) and kind is Kind.MONEY:
+        return "nothing"
     if isinstance(value, Tally):
         sums = [f"{money} {money.currency}" for money in value.amounts if money.amount]
         return f"{', '.join(sums) or 'nothing'} in {value.payments} payments"
@@ -77,7 +84,11 @@ def shown(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, Fraction):
         value = EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
-        value = value if len(value.as_tuple().digits) < _MANY_DIGITS else round(value, 6)
+        value = (
+            value
+            if len(value.as_tuple().digits) < _MANY_DIGITS
+            else value.quantize(_MILLIONTH, context=EXACT)
+        )
     if isinstance(value, Decimal):
         return clipped(plain(value))
     if isinstance(value, datetime):
@@ -89,6 +100,3 @@ def shown(value: Any) -> str:
             shown(item) if kind != "text" else _text(item) for kind, item in value.items[:_MOST_SHOWN]
         )
     return clipped(str(value))
-
-
-__all__ = ["BadLimitError", "Literal", "plain", "read", "shown"]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from execgate.policy.conditions import literals
-from execgate.policy.conditions.literals import BadLimitError
+from execgate.policy.constraints.quantities import BadLimitError
 from execgate.policy.language.syntax import (
     Comparison,
     Condition,

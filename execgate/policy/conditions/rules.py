@@ -108,7 +108,7 @@ class Rule:
         """Return what the rule read, each attribute with its value."""
         read = zip(self.condition.attributes, values, strict=True)
         said = ", ".join(
-            f"{attribute.name} is {_said(attribute.name, value)}"
+            f"{attribute.name} is {literals.shown(value, attribute.kind)}"
             for attribute, value in read
             if not isinstance(value, Missing)
         )
@@ -135,11 +135,6 @@ class Rule:
 
 
 _SAYS = {"deny": Says.FORBIDS, "escalate": Says.ESCALATES, "warn": Says.WARNS}
-
-
-def _said(name: str, value: Any) -> str:
-    text = literals.shown(value)
-    return quoted(text) if name == "phase" else text
 
 
 def read(
@@ -171,7 +166,7 @@ def read(
         problems.at(message.clause, "a rule without a message", "say why: it is what the agent is told")
     elif len(message.text) > _LONGEST_MESSAGE:
         problems.at(message.clause, f"a message has at most {_LONGEST_MESSAGE} characters")
-    judged = scopes.types(scope or within)
+    judged = scopes.types(scope or scopes.EVERYTHING)
     checked = checking.check(tree.condition, names, judged, problems)
     limited = _limited(tree.action, judged, constraints, problems)
     if checked is None or scope is None:

@@ -89,6 +89,8 @@ def spelled(scope: Scope, within: Scope = EVERYTHING) -> str:
     words: list[str] = []
     left = scope
     for word, covered in SUBJECTS.items():
+        if word == "all" and within != EVERYTHING:
+            continue
         inside = covered & within
         if inside <= scope and inside & left:
             words.append(word)

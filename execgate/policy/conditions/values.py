@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
+from execgate.model.operation import DatabaseOperation, NetworkCall, Operation
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.policy.constraints import commands, databases, environment, imports, packages
 from execgate.policy.matching import hosts, paths
@@ -90,19 +91,36 @@ class Domain:
 
     entry: Reader
     value: Callable[[Text], Pattern]
+    other: Callable[[Text], Pattern] | None = None
+    """How else a constant is read, where it can be two things."""
+    operation: type[Operation] | None = None
+    """The only type of operation whose texts are read so, None where that does not matter."""
+    whole: bool = False
+    """Whether an operation has all texts that there are, whichever it names."""
 
-    def equal(self, literal: Pattern, item: Text) -> Answer:
-        """Return whether `item` is what `literal` is."""
+    def constants(self, text: str) -> tuple[Pattern, ...]:
+        """Return what a constant can be; raises UnresolvableError where it is nothing, or could be any."""
+        read = [self.value(text), *([self.other(text)] if self.other is not None else ())]
+        if not all(isinstance(part, str) for pattern in read for part in pattern):
+            raise UnresolvableError(f"`{clipped(text)}` could be any")
+        return tuple(read)
+
+    def equal(self, literals: tuple[Pattern, ...], item: Text) -> Answer:
+        """Return whether `item` is one of `literals`."""
+        if self.whole:
+            return True
         try:
             place = self.value(item)
         except UnresolvableError as error:
             return Missing(str(error))
-        if place == literal:
+        if place in literals:
             return True
-        return _partly(item) if meets(literal, place) else False
+        return _partly(item) if any(meets(literal, place) for literal in literals) else False
 
     def matches(self, patterns: tuple[Pattern, ...], item: Text, *, below: bool = False) -> Answer:
         """Return whether one of `patterns` covers `item`; with `below`, whether it or something below it."""
+        if self.whole:
+            return True
         try:
             place = self.value(item)
         except UnresolvableError as error:
@@ -171,20 +189,25 @@ def _program(item: Text) -> Pattern:
     return commands.upwards(known(item, "program"))
 
 
+def _database(item: Text) -> Pattern:
+    return databases.place(known(item, "database"), "")[0]
+
+
+def _file_database(item: Text) -> Pattern:
+    return databases.place(known(item, "database"), "sqlite3")[0]
+
+
 PLAIN = Domain(_glob, _plain)
 FOLDED = Domain(lambda text: _glob(text.upper()), _folded)
 MODULES = Domain(_shapes(imports.read), lambda item: imports.module(item)[0])
 PATHS = Domain(lambda text: (paths.entry(text).pattern,), lambda item: paths.resolve(known(item, "path")))
-HOSTS = Domain(_host_entry, _host)
+HOSTS = Domain(_host_entry, _host, operation=NetworkCall)
 PROGRAMS = Domain(_shapes(commands.read), _program)
 VARIABLES = Domain(_shapes(environment.read), _plain)
+ALL_VARIABLES = Domain(VARIABLES.entry, _plain, whole=True)
 TABLES = Domain(_shapes(databases.read_table), lambda item: databases.table_name(known(item, "table"))[0])
-DATABASES = Domain(
-    _shapes(databases.read_database), lambda item: databases.place(known(item, "database"), "")[0]
-)
-FILE_DATABASES = Domain(
-    _shapes(databases.read_database), lambda item: databases.place(known(item, "database"), "sqlite3")[0]
-)
+FILE_DATABASES = Domain(_shapes(databases.read_database), _file_database, operation=DatabaseOperation)
+DATABASES = Domain(_shapes(databases.read_database), _database, _file_database, DatabaseOperation)
 PACKAGES = Domain(_shapes(packages.read), lambda item: packages.names(known(item, "package"))[0])
 
 
