@@ -70,13 +70,15 @@ class Change:
     """The smallest change that was found to turn a verdict round; each part was tried, and does.
 
     `decision` is what it turns it into.  `edits` together turn it round by the policy alone, `context` does
-    by the context alone, as fields with their JSON values.  `faults` are where the code is to blame, in which
+    by the context alone, as fields with their JSON values; `context_decision` is what that leads to, which
+    may be that an approval is needed.  `faults` are where the code is to blame, in which
     case `edits` turn round what is left once they are mended.
     """
 
     decision: str
     edits: tuple[Edit, ...] = ()
     context: tuple[tuple[str, Any], ...] = ()
+    context_decision: str | None = None
     faults: tuple[Fault, ...] = ()
     approval: bool = False
     """Whether somebody's approval is enough."""
@@ -91,6 +93,7 @@ class Change:
             "to": self.decision,
             "policy": [edit.to_json() for edit in self.edits],
             "context": dict(self.context),
+            "context_to": self.context_decision,
             "code": [fault.to_json() for fault in self.faults],
             "instead": [fault.to_json() for fault in self.instead],
             "approval": self.approval,

@@ -131,8 +131,9 @@ def _blocks(found: Sequence[Group], code: Extract, *, all_: bool, style: Style) 
 def _block(group: Group, code: Extract, style: Style) -> str:
     operation, ruling = group.operation, group.ruling
     gutter = gutter_of(operation.location)
-    if ruling.violations:
-        out = [finding(replace(ruling.violations[0], operation=0, help=None), code, (operation,), style)]
+    violations = sorted(ruling.violations, key=lambda violation: violation.escalates)
+    if violations:
+        out = [finding(replace(violations[0], operation=0, help=None), code, (operation,), style)]
     else:
         words = visible(describe(operation), style, limit=MAX_MESSAGE)
         role = _HEADS[group.decision]
@@ -141,7 +142,7 @@ def _block(group: Group, code: Extract, style: Style) -> str:
     margin = " " * gutter + style.paint(" = ", "place")
     out += [
         margin + f"also: {visible(violation.message, style, limit=MAX_MESSAGE)}"
-        for violation in ruling.violations[1:]
+        for violation in violations[1:]
     ]
     out += [margin + line for line in opinion_lines(ruling.opinions, "", style)]
     out += [
@@ -211,27 +212,29 @@ def _override(override: Override, style: Style) -> str:
 
 def _change_lines(change: Change, verdict: Verdict, style: Style) -> Iterator[str]:
     verb = "allow" if change.decision == Decision.ALLOW.value else "deny"
-    joined = False
-    if change.faults:
-        yield style.paint(f"to {verb} it, change the code:", "help")
-        for fault in change.faults:
-            yield from _fault(fault, style)
-        joined = True
+    parts: list[tuple[int, str, str, list[str]]] = []
     if change.edits:
-        head = "and the policy, for the rest:" if joined else f"to {verb} it, change the policy:"
-        yield style.paint(head, "help")
-        yield from _edits(change.edits, verdict, style)
-        for fault in change.instead:
-            yield from _fault(fault, style, "or, in the code, ")
-        joined = True
+        lines = list(_edits(change.edits, verdict, style))
+        lines += [line for fault in change.instead for line in _fault(fault, style, "or, in the code, ")]
+        parts.append((len(change.edits), f"to {verb} it, change the policy:", "or change the policy:", lines))
     if change.context:
-        head = "or judge it in another context:" if joined else f"to {verb} it, change the context:"
-        yield style.paint(head, "help")
-        for name, value in change.context:
-            yield f"  {visible(f'{name}: {_json(value)}', style, limit=MAX_MESSAGE)}"
-        joined = True
+        lines = [
+            f"  {visible(f'{name}: {_json(value)}', style, limit=MAX_MESSAGE)}"
+            for name, value in change.context
+        ]
+        if change.context_decision == Decision.ESCALATE.value:
+            lines.append("  it then needs approval")
+        head = f"to {verb} it, judge it in another context:"
+        parts.append((len(change.context), head, "or judge it in another context:", lines))
+    if change.faults:
+        lines = [line for fault in change.faults for line in _fault(fault, style)]
+        parts = [(count, "and, for the rest, the policy:", second, rest) for count, _, second, rest in parts]
+        parts.insert(0, (0, f"to {verb} it, change the code:", "", lines))
     if change.approval:
-        yield style.paint("or have it approved" if joined else "to allow it, have it approved", "help")
+        parts.append((0, "to allow it, have it approved", "or have it approved", []))
+    for number, (_, first, second, lines) in enumerate(sorted(parts, key=lambda part: part[0])):
+        yield style.paint(first if number == 0 or (number == 1 and change.faults) else second, "help")
+        yield from lines
     if change.why is not None:
         yield f"{style.paint(f'to {verb} it:', 'help')} {visible(change.why, style, limit=MAX_MESSAGE)}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from execgate.errors import PolicyError
 from execgate.model.context import Context
@@ -13,6 +14,7 @@ from execgate.model.program import Program
 from execgate.model.verdict import Clause, Decision, Reason, Says, Verdict
 from execgate.policy import delegation
 from execgate.policy.agent import AgentPolicy
+from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
 from execgate.policy.constraints import CAPABILITY_OF
 from execgate.policy.explain.contexts import other_context
 from execgate.policy.explain.drafts import Draft
@@ -138,9 +140,7 @@ def _to_allow(question: _Question, verdict: Verdict) -> Change:
     left = _without(left, stuck)
     if edits and not question.decides(Decision.ALLOW, edits, left):
         edits = ()
-    context = (
-        () if faults else other_context(question.policies, question.program, question.agent, question.context)
-    )
+    context, reached = ((), None) if faults else _context(question, verdict)
     why = None
     if not (edits or context or faults or approval) or (beyond and not context):
         why = "no change of the policy alone, or of the context alone, was found that permits all of it"
@@ -148,7 +148,22 @@ def _to_allow(question: _Question, verdict: Verdict) -> Change:
         # What permits only a part turns no verdict round.
         edits = ()
     instead = tuple(_instead(verdict, edits))
-    return Change("ALLOW", _placed(question, edits), context, tuple(faults), approval, instead, why)
+    return Change(
+        decision="ALLOW",
+        edits=_placed(question, edits),
+        context=context,
+        context_decision=None if reached is None else reached.value,
+        faults=tuple(faults),
+        approval=approval,
+        instead=instead,
+        why=why,
+    )
+
+
+def _context(question: _Question, verdict: Verdict) -> tuple[tuple[tuple[str, Any], ...], Decision | None]:
+    """Return the fields that would let it pass if they were otherwise, and what they lead to."""
+    denied = verdict.decision is Decision.DENY
+    return other_context(question.policies, question.program, question.agent, question.context, denied=denied)
 
 
 def _instead(verdict: Verdict, edits: Sequence[Edit]) -> Iterator[Fault]:
@@ -288,4 +303,7 @@ def _place(policy: AgentPolicy, edit: Edit) -> Clause | None:
             return next(entries, listing.clause) if edit.verb == "remove" else listing.clause
         if edit.constraint in grant.clauses:
             return grant.clauses[edit.constraint]
-    return policy.settings.clauses.get(edit.constraint, policy.clause)
+    rules = (rule.clause for rule in policy.rules.rules if rule.constraint == edit.constraint)
+    if policy.phases.payment is not None and edit.constraint == ALLOWED_PAYMENT_PHASE:
+        return policy.phases.payment[1]
+    return next(rules, policy.settings.clauses.get(edit.constraint, policy.clause))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from execgate.errors import PolicyError
 from execgate.model.context import SCOPES, Context
 from execgate.model.program import Program
 from execgate.model.verdict import Decision
@@ -21,11 +20,12 @@ _MOST_TRIED = 400
 
 
 def other_context(
-    policies: PolicySet, program: Program, agent: str, context: Context
-) -> tuple[tuple[str, Any], ...]:
-    """Return fields with other JSON values than those of `context`, with which the program is permitted.
+    policies: PolicySet, program: Program, agent: str, context: Context, *, denied: bool
+) -> tuple[tuple[tuple[str, Any], ...], Decision | None]:
+    """Return fields with other JSON values than those of `context`, and the verdict that they lead to.
 
-    The fewest that do; () where none of those tried do.  Tried are every phase, every agent as suggester, the
+    The fewest with which the program is allowed; where there are none and it is denied, the fewest with which
+    it needs approval; () where none of those tried do.  Tried are every phase, every agent as suggester, the
     hours of a week where rules ask for the time, and of what is not known a state in which nothing was spent.
     """
     given = context.to_json()
@@ -36,18 +36,14 @@ def other_context(
         for changes in itertools.combinations(offered, count)
         if len({name for name, _ in changes}) == count
     )
+    escalated: tuple[tuple[str, Any], ...] = ()
     for changes in itertools.islice(several, _MOST_TRIED):
-        if _permits(policies, program, agent, {**given, **dict(changes)}):
-            return changes
-    return ()
-
-
-def _permits(policies: PolicySet, program: Program, agent: str, document: dict[str, Any]) -> bool:
-    try:
-        verdict = policies.judge(program, agent, Context.from_json(document))
-    except PolicyError:
-        return False
-    return verdict.decision is Decision.ALLOW
+        decision = policies.judge(program, agent, Context.from_json({**given, **dict(changes)})).decision
+        if decision is Decision.ALLOW:
+            return changes, decision
+        if decision is Decision.ESCALATE and denied and not escalated:
+            escalated = changes
+    return escalated, Decision.ESCALATE if escalated else None
 
 
 def _offered(policies: PolicySet, agent: str, context: Context) -> Iterator[tuple[str, Any]]:

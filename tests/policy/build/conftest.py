@@ -79,7 +79,9 @@ def _operations() -> list[Operation]:
     found += [
         DatabaseOperation(operation=operation, tables=(table,), destination=place, **BASE)
         for operation, table, place in itertools.product(
-            ("select", "drop", Unknown("why")), ("t", "s.t", "s.u"), ("a.b.com", "/data/app.db", ":memory:", None)
+            ("select", "drop", Unknown("why")),
+            ("t", "s.t", "s.u"),
+            ("a.b.com", "/data/app.db", ":memory:", None),
         )
     ]
     found += [DynamicCode(kind=kind, **BASE) for kind in ("eval", "import")]
@@ -147,6 +149,8 @@ TOOLS = {"proposed_tools": ["*", "search*", "pay_*"], "executed_tools": ["*", "s
 def lists() -> dict[str, dict[str, list[str]]]:
     """Return entries by list, by capability."""
     return {
-        capability: {f"{kind}_{noun}": entries for noun, entries in nouns.items() for kind in ("allowed", "disallowed")}
+        capability: {
+            f"{kind}_{noun}": entries for noun, entries in nouns.items() for kind in ("allowed", "disallowed")
+        }
         for capability, nouns in (("code_execution", ENTRIES), ("payment", PAYMENTS), ("tool", TOOLS))
     }

@@ -52,7 +52,10 @@ CONTEXTS = [
     Context(
         turn=1,
         phase="EXPLORE",
-        spent={scope: Tally() for scope in ("session", "conversation", "agent", "customer", "day", "organisation")},
+        spent={
+            scope: Tally()
+            for scope in ("session", "conversation", "agent", "customer", "day", "organisation")
+        },
     ),
 ]
 
@@ -121,10 +124,14 @@ def policies(draw, lists) -> list[str]:
     rules = draw(st.lists(st.sampled_from(RULES), max_size=2, unique=True))
     setting = draw(st.sampled_from(["", "delegation: intersect", 'version: "1\\u00e9"', 'description: "d"']))
     parent = f'agent "p" {{ {setting}\n{draw(blocks(lists, least=1))}\n{" ".join(rules)} }}'
-    more = draw(st.sampled_from(["", 'rule own { when turn > 9 deny "x" }', "delegation: intersect because \"y\""]))
+    more = draw(
+        st.sampled_from(["", 'rule own { when turn > 9 deny "x" }', 'delegation: intersect because "y"'])
+    )
     named = draw(st.sampled_from(["c", "c_*"]))
     child = f'agent "{named}" extends "p" {{ {more}\n{draw(blocks(lists, 1))}\n}}'
-    other = 'agent "o" { can "code_execution" with constraints { allowed_environment: people because "all" } }'
+    other = (
+        'agent "o" { can "code_execution" with constraints { allowed_environment: people because "all" } }'
+    )
     top = draw(st.lists(st.sampled_from(TOP_RULES), max_size=2, unique=True))
     phases = draw(st.sampled_from(["", PHASES]))
     return [SETS, WINDOW, parent, child, other, phases, *top]
@@ -145,7 +152,11 @@ def test_the_canonical_text_is_the_same_policy(operations, tools, lists, data) -
     for policy in original:
         again = next(iter(PolicySet.parse(policy.canonical)))
         assert again.canonical == policy.canonical
-        assert again.digest == policy.digest == "sha256:" + hashlib.sha256(policy.canonical.encode("ascii")).hexdigest()
+        assert (
+            again.digest
+            == policy.digest
+            == "sha256:" + hashlib.sha256(policy.canonical.encode("ascii")).hexdigest()
+        )
         assert (again.limits, again.constraints_json()) == (policy.limits, policy.constraints_json())
         for operation in (*operations[::13], *tools):
             first, second = (said(each, operation, context) for each in (policy, again))

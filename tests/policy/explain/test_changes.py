@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
@@ -344,6 +345,73 @@ def test_what_the_suggester_permits_is_a_clause_that_decides_too():
     )
     change = change_of(policies, *imports("json"), context=Context(suggester="b"))
     assert [(edit.block, str(edit)) for edit in change.edits] == [("b", 'remove "json" from allowed_imports')]
+
+
+# --- rules and phases ---------------------------------------------------------------------------------------
+
+RULES = """
+phases { allowed_payment_phase: COMMIT EXPLORE: [COMMIT] COMMIT: [] }
+window mornings { zone: "Europe/Berlin" days: ["monday"] hours: "09:00-11:00" }
+agent "a" {
+  can "code_execution" because "it pays"
+  can "payment" with constraints {
+    allowed_providers: ["stripe"] because "the only one"
+    allowed_payment_operations: ["charge"]
+    max_amount: unlimited
+    %s
+  }
+}
+"""
+
+
+def ruled(rule: str) -> PolicySet:
+    return PolicySet.parse(RULES % rule, "a.policy")
+
+
+def test_another_phase_is_told_beside_the_clauses_that_ask_for_it():
+    policies = ruled('rule explore { when phase == EXPLORE deny "not yet" }')
+    change = change_of(policies, PAYMENT, context=Context(phase="EXPLORE"))
+    assert (change.context, change.context_decision) == ((("phase", "COMMIT"),), "ALLOW")
+    assert told(change) == ["remove allowed_payment_phase", "remove rule explore"]
+    assert [edit.clause.span.line for edit in change.edits] == [2, 10]
+
+
+def test_a_phase_in_which_only_an_approval_is_missing_is_told_as_that():
+    policies = ruled('rule big { when cost > 5_usd escalate "look" }')
+    change = change_of(policies, PAYMENT)
+    assert (change.context, change.context_decision) == ((("phase", "COMMIT"),), "ESCALATE")
+    assert not change.approval
+    approved = change_of(policies, PAYMENT, context=Context(phase="COMMIT"))
+    assert (approved.context, approved.context_decision, approved.approval) == ((), None, True)
+    assert told(approved) == ["remove rule big"]
+
+
+def test_an_hour_at_which_it_would_pass_is_told():
+    policies = ruled('rule late { when not (time in mornings) deny "come back" }')
+    for moment in (None, datetime(2026, 1, 6, tzinfo=timezone.utc)):
+        change = change_of(policies, PAYMENT, context=Context(phase="COMMIT", time=moment))
+        ((name, text),) = change.context
+        assert name == "time"
+        again = Context(phase="COMMIT", time=datetime.fromisoformat(text))
+        assert policies.judge(Program(Source("code"), (PAYMENT,)), "a", again).allowed
+
+
+def test_a_rule_that_restricts_is_one_clause_among_others():
+    policies = ruled(
+        'rule small { when cost > 1_usd restrict "only a little" { max_amount: 2_usd } }\n'
+        'rule other on payment_call { when true deny "never" }'
+    )
+    change = change_of(policies, PAYMENT, context=Context(phase="COMMIT"))
+    assert told(change) == ["remove rule other", "remove rule small"]
+
+
+def test_the_policy_of_a_pattern_is_edited_under_its_pattern():
+    policies = PolicySet.parse(RULES.replace('"a"', '"a_*"') % "max_amount_per_day: 1_usd")
+    day = Context(phase="COMMIT", spent={"day": Tally()})
+    change = change_of(policies, PAYMENT, context=day, agent="a_7")
+    assert [(edit.block, str(edit)) for edit in change.edits] == [
+        ("a_*", "set max_amount_per_day to 7.00_usd")
+    ]
 
 
 # --- laws ---------------------------------------------------------------------------------------------------
