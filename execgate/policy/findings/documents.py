@@ -126,10 +126,6 @@ def truth(condition: Condition) -> bool | None:
         if True in truths:
             return True
         return None if None in truths else False
-    if isinstance(condition, Comparison):
-        left, right = condition.left, condition.right
-        if isinstance(left, Scalar) and isinstance(right, Scalar) and left.kind == right.kind == "STRING":
-            return {"==": left.text == right.text, "!=": left.text != right.text}.get(condition.sign)
     return None
 
 

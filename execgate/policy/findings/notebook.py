@@ -29,20 +29,20 @@ class Notebook:
 
     def __init__(self) -> None:
         self._held: Counter[tuple[Clause, str]] = Counter()
-        self._doubts: Counter[Doubt] = Counter()
+        self._doubts: dict[tuple[Clause, str], list[Doubt]] = {}
 
     def holds(self, clause: Clause, subject: str) -> None:
         """Note that an agent has a clause."""
         self._held[clause, subject] += 1
 
     def doubt(self, doubt: Doubt) -> None:
-        """Note what is doubtful in one agent."""
-        self._doubts[doubt] += 1
+        """Note what is doubtful in one agent, of each clause one thing at most."""
+        self._doubts.setdefault((doubt.clause, doubt.subject), []).append(doubt)
 
     def problems(self) -> list[Problem]:
-        """Return what holds for all agents that have the clause."""
+        """Return what holds for all agents that have the clause, for whichever reason: the first is told."""
         return [
-            Problem(doubt.clause.file, doubt.message, doubt.clause, doubt.help, doubt.severity)
-            for doubt, count in self._doubts.items()
-            if count >= self._held[doubt.clause, doubt.subject]
+            Problem(first.clause.file, first.message, first.clause, first.help, first.severity)
+            for key, (first, *others) in self._doubts.items()
+            if 1 + len(others) >= self._held[key]
         ]
