@@ -26,6 +26,9 @@ from execgate.policy.compare.space import Budget, TooMuchWorkError
 from execgate.policy.compare.spaces import NOUNS, operation
 from execgate.policy.policyset import PolicySet
 
+_STEPS = 60_000_000
+"""How much work there may be in all."""
+
 
 def compare(old: PolicySet, new: PolicySet, agent: str | None = None) -> Comparison:
     """Return what `new` permits and `old` does not, and the other way round; of one agent or of all.
@@ -35,11 +38,12 @@ def compare(old: PolicySet, new: PolicySet, agent: str | None = None) -> Compari
     if agent is not None and policy_of(old, agent) is None:
         new.agent(agent)
     names = pairs_of_agents(old, new) if agent is None else [agent]
-    changes = [_agent(old, new, name) for name in names]
+    budget = Budget(_STEPS)
+    changes = [_agent(old, new, name, budget) for name in names]
     return Comparison(tuple(one for one in changes if not one.empty), len(changes))
 
 
-def _agent(old: PolicySet, new: PolicySet, name: str) -> AgentChanges:
+def _agent(old: PolicySet, new: PolicySet, name: str, budget: Budget) -> AgentChanges:
     before, after = policy_of(old, name), policy_of(new, name)
     known = after or before
     block = name if known is None else known.block
@@ -47,11 +51,14 @@ def _agent(old: PolicySet, new: PolicySet, name: str) -> AgentChanges:
     if before is not None and after is not None and before.digest == after.digest:
         return AgentChanges(name, block, there)
     unfinished: dict[str, None] = {}
-    permitted = _Direction(Sides(old, new, name), before, after, gains=True, unfinished=unfinished)
-    denied = _Direction(Sides(new, old, name), after, before, gains=False, unfinished=unfinished)
-    return AgentChanges(
-        name, block, there, tuple(permitted.changes()), tuple(denied.changes()), tuple(unfinished)
+    permitted, denied = (
+        tuple(_Direction(Sides(*sets, name), *policies, gains, unfinished, budget).changes())
+        for sets, policies, gains in (
+            ((old, new), (before, after), True),
+            ((new, old), (after, before), False),
+        )
     )
+    return AgentChanges(name, block, there, permitted, denied, tuple(unfinished))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class _Direction:
     after: AgentPolicy | None
     gains: bool
     unfinished: dict[str, None]
+    budget: Budget
 
     def changes(self) -> Iterator[Change]:
         """Yield all that is found."""
@@ -71,15 +79,18 @@ class _Direction:
         yield from self._granted(self.after)
         yield from self._lists(self.after)
         try:
-            yield from Spending(self.sides, self.before, self.after, Budget(), self.gains).changes()
+            yield from Spending(self.sides, self.before, self.after, self._part(), self.gains).changes()
         except TooMuchWorkError:
             self.unfinished["payment"] = None
         if self.before is not None:
             try:
-                yield from Rules(self.sides, self.before, self.after, Budget(), self.gains).changes()
+                yield from Rules(self.sides, self.before, self.after, self._part(), self.gains).changes()
             except TooMuchWorkError:
                 self.unfinished["rules"] = None
             yield from amounts.limits(self.before, self.after, gains=self.gains)
+
+    def _part(self) -> Budget:
+        return Budget(whole=self.budget)
 
     def _granted(self, after: AgentPolicy) -> Iterator[Change]:
         """Yield the grant itself: a program that does nothing runs."""
@@ -94,7 +105,7 @@ class _Direction:
             return
         old = None if self.before is None or self.before.grant is None else self.before.grant.lists
         for noun in NOUNS.values():
-            grants = Grants(old, after.grant.lists, Budget(), self.gains)
+            grants = Grants(old, after.grant.lists, self._part(), self.gains)
             try:
                 for found in grants.found(noun):
                     yield from self._found(found)

@@ -12,7 +12,8 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
-from execgate.model.operation import Operation
+from execgate.model.context import Context
+from execgate.model.operation import Operation, ToolCall
 from execgate.policy.agent import CODE_EXECUTION, EXECUTOR, INTERSECT, TOOL, AgentPolicy
 from execgate.policy.compare import states
 from execgate.policy.compare.changes import Case, Change, Sides, unconfirmed
@@ -21,6 +22,7 @@ from execgate.policy.compare.payments import PAYMENT, Spending
 from execgate.policy.compare.space import Budget
 from execgate.policy.compare.spaces import NOUNS, TOOL_NOUNS, operation
 from execgate.policy.conditions import scopes
+from execgate.policy.conditions.attributes import Facts
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
 from execgate.policy.conditions.rules import Rule
 from execgate.policy.matching.pairs import Listing
@@ -47,9 +49,24 @@ class Rules:
         kept = {_meaning(rule) for rule in self.after.rules.rules}
         names = {rule.name for rule in self.after.rules.rules}
         for rule in self.before.rules.rules:
-            if rule.action != "warn" and _meaning(rule) not in kept:
+            if rule.action != "warn" and _meaning(rule) not in kept and not self._is_upheld(rule):
                 how = "says something else" if rule.name in names else "is gone" if self.gains else "is new"
                 yield self._found(rule.constraint, f"`{rule.constraint}` {how}", rule)
+
+    def _is_upheld(self, rule: Rule) -> bool:
+        """Return whether the rule of the same name stops, in every state, at least what this one stops."""
+        for other in self.after.rules.rules:
+            if other.name == rule.name and other.scope >= rule.scope and _is_as_strict(other, rule):
+                states_ = states.every_state((self.before, self.after), (rule, other), self.sides.agent)
+                if states_ is None:
+                    return False
+                part = next(iter(sorted(rule.scope)))
+                return all(
+                    _stops(other, state, self.sides.agent, part)
+                    for state in states_
+                    if _stops(rule, state, self.sides.agent, part)
+                )
+        return False
 
     def _delegation(self) -> Iterator[Change]:
         was, now = self.before.settings.delegation, self.after.settings.delegation
@@ -132,6 +149,23 @@ def _meaning(rule: Rule) -> tuple[object, ...]:
     windows = tuple(window.canonical for window in rule.condition.windows)
     limited = None if rule.limited is None else tuple(rule.limited.canonical)
     return rule.scope, str(rule.canonical[1]), windows, rule.action, limited
+
+
+def _is_as_strict(one: Rule, other: Rule) -> bool:
+    """Return whether a rule, where it holds, stops what another does, as firmly."""
+    if one.action == "deny":
+        return True
+    if one.limited is not None or other.limited is not None:
+        texts = [None if rule.limited is None else rule.limited.canonical for rule in (one, other)]
+        return one.action == other.action and texts[0] == texts[1]
+    return one.action == other.action
+
+
+def _stops(rule: Rule, state: Context, agent: str, part: str) -> bool:
+    """Return whether a rule that reads the state alone speaks in it, or can't say."""
+    call = operation(ToolCall, {"stage": "execute", "tool": "x"})
+    answer, _ = rule.ask(Facts(call, state, agent), part)
+    return answer is not False
 
 
 def _judges(rule: Rule, call: Operation) -> bool:

@@ -17,16 +17,19 @@ class TooMuchWorkError(Exception):
 class Budget:
     """How much work is left, in steps of one entry by one character."""
 
-    __slots__ = ("left",)
+    __slots__ = ("_whole", "left")
 
-    def __init__(self, steps: int = 3_000_000) -> None:
+    def __init__(self, steps: int = 3_000_000, whole: Budget | None = None) -> None:
         self.left = steps
+        self._whole = whole
 
     def spend(self, steps: int) -> None:
-        """Take `steps` away; raises TooMuchWorkError where there are no more."""
+        """Take `steps` away, also of the whole that this is a part of; raises TooMuchWorkError at the end."""
         self.left -= steps
         if self.left < 0:
             raise TooMuchWorkError
+        if self._whole is not None:
+            self._whole.spend(steps)
 
 
 class Reach(Enum):

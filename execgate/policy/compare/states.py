@@ -14,7 +14,7 @@ from execgate.model.context import SCOPES, Context, Tally
 from execgate.model.money import Money
 from execgate.policy.agent import EXECUTOR, INTERSECT, AgentPolicy
 from execgate.policy.conditions import literals
-from execgate.policy.conditions.attributes import Kind
+from execgate.policy.conditions.attributes import ATTRIBUTES, Kind
 from execgate.policy.conditions.literals import Literal
 from execgate.policy.conditions.rules import Rule
 from execgate.policy.conditions.windows import Recurring, Window
@@ -32,6 +32,12 @@ from execgate.policy.language.syntax import (
 
 MOST = 400
 """How many states are tried."""
+
+_MOST_STATES = 5_000
+_STATE = frozenset(
+    {"suggester", "group", "turn", "phase", "cost", "customer", "budget_ratio", "spend_velocity"}
+    | {f"spent.{scope}" for scope in SCOPES}
+)
 
 _MONDAY = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
 _STEP = Decimal("0.01")
@@ -95,7 +101,49 @@ def _values(tree: Condition) -> Iterator[Any]:
 def contexts(base: Context, policies: Iterable[AgentPolicy], agent: str) -> Iterator[Context]:
     """Yield the state `base`, and those that the rules of some policies tell apart from it, MOST at most."""
     policies = tuple(policies)
-    named = constants(rule for policy in policies for rule in policy.rules.rules)
+    rules = [rule for policy in policies for rule in policy.rules.rules]
+    choices = _choices(base, policies, rules, agent)
+    yield base
+    yield from itertools.islice(_product(base, choices), MOST)
+
+
+def every_state(policies: Iterable[AgentPolicy], rules: Iterable[Rule], agent: str) -> list[Context] | None:
+    """Return all states that some rules tell apart, and those in which something is not known.
+
+    None where they can't be told, or are too many: fields of an operation, patterns, calendars.
+    """
+    rules = list(rules)
+    if not all(map(_is_plain, rules)):
+        return None
+    choices = _choices(Context(), tuple(policies), rules, agent)
+    whole = {name: [*values, None] for name, values in choices.items()}
+    found = list(itertools.islice(_product(Context(), whole), _MOST_STATES + 1))
+    return found if len(found) <= _MOST_STATES else None
+
+
+def _is_plain(rule: Rule) -> bool:
+    """Return whether a rule reads the state alone, and compares it with constants alone."""
+    read = rule.condition.attributes
+    return all(one.name in _STATE for one in read) and _is_constant(rule.condition.tree)
+
+
+def _is_constant(tree: Condition) -> bool:
+    if isinstance(tree, Junction):
+        return all(map(_is_constant, tree.operands))
+    if isinstance(tree, Negation):
+        return _is_constant(tree.operand)
+    if isinstance(tree, Comparison):
+        sides = (tree.left, tree.right)
+        names = [one for one in sides if isinstance(one, Reference) and ".".join(one.path) in ATTRIBUTES]
+        return tree.sign != "matches" and len(names) == 1
+    return True
+
+
+def _choices(
+    base: Context, policies: tuple[AgentPolicy, ...], rules: list[Rule], agent: str
+) -> dict[str, list[Any]]:
+    """Return by field of a state the values that some rules tell apart."""
+    named = constants(rules)
     choices: dict[str, list[Any]] = {}
     if any(policy.phases.allowed_payment_phase is not None for policy in policies) or "phase" in named:
         names = (name for policy in policies for name in policy.phases.names)
@@ -113,12 +161,11 @@ def contexts(base: Context, policies: Iterable[AgentPolicy], agent: str) -> Iter
     if "cost" in named and base.cost is None:
         choices["cost"] = [Money(_STEP, "USD"), *_around(named["cost"])]
     if "time" in named:
-        choices["time"] = list(_times(policies))
+        choices["time"] = list(_times(rules))
     for scope in SCOPES:
         if f"spent.{scope}" in named:
             choices[f"spent.{scope}"] = list(_tallies(named[f"spent.{scope}"]))
-    yield base
-    yield from itertools.islice(_product(base, choices), MOST)
+    return choices
 
 
 def _product(base: Context, choices: Mapping[str, list[Any]]) -> Iterator[Context]:
@@ -126,6 +173,8 @@ def _product(base: Context, choices: Mapping[str, list[Any]]) -> Iterator[Contex
         fields: dict[str, Any] = {}
         spent = dict(base.spent)
         for name, value in zip(choices, chosen, strict=True):
+            if name.startswith("spent.") and value is None:
+                continue
             if name.startswith("spent."):
                 spent[name.removeprefix("spent.")] = value
             else:
@@ -137,22 +186,36 @@ def _texts(values: Iterable[Any]) -> list[str]:
     return [value.replace("*", "x") for value in values if isinstance(value, str) and value]
 
 
-def _beside(values: Iterable[Any], step: Decimal) -> Iterator[Decimal]:
-    """Yield numbers from zero on, and those beside them."""
-    for value in values:
-        if isinstance(value, Literal) and value.kind is not Kind.MONEY:
-            yield from (at for at in (value.value - step, value.value, value.value + step) if at >= 0)
+def _beside(values: Iterable[Any], step: Decimal) -> list[Decimal]:
+    """Return numbers from zero on, and those near them."""
+    numbers = [value.value for value in values if isinstance(value, Literal) and value.kind is not Kind.MONEY]
+    return [number for number in (*numbers, *_near(numbers, step)) if number >= 0]
 
 
 def _around(values: Iterable[Any]) -> list[Money]:
-    """Return amounts, and those a little below and above."""
+    """Return amounts, and in each currency those a little below and above, and between them."""
+    found: dict[str, list[Decimal]] = {}
+    for value in values:
+        if isinstance(value, Literal) and value.kind is Kind.MONEY:
+            found.setdefault(value.value.currency, []).append(value.value.amount)
     return [
-        Money(amount, value.value.currency)
-        for value in values
-        if isinstance(value, Literal) and value.kind is Kind.MONEY
-        for amount in (value.value.amount, value.value.amount + _STEP, value.value.amount - _STEP)
-        if amount >= 0
+        Money(amount, currency)
+        for currency, amounts in found.items()
+        for amount in dict.fromkeys((*amounts, *_near(amounts, _STEP)))
     ]
+
+
+def _near(numbers: Iterable[Decimal], step: Decimal) -> Iterator[Decimal]:
+    """Yield numbers from zero on a little below and above some, and between each two."""
+    ordered = sorted(set(numbers))
+    for number in ordered:
+        yield number + step
+        if number >= step:
+            yield number - step
+        elif number:
+            yield Decimal(0)
+    for less, more in itertools.pairwise(ordered):
+        yield (less + more) / 2
 
 
 def _tallies(values: Iterable[Any]) -> Iterator[Tally]:
@@ -164,9 +227,8 @@ def _tallies(values: Iterable[Any]) -> Iterator[Tally]:
         yield Tally((), int(count))
 
 
-def _times(policies: Iterable[AgentPolicy]) -> Iterator[datetime]:
+def _times(rules: Iterable[Rule]) -> Iterator[datetime]:
     """Yield a time for each set of windows that can hold at once, as far as their own bounds tell."""
-    rules = (rule for policy in policies for rule in policy.rules.rules)
     windows = list({window.canonical: window for rule in rules for window in rule.condition.windows}.values())
     seen = set()
     for time in itertools.chain((_MONDAY,), *map(_bounds, windows)):
