@@ -190,7 +190,9 @@ class Search:
         space = self._space
         names = iter(space.names if not words else ())
         letters = (
-            letter for letter in self._letters() if space.follows("", letter) and space.follows(letter, "")
+            letter
+            for letter in self._letters()
+            if space.follows("", letter) and space.follows(space.kind(letter), "")
         )
         for word in itertools.chain(names, letters):
             if word not in segment.taken:
