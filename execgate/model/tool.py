@@ -37,3 +37,14 @@ def tool_program(name: str, arguments: Mapping[str, Any], *, stage: str = "execu
 
 def _canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def read_program(text: str) -> Program:
+    """Return the program whose source `text` is; raises InputError for a text that is no call of a tool."""
+    try:
+        call = json.loads(text)
+        return tool_program(call["tool"], call["arguments"], stage=call["stage"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise InputError(
+            "no call of a tool", help="pass the text of one, as `tool_program` wrote it"
+        ) from error

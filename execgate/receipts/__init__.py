@@ -15,7 +15,7 @@ from __future__ import annotations
 from execgate.receipts.bodies import Body
 from execgate.receipts.store import ReceiptStore
 from execgate.receipts.values import CallPart, Finding, PolicySource, Receipt, ReceiptSummary, Verification
-from execgate.receipts.verify_file import verify_file
+from execgate.receipts.verify_file import receipts_of, verify_file
 
 __all__ = [
     "Body",
@@ -26,5 +26,6 @@ __all__ = [
     "ReceiptStore",
     "ReceiptSummary",
     "Verification",
+    "receipts_of",
     "verify_file",
 ]

@@ -138,7 +138,7 @@ def decision(
 
 
 def contradiction(context: Context, predicate: Mapping[str, Any]) -> str | None:
-    """Return what a context says otherwise than the conversation that the receipt names; None where nothing."""
+    """Return what a context says otherwise than a receipt does of its conversation; None where nothing."""
     conversation = predicate["conversation_context"]
     for word, told, state in (
         ("suggester", predicate["suggester_agent"], name(context.suggester)),

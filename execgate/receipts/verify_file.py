@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from execgate.errors import ReceiptError
-from execgate.receipts import tree
+from execgate.receipts import checks, tree
 from execgate.receipts.bundle import Bundle
 from execgate.receipts.canonical import MalformedError
 from execgate.receipts.checks import BrokenError
 from execgate.receipts.examination import Examination, Given
 from execgate.receipts.home import translated
-from execgate.receipts.values import Verification
+from execgate.receipts.values import Receipt, Verification
 
 
 def verify_file(
@@ -48,6 +50,17 @@ def verify_file(
     except BrokenError as error:
         return Verification(error.finding) if examination is None else examination.result(error)
     return examination.result()
+
+
+def receipts_of(path: Path) -> Iterator[Receipt]:
+    """Yield every receipt of an exported file with its texts; for a file that was verified before.
+
+    Raises ReceiptError where it can't be read.
+    """
+    with translated(path), path.open("rb") as file:
+        for line in file:
+            bundle = Bundle.parse(line)
+            yield replace(checks.read(bundle.merkle_index, bundle.envelope), bodies=bundle.bodies)
 
 
 def _check_same(first: Bundle, bundle: Bundle, number: int) -> None:
