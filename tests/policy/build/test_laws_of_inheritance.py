@@ -88,7 +88,7 @@ def decide(policy, operation, context) -> Decision:
 STRICTNESS = [Decision.ALLOW, Decision.ESCALATE, Decision.DENY]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_a_child_that_overrides_nothing_permits_nothing_that_its_parent_denies(
     operations, tools, lists, data
@@ -98,8 +98,7 @@ def test_a_child_that_overrides_nothing_permits_nothing_that_its_parent_denies(
     text = f'agent "p" {{\n{parent}\n{" ".join(rules)} }}\nagent "c" extends "p" {{\n{child}\n}}'
     try:
         policies = PolicySet.parse(text)
-    except PolicyError as error:
-        assert "error: " in error.rendered
+    except PolicyError:
         return
     context = data.draw(st.sampled_from(CONTEXTS))
     above, below = policies.agent("p"), policies.agent("c")
@@ -144,7 +143,7 @@ def loaded(parts: list[str]) -> PolicySet:
         reject()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_the_canonical_text_is_the_same_policy(operations, tools, lists, data) -> None:
     original = loaded(data.draw(policies(lists)))
@@ -174,7 +173,7 @@ def said(policy, operation, context):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_the_order_of_what_files_hold_changes_nothing(operations, lists, data) -> None:
     parts = data.draw(policies(lists))

@@ -1,0 +1,492 @@
+"""`extends`: what a child has of its parents, what it may change, and what it has to say for more."""
+
+from __future__ import annotations
+
+import pytest
+
+from execgate.policy import PolicySet
+from execgate.policy.build import narrowing
+
+BASE = """agent "base" {
+can "code_execution" with constraints {
+allowed_imports: ["pandas", "num*"] because "data"
+disallowed_imports: ["os"]
+allowed_file_operations: ["read", "write"]
+allowed_hosts: ["x.com"]
+max_memory: 1_gigabyte
+max_cpus: unlimited
+}
+can "payment" with constraints {
+allowed_providers: ["stripe"] allowed_payment_operations: ["charge"]
+max_amount: [10.00_usd, 5.00_eur]
+restrict_at: 75%
+compensation: "credit"
+}
+can "tool" with constraints {
+allowed_executed_tools: ["search", "pay_*"]
+payment_tools: ["pay_*"]
+}
+rule calm { when turn > 9 deny "enough" }
+}
+"""
+
+
+def code(constraints: str) -> str:
+    return f'can "code_execution" with constraints {{ {constraints} }}'
+
+
+def pay(constraints: str) -> str:
+    return f'can "payment" with constraints {{ {constraints} }}'
+
+
+def tool(constraints: str) -> str:
+    return f'can "tool" with constraints {{ {constraints} }}'
+
+
+def child(body: str, base: str = BASE) -> str:
+    return f'{base}agent "c" extends "base" {{\n{body}\n}}'
+
+
+def given(body: str, base: str = BASE) -> dict:
+    return PolicySet.parse(child(body, base)).agent("c").constraints_json()
+
+
+def test_a_child_has_what_its_parent_has() -> None:
+    policies = PolicySet.parse(child(""))
+    base, own = policies.agent("base"), policies.agent("c")
+    assert own.constraints_json() == base.constraints_json()
+    assert own.limits == base.limits
+    assert own.canonical == base.canonical.replace('agent "base"', 'agent "c"')
+    assert "extends" not in own.canonical
+
+
+def test_what_denies_is_joined_and_what_allows_is_replaced() -> None:
+    lists = given(code('allowed_imports: ["pandas.io"] disallowed_imports: ["sys"]'))
+    assert lists["allowed_imports"] == ["pandas.io"]
+    assert lists["disallowed_imports"] == ["os", "sys"]
+    assert lists["allowed_hosts"] == ["x.com"]
+
+
+def test_tools_that_are_payments_are_joined() -> None:
+    assert given(tool('payment_tools: ["search"]'))["payment_tools"] == ["pay_*", "search"]
+
+
+def test_settings_but_delegation_are_an_agents_own() -> None:
+    text = 'agent "base" { version: "1" description: "d" delegation: intersect because "z" } agent "c" extends "base" { }'
+    settings = PolicySet.parse(text).agent("c").settings
+    assert (settings.version, settings.description) == (None, None)
+    assert (settings.delegation, settings.reason) == ("intersect", "z")
+    assert settings.clauses["delegation"].span.line == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        code('allowed_imports: ["pandas", "numpy", "num*"]'),
+        code("allowed_imports: []"),
+        code('disallowed_imports: ["*"]'),
+        code('allowed_file_paths: ["/data"]'),
+        code('allowed_hosts: ["https://x.com"]'),
+        code("max_memory: 1_gigabyte max_execution_time: 30_seconds"),
+        pay("max_amount: 10.00_usd"),
+        pay("max_amount_per_day: 1000.00_usd approval_above: 1.00_usd warn_at: 90% halt_at: 100%"),
+        pay('compensation: "none" compensation_timeout: 9_seconds'),
+        pay('disallowed_currencies: ["eur"]'),
+        pay("restrict_at: 50%"),
+        tool('allowed_executed_tools: ["pay_now"]'),
+        'rule more { when turn > 3 warn "late" }',
+        "delegation: intersect",
+        'version: "2"',
+    ],
+)
+def test_a_child_may_narrow_without_a_word(body) -> None:
+    assert PolicySet.parse(child(body)).agent("c").overrides == ()
+
+
+WIDER = [
+    (
+        code('{}allowed_imports: ["sys"]{}'),
+        "allowed_imports",
+        "it permits `sys`, which agent `base` does not",
+    ),
+    (
+        code('{}allowed_imports: ["pandas", "*"]{}'),
+        "allowed_imports",
+        "it permits `x`, which agent `base` does not",
+    ),
+    (code("{}disallowed_imports: []{}"), None, None),
+    (
+        code('{}allowed_file_operations: "read_only"{}'),
+        "allowed_file_operations",
+        "it permits `list`, which agent `base` does not",
+    ),
+    (
+        code('{}allowed_environment: ["HOME"]{}'),
+        "allowed_environment",
+        "it permits `HOME`, which agent `base` does not",
+    ),
+    (code('{}allowed_hosts: ["x.com:*"]{}'), "allowed_hosts", "which agent `base` does not"),
+    (code('{}allowed_hosts: ["*"]{}'), "allowed_hosts", "which agent `base` does not"),
+    (
+        code("{}max_memory: 2_gigabytes{}"),
+        "max_memory",
+        "`2000000000_bytes` is more than agent `base` has: it has `1000000000_bytes`",
+    ),
+    (
+        code("{}max_memory: unlimited{}"),
+        "max_memory",
+        "`unlimited` is more than agent `base` has: it has `1000000000_bytes`",
+    ),
+    (
+        code("{}max_disk: 1_gb{}"),
+        "max_disk",
+        "`1000000000_bytes` is more than agent `base` has: it has `64000000_bytes`",
+    ),
+    (
+        pay("{}max_amount: 5.01_eur{}"),
+        "max_amount",
+        "`5.01_eur` is more than agent `base` has: it has `[5.00_eur, 10.00_usd]`",
+    ),
+    (
+        pay("{}max_amount: 1.00_gbp{}"),
+        "max_amount",
+        "`1.00_gbp` is more than agent `base` has: it has `[5.00_eur, 10.00_usd]`",
+    ),
+    (pay("{}restrict_at: 80%{}"), "restrict_at", "`80%` is more than agent `base` has: it has `75%`"),
+    (
+        pay('{}restricted_payment_operations: ["charge"]{}'),
+        "restricted_payment_operations",
+        'it permits "charge", which agent `base` does not',
+    ),
+    (pay('{}allowed_providers: ["*"]{}'), "allowed_providers", "which agent `base` does not"),
+    (
+        tool('{}allowed_executed_tools: ["pay*"]{}'),
+        "allowed_executed_tools",
+        "it permits `pay`, which agent `base` does not",
+    ),
+    (
+        tool('{}allowed_proposed_tools: ["x"]{}'),
+        "allowed_proposed_tools",
+        "it permits `x`, which agent `base` does not",
+    ),
+    ('{}rule calm {{ when turn > 99 deny "enough" }}', "rule calm", "agent `base` has a rule of this name"),
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "constraint", "message"), [one for one in WIDER if one[1] and not one[1].startswith("rule")]
+)
+def test_widening_is_a_mistake_with_an_example_and_takes_an_override(
+    report, body, constraint, message
+) -> None:
+    (found,) = report(child(body.replace("{}", "")))
+    assert found.startswith(f"`{constraint}` widens what is inherited: ")
+    assert message in found
+    assert found.endswith(f'= narrow it, or write `override {constraint}: ... because "..."`')
+    opened = body.replace("{}", "override ", 1).replace("{}", ' because "asked for"')
+    policy = PolicySet.parse(child(opened)).agent("c")
+    (override,) = policy.overrides
+    assert (override.constraint, override.reason, override.base) == (constraint, "asked for", "base")
+    assert override.clause.span.line == BASE.count("\n") + 2
+    assert "override" not in policy.canonical
+    assert ' because "asked for"' in policy.canonical
+    assert PolicySet.parse(policy.canonical).agent("c").digest == policy.digest
+
+
+def test_an_override_of_denials_replaces_them() -> None:
+    base = 'agent "base" { can "code_execution" with constraints { disallowed_imports: ["os", "sys"] } }\n'
+    text = child(code('override disallowed_imports: ["os"] because "sys is fine"'), base)
+    policy = PolicySet.parse(text).agent("c")
+    assert policy.constraints_json()["disallowed_imports"] == ["os"]
+    assert [one.constraint for one in policy.overrides] == ["disallowed_imports"]
+
+
+def test_an_override_of_tools_that_are_payments_replaces_them(report) -> None:
+    policy = PolicySet.parse(
+        child(tool('override payment_tools: ["pay_x"] because "others are free"'))
+    ).agent("c")
+    assert policy.constraints_json()["payment_tools"] == ["pay_x"]
+    assert [one.constraint for one in policy.overrides] == ["payment_tools"]
+    (found,) = report(child(tool('override payment_tools: ["pay_*", "search"] because "x"')))
+    assert found.startswith("an override of `payment_tools` that overrides nothing")
+
+
+def test_a_more_specific_entry_must_not_beat_what_the_parent_denies(report) -> None:
+    base = 'agent "base" { can "code_execution" with constraints { allowed_imports: ["*"] disallowed_imports: ["os"] } }\n'
+    (found,) = report(child(code('allowed_imports: ["os.path", "math"]'), base))
+    assert "it permits `os.path`, which agent `base` does not" in found
+    assert report(child(code('allowed_imports: ["o*", "math"]'), base)) == []
+
+
+def test_without_an_allow_list_all_but_the_denied_is_the_base(report) -> None:
+    base = 'agent "base" { can "code_execution" with constraints { disallowed_imports: ["os"] } }\n'
+    assert report(child(code('allowed_imports: ["math", "os"]'), base)) == []
+    (found,) = report(child(code('allowed_imports: ["os.path"]'), base))
+    assert "it permits `os.path`" in found
+
+
+def test_a_list_of_nothing_widens_nothing() -> None:
+    assert given(code("allowed_environment: []"))["allowed_environment"] == []
+
+
+def test_a_new_grant_takes_an_override(report) -> None:
+    base = 'agent "base" { }\n'
+    (found,) = report(child('can "tool"', base))
+    assert found == (
+        '`tool` widens what is inherited: agent `base` has no `can "tool"` @ 3:1 = '
+        'narrow it, or write `override can "tool" because "..."`'
+    )
+    text = child(
+        'override can "tool" because "it searches" with constraints { allowed_executed_tools: ["x"] }', base
+    )
+    policy = PolicySet.parse(text).agent("c")
+    assert [(one.constraint, one.reason) for one in policy.overrides] == [("tool", "it searches")]
+    assert policy.grants["tool"].reasons == {"": "it searches"}
+
+
+def test_a_rule_of_the_same_name_takes_an_override(report) -> None:
+    rule = 'rule calm because "later" { when turn > 99 deny "enough" }'
+    (found,) = report(child(rule))
+    assert found.startswith("`rule calm` widens what is inherited: agent `base` has a rule of this name")
+    assert found.endswith('write `override rule calm because "..."`')
+    policy = PolicySet.parse(child(f"override {rule}")).agent("c")
+    assert [(one.constraint, one.reason) for one in policy.overrides] == [("rule calm", "later")]
+    assert "turn > 99" in policy.canonical
+    assert "turn > 9\n" not in policy.canonical
+
+
+def test_delegation_stays_intersected_unless_overridden(report) -> None:
+    base = 'agent "base" { delegation: intersect }\n'
+    (found,) = report(child("delegation: executor", base))
+    assert found.startswith(
+        "`delegation` widens what is inherited: agent `base` asks for the suggester's policy too"
+    )
+    policy = PolicySet.parse(child('override delegation: executor because "alone"', base)).agent("c")
+    assert policy.settings.delegation == "executor"
+    assert [one.constraint for one in policy.overrides] == ["delegation"]
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (code('override allowed_imports: ["pandas"] because "x"'), "`allowed_imports`"),
+        (code('override disallowed_imports: ["os"] because "x"'), "`disallowed_imports`"),
+        (code('override max_memory: 1_mb because "x"'), "`max_memory`"),
+        (code('override max_cpus: unlimited because "x"'), "`max_cpus`"),
+        (pay('override max_amount_per_day: 1_usd because "x"'), "`max_amount_per_day`"),
+        (pay('override compensation: "none" because "x"'), "`compensation`"),
+        ('override can "tool" because "x"', '`can "tool"`'),
+        ('override rule new because "x" { when turn > 1 deny "x" }', "`rule new`"),
+        ('override delegation: intersect because "x"', "`delegation`"),
+        ('override version: "1" because "x"', "`version`"),
+    ],
+)
+def test_an_override_that_overrides_nothing_is_a_mistake(report, body, what) -> None:
+    (found,) = report(child(body))
+    assert found.startswith(f"an override of {what} that overrides nothing: ")
+    assert found.endswith("= remove `override`")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        code('override max_cpus: 1 because "x"'),
+        'override can "tool" because "x"',
+        'override rule r because "x" { when turn > 1 deny "x" }',
+        'override delegation: executor because "x"',
+    ],
+)
+def test_who_extends_nobody_has_nothing_to_override(report, body) -> None:
+    (found,) = report(f'agent "a" {{ {body} }}')
+    assert "that overrides nothing" in found
+
+
+def test_an_override_needs_its_reason(report) -> None:
+    (found,) = report(child(code('override allowed_imports: ["sys"]')))
+    assert found.startswith("an override of `allowed_imports` without a reason @ ")
+    assert found.endswith('= write `because "..."` behind it')
+
+
+def test_what_passes_when_restricted_is_free_where_nothing_restricts(report) -> None:
+    base = f'agent "base" {{ {pay("")} }}\n'
+    lists = pay('restrict_at: 50% restricted_payment_operations: ["charge"]')
+    assert report(child(lists, base)) == []
+    everywhere = 'rule slow { when turn > 1 restrict "slow" }\n'
+    (found,) = report(everywhere + child(pay('restricted_payment_operations: ["charge"]'), base))
+    assert 'it permits "charge", which agent `base` does not' in found
+
+
+def test_reasons_of_what_is_joined_are_joined_and_of_what_is_replaced_replaced() -> None:
+    base = (
+        'agent "base" { can "code_execution" with constraints { '
+        'allowed_imports: ["a", "b"] because "two" disallowed_imports: ["x"] because "bad" max_cpus: 1 because "c" } }\n'
+    )
+    text = child(code('allowed_imports: ["a"] disallowed_imports: ["y"] because "worse" max_cpus: 0.5'), base)
+    assert PolicySet.parse(text).agent("c").grants["code_execution"].reasons == {
+        "disallowed_imports": "bad; worse"
+    }
+
+
+def test_a_reason_of_a_grant_is_replaced_by_the_childs() -> None:
+    base = 'agent "base" { can "tool" because "one" }\n'
+    assert PolicySet.parse(child("", base)).agent("c").grants["tool"].reasons == {"": "one"}
+    assert PolicySet.parse(child('can "tool" because "two"', base)).agent("c").grants["tool"].reasons == {
+        "": "two"
+    }
+
+
+def test_overrides_are_inherited() -> None:
+    text = (
+        child(code('override max_disk: 1_gb because "big"'))
+        + ' agent "d" extends "c" { } agent "e" extends "c", "d" { }'
+    )
+    for name in "cde":
+        assert [one.base for one in PolicySet.parse(text).agent(name).overrides] == ["base"]
+
+
+# --- several parents ----------------------------------------------------------------------------------------
+
+
+def two(first: str, second: str, own: str = "") -> str:
+    return f'agent "p" {{ {first} }}\nagent "q" {{ {second} }}\nagent "c" extends "p", "q" {{ {own} }}'
+
+
+def test_what_only_one_parent_says_holds_and_denials_are_joined() -> None:
+    text = two(
+        code('allowed_file_operations: ["read"] disallowed_imports: ["os"]') + " delegation: intersect",
+        code('allowed_hosts: ["x.com"] disallowed_imports: ["sys"]') + tool(""),
+    )
+    policy = PolicySet.parse(text).agent("c")
+    lists = policy.constraints_json()
+    assert lists["allowed_file_operations"] == ["read"]
+    assert lists["allowed_hosts"] == ["x.com"]
+    assert lists["disallowed_imports"] == ["os", "sys"]
+    assert sorted(policy.grants) == ["code_execution", "tool"]
+    assert policy.settings.delegation == "intersect"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "what", "own"),
+    [
+        (
+            code('allowed_imports: ["a"]'),
+            code('allowed_imports: ["b"]'),
+            "`allowed_imports`",
+            code("allowed_imports: []"),
+        ),
+        (code("max_cpus: 1"), code("max_cpus: 2"), "`max_cpus`", code("max_cpus: 1")),
+        (
+            'rule r { when turn > 1 deny "x" }',
+            'rule r { when turn > 1 deny "x" }',
+            "rule `r`",
+            'override rule r because "both" { when turn > 0 deny "x" }',
+        ),
+        (
+            code('allowed_imports: ["os.path"]'),
+            code('disallowed_imports: ["os"]'),
+            '"os.path" in `allowed_imports` and "os" in `disallowed_imports`',
+            code("allowed_imports: []"),
+        ),
+    ],
+)
+def test_parents_that_say_different_things_conflict_unless_the_child_settles_it(
+    report, first, second, what, own
+) -> None:
+    (found,) = report(two(first, second))
+    assert found.startswith(f"conflicting parents: {what} of `p` and `q` @ 3:24 = ")
+    assert found.endswith(", or extend one of them")
+    assert report(two(first, second, own)) == []
+
+
+def test_parents_that_say_the_same_do_not_conflict(report) -> None:
+    same = code('allowed_imports: ["a", "b"] max_cpus: 1')
+    other = code('allowed_imports: ["b", "a"] max_cpus: 1.0')
+    assert report(two(same, other)) == []
+    diamond = 'agent "top" { rule r { when turn > 1 deny "x" } } agent "l" extends "top" {} agent "r" extends "top" {}'
+    assert report(diamond + ' agent "c" extends "l", "r" { }') == []
+
+
+def test_a_denial_that_both_parents_answer_alike_is_no_conflict(report) -> None:
+    one = code('allowed_imports: ["os.path"] disallowed_imports: ["os"]')
+    assert report(two(one, one)) == []
+    assert report(two(code('allowed_imports: ["a"]'), code('disallowed_imports: ["b"]'))) == []
+
+
+def test_reasons_of_several_parents_stand_together() -> None:
+    text = two(code('disallowed_imports: ["x"] because "b"'), code('disallowed_imports: ["y"] because "a"'))
+    assert PolicySet.parse(text).agent("c").grants["code_execution"].reasons == {"disallowed_imports": "a; b"}
+
+
+def test_a_child_is_compared_with_what_its_parents_say_together(report) -> None:
+    (found,) = report(
+        two(code('allowed_imports: ["a"]'), code("max_cpus: 1"), code('allowed_imports: ["z"]'))
+    )
+    assert "it permits `z`, which agent `p and q` does not" in found
+
+
+# --- who extends whom ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            'agent "coder" {} agent "c" extends "codre" {}',
+            ["no agent `codre` to extend @ 1:36 = did you mean `coder`?"],
+        ),
+        (
+            'agent "c" extends "zzz" {}',
+            ["no agent `zzz` to extend @ 1:19 = name an agent that there is, or add it"],
+        ),
+        (
+            'agent "a_*" {} agent "c" extends "a_*" {}',
+            [
+                (
+                    "`a_*` is a pattern: an agent extends one that is named @ 1:34 = "
+                    "give what they have in common a name of its own, and extend that"
+                )
+            ],
+        ),
+        ('agent "a" extends "a" {}', ["agent `a` extends itself: a -> a @ 1:19 = remove one of the steps"]),
+        (
+            'agent "a" extends "b" {} agent "b" extends "c" {} agent "c" extends "a" {}',
+            ["agent `a` extends itself: a -> b -> c -> a @ 1:69 = remove one of the steps"],
+        ),
+        ('agent "a" {} agent "b" extends "a", "a" {}', ["agent `a` is extended twice @ 1:37 = name it once"]),
+    ],
+)
+def test_a_parent_that_is_none_is_said_in_plain_words(report, text, expected) -> None:
+    assert report(text) == expected
+
+
+def test_a_chain_of_a_thousand_agents_is_read_without_recursion(report) -> None:
+    chain = [
+        f'agent "a{n}" extends "a{n + 1}" {{ can "code_execution" with constraints {{ disallowed_imports: ["m{n}"] }} }}'
+        for n in range(1000)
+    ]
+    text = "\n".join([*chain, 'agent "a1000" { can "code_execution" }'])
+    assert len(PolicySet.parse(text).agent("a0").constraints_json()["disallowed_imports"]) == 1000
+    (found,) = report(text.replace('agent "a1000" {', 'agent "a1000" extends "a0" {'))
+    assert "extends itself: a0 -> a1 -> a2 -> ... -> a1000 -> a0" in found
+
+
+def test_a_parent_may_stand_in_another_file_and_behind_its_child(tmp_path) -> None:
+    (tmp_path / "a.policy").write_text('agent "c" extends "base" { }')
+    (tmp_path / "b.policy").write_text(BASE)
+    assert PolicySet.load(tmp_path).agent("c").limits.memory_bytes == 10**9
+
+
+def test_rules_for_every_agent_keep_their_names(report) -> None:
+    (found,) = report('rule r { when turn > 1 deny "x" }\nagent "a" { rule r { when turn > 2 deny "x" } }')
+    assert found == (
+        "rule `r` is for every agent already @ 2:13 = the first is at a.policy:1; rename one of the two"
+    )
+    (found,) = report('rule r { when turn > 1 deny "x" }\nrule r { when turn > 1 deny "x" } agent "a" { }')
+    assert found == "rule `r` a second time @ 2:1 = the first is at a.policy:1; rename one of the two"
+
+
+def test_what_is_too_much_to_compare_is_not_taken_for_narrower(monkeypatch, report) -> None:
+    monkeypatch.setattr(narrowing, "_STEPS", 1)
+    base = 'agent "base" { can "code_execution" with constraints { allowed_hosts: ["*.x.com"] } }\n'
+    (found,) = report(child(code('allowed_hosts: ["a.x.com", "b.x.com"]'), base))
+    assert "it permits too much to compare it with what is inherited" in found
