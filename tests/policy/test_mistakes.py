@@ -372,3 +372,17 @@ def test_no_more_mistakes_are_looked_for_than_are_reported(mistake) -> None:
         report('agent "a" { can "code_execution" with constraints {' + mistake * 5_000).count("error: ")
         <= 200
     )
+
+
+def test_constraints_that_stand_outside_of_a_grant_are_one_mistake() -> None:
+    text = 'agent "a" {\n  max_cpus: 1\n  max_amount: 1_usd\n  foo: 1\n}'
+    assert found(text) == [
+        "2:3 unknown setting `max_cpus` of an agent",
+        "4:3 unknown setting `foo` of an agent",
+    ]
+    assert "with constraints { max_cpus: ... }`, and so does 1 more here" in report(text)
+
+
+def test_in_a_grant_of_what_is_not_known_constraints_are_those_of_any() -> None:
+    text = 'agent "a" { can "pay" with constraints { max_amount: 1_usd max_cpus: 1 max_foo: 2 } }'
+    assert found(text) == ["1:17 unknown capability `pay`", "1:72 unknown constraint `max_foo`"]

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from execgate.model.verdict import Clause
-from execgate.policy.agent import CODE_EXECUTION
 from execgate.policy.build import settings
 from execgate.policy.build.sets import Sets
 from execgate.policy.constraints import (
@@ -64,14 +63,14 @@ class Reader:
         for tree in trees:
             word = tree.capability.text
             if tree.capability.kind == syntax.MISSING:
-                self.constraints(tree.constraints, CODE_EXECUTION)
+                self.constraints(tree.constraints, None)
             elif word not in CAPABILITIES:
                 self._problems.at(
                     tree.capability.clause,
                     f"unknown capability `{clipped(word)}`",
                     suggestion(word, tuple(CAPABILITIES), what="there are", quoted=True),
                 )
-                self.constraints(tree.constraints, CODE_EXECUTION)
+                self.constraints(tree.constraints, None)
             elif word in found:
                 self._problems.at(
                     tree.capability.clause,
@@ -83,15 +82,18 @@ class Reader:
                 found[word] = OwnGrant(tree, self.constraints(tree.constraints, word))
         return found
 
-    def constraints(self, trees: tuple[syntax.Constraint, ...], capability: str) -> Own:
-        """Return what the constraints of one block say; what is wrong with them is a problem."""
+    def constraints(self, trees: tuple[syntax.Constraint, ...], capability: str | None) -> Own:
+        """Return what the constraints of one block say; what is wrong with them is a problem.
+
+        Where the capability is not known, those of each may be meant.
+        """
         lists: dict[str, Listing] = {}
         limits: dict[str, Limit] = {}
         first: dict[str, syntax.Constraint] = {}
         reasons: dict[str, str] = {}
         for tree in trees:
             constraint = CONSTRAINTS.get(tree.name)
-            if constraint is None or CAPABILITY_OF[tree.name] != capability:
+            if constraint is None or capability not in {None, CAPABILITY_OF[tree.name]}:
                 self._problems.at(tree.clause, *_foreign(tree.name))
                 continue
             if tree.name in first:

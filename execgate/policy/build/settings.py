@@ -7,7 +7,7 @@ from decimal import Decimal
 from execgate.model.limits import Limits
 from execgate.model.verdict import Clause
 from execgate.policy.agent import EXECUTOR, INTERSECT, Settings
-from execgate.policy.constraints import CONSTRAINTS, LimitConstraint
+from execgate.policy.constraints import CAPABILITY_OF, CONSTRAINTS, LimitConstraint
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Scalar
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion
@@ -28,9 +28,13 @@ def read(
     """Return an agent's settings, and where each that it gives stands."""
     values: dict[str, str] = {}
     found: dict[str, syntax.Constraint] = {}
+    misplaced = [tree for tree in trees if tree.name in CONSTRAINTS]
     for tree in trees:
         if tree.name not in SETTINGS:
-            problems.at(tree.clause, f"unknown setting `{clipped(tree.name)}` of an agent", _meant(tree.name))
+            # A bracket too many leaves a whole grant's constraints outside of it: that is one slip.
+            if tree not in misplaced[1:]:
+                help_ = _meant(tree.name, len(misplaced) - 1)
+                problems.at(tree.clause, f"unknown setting `{clipped(tree.name)}` of an agent", help_)
             continue
         if tree.name in found:
             problems.at(
@@ -67,9 +71,11 @@ def default(constraint: LimitConstraint, defaults: Limits) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _meant(name: str) -> str:
+def _meant(name: str, others: int) -> str:
     if name in CONSTRAINTS:
-        return f'constraints stand in a grant: `can "code_execution" with constraints {{ {name}: ... }}`'
+        more = f", and so {'does' if others == 1 else 'do'} {others} more here" if others else ""
+        grant = f'`can "{CAPABILITY_OF[name]}" with constraints {{ {name}: ... }}`'
+        return f"constraints stand in a grant: {grant}{more}"
     close = did_you_mean(name, SETTINGS)
     if close is None and did_you_mean(name, CONSTRAINTS):
         return 'constraints stand in a grant: `can "code_execution" with constraints { ... }`'
