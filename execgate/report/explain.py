@@ -213,10 +213,6 @@ def _override(override: Override, style: Style) -> str:
 def _change_lines(change: Change, verdict: Verdict, style: Style) -> Iterator[str]:
     verb = "allow" if change.decision == Decision.ALLOW.value else "deny"
     parts: list[tuple[int, str, str, list[str]]] = []
-    if change.edits:
-        lines = list(_edits(change.edits, verdict, style))
-        lines += [line for fault in change.instead for line in _fault(fault, style, "or, in the code, ")]
-        parts.append((len(change.edits), f"to {verb} it, change the policy:", "or change the policy:", lines))
     if change.context:
         lines = [
             f"  {visible(f'{name}: {_json(value)}', style, limit=MAX_MESSAGE)}"
@@ -226,6 +222,10 @@ def _change_lines(change: Change, verdict: Verdict, style: Style) -> Iterator[st
             lines.append("  it then needs approval")
         head = f"to {verb} it, judge it in another context:"
         parts.append((len(change.context), head, "or judge it in another context:", lines))
+    if change.edits:
+        lines = list(_edits(change.edits, verdict, style))
+        lines += [line for fault in change.instead for line in _fault(fault, style, "or, in the code, ")]
+        parts.append((len(change.edits), f"to {verb} it, change the policy:", "or change the policy:", lines))
     if change.faults:
         lines = [line for fault in change.faults for line in _fault(fault, style)]
         parts = [(count, "and, for the rest, the policy:", second, rest) for count, _, second, rest in parts]

@@ -50,8 +50,8 @@ class _Question:
     agent: str
     context: Context
 
-    def judge(self, edits: Iterable[Edit], program: Program | None = None) -> Verdict | None:
-        """Return the verdict after edits of any agent's policy, None where they make no policy."""
+    def decides(self, decision: Decision, edits: Iterable[Edit], program: Program | None = None) -> bool:
+        """Return whether edits, of any agent's policy, turn the verdict into `decision`."""
         changed = list(edits)
         own = self.policies.agent(self.agent)
         concerned = {own.block: own}
@@ -59,20 +59,13 @@ class _Question:
             other = _policy_of(self, self.context.suggester)
             if other is not None:
                 concerned.setdefault(other.block, other)
-        try:
-            drafts = [
-                Draft.of(policy).apply(edit for edit in changed if edit.block == block)
-                for block, policy in concerned.items()
-            ]
-            edited = PolicySet(policy for draft in drafts for policy in PolicySet.parse(draft.text))
-            return edited.judge(self.program if program is None else program, self.agent, self.context)
-        except PolicyError:
-            return None
-
-    def decides(self, decision: Decision, edits: Iterable[Edit], program: Program | None = None) -> bool:
-        """Return whether the edits turn the verdict into `decision`."""
-        verdict = self.judge(edits, program)
-        return verdict is not None and verdict.decision is decision
+        drafts = [
+            Draft.of(policy).apply(edit for edit in changed if edit.block == block)
+            for block, policy in concerned.items()
+        ]
+        edited = PolicySet(policy for draft in drafts for policy in PolicySet.parse(draft.text))
+        asked = self.program if program is None else program
+        return edited.judge(asked, self.agent, self.context).decision is decision
 
 
 def _unreadable(verdict: Verdict) -> Change:
@@ -89,10 +82,8 @@ def _unreadable(verdict: Verdict) -> Change:
 
 def _to_deny(question: _Question, verdict: Verdict) -> Change:
     """Return the one clause without which the program is denied."""
-    for edit in _holding(question, verdict):
-        if question.decides(Decision.DENY, [edit]):
-            return Change("DENY", edits=(edit,))
-    return Change("DENY", why="no single clause decides: what one permits, another permits too")
+    held = next(edit for edit in _holding(question, verdict) if question.decides(Decision.DENY, [edit]))
+    return Change("DENY", edits=(held,))
 
 
 def _holding(question: _Question, verdict: Verdict) -> list[Edit]:
@@ -138,15 +129,14 @@ def _to_allow(question: _Question, verdict: Verdict) -> Change:
     faults += _stuck(verdict, left, stuck)
     beyond = [index for index in stuck if left.operations[index].resolved]
     left = _without(left, stuck)
-    if edits and not question.decides(Decision.ALLOW, edits, left):
-        edits = ()
+    held = not edits or question.decides(Decision.ALLOW, edits, left)
     context, reached = ((), None) if faults else _context(question, verdict)
     why = None
-    if not (edits or context or faults or approval) or (beyond and not context):
-        why = "no change of the policy alone, or of the context alone, was found that permits all of it"
-    if beyond:
+    if beyond or not held:
         # What permits only a part turns no verdict round.
         edits = ()
+    if not (edits or context or faults or approval):
+        why = "no change of the policy alone, or of the context alone, was found that permits all of it"
     instead = tuple(_instead(verdict, edits))
     return Change(
         decision="ALLOW",
@@ -269,25 +259,26 @@ def _stuck(verdict: Verdict, program: Program, indexes: Sequence[int]) -> list[F
         operation = program.operations[index]
         if operation.resolved:
             continue
-        violations = verdict.rulings[index].violations if index < len(verdict.rulings) else ()
         told = "; ".join(operation.unresolved)
-        if not violations:
-            faults.setdefault(Fault(told or "nothing can permit it", operation.location))
-        for violation in violations:
-            why = f"{violation.message}" + (f" ({told})" if told and told not in violation.message else "")
-            faults.setdefault(Fault(why, operation.location, violation.help))
+        for violation in verdict.rulings[index].violations:
+            more = f" ({told})" if told not in violation.message else ""
+            faults.setdefault(Fault(f"{violation.message}{more}", operation.location, violation.help))
     return list(faults)
 
 
-def _placed(question: _Question, edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Return the edits with the places in the author's text that they are about."""
-    placed = []
+def _placed(question: _Question, edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """Return the edits with their places in the author's text, and each limit with its whole new value."""
+    placed: dict[Edit, None] = {}
     for edit in edits:
         policy = next(
             (one for one in question.policies if one.block == edit.block),
             question.policies.agent(question.agent),
         )
-        placed.append(replace(edit, clause=_place(policy, edit)))
+        values = edit.values
+        if edit.verb == "set":
+            whole = Draft.of(policy).apply(one for one in edits if one.block == edit.block)
+            values = (whole.value(edit.constraint) or "",)
+        placed.setdefault(replace(edit, values=values, clause=_place(policy, edit)))
     return tuple(placed)
 
 

@@ -6,13 +6,16 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from execgate.model.explanation import Edit
 from execgate.policy.agent import AgentPolicy
-from execgate.policy.constraints import CAPABILITY_OF
+from execgate.policy.constraints import CAPABILITY_OF, UNLIMITED
 from execgate.policy.policyset import PolicySet
 from execgate.policy.problems import quoted
 
+_TURNS = {"grant": 0, "drop": 2}
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _DECODER = json.JSONDecoder()
 _GRANT, _RULE = "  ", re.compile(r"( *)rule ([A-Za-z_][A-Za-z0-9_]*)\b")
 
@@ -51,10 +54,6 @@ class Draft:
         """Return what the text makes of the agent `name`; raises PolicyError where it is no policy."""
         return PolicySet.parse(self.text, "<edited policy>").agent(name)
 
-    def grants(self, capability: str) -> bool:
-        """Return whether the capability is granted."""
-        return self._grant(capability) is not None
-
     def has(self, constraint: str) -> bool:
         """Return whether a constraint is given."""
         return self._constraint(constraint) is not None
@@ -83,7 +82,7 @@ class Draft:
     def apply(self, edits: Iterable[Edit]) -> Draft:
         """Return the policy with the edits made."""
         draft = self
-        for edit in sorted(edits, key=lambda one: one.verb != "grant"):
+        for edit in sorted(edits, key=_turn):
             draft = draft._edited(edit)
         return draft
 
@@ -106,7 +105,7 @@ class Draft:
         if edit.verb == "remove":
             return self._with_list(name, [one for one in self.entries(name) if one not in edit.values])
         if edit.verb == "set":
-            return self._with_value(name, edit.values[0])
+            return self._with_value(name, _joined(self.value(name), edit.values[0]))
         return self._without(name)
 
     def _with_list(self, name: str, entries: Iterable[str]) -> Draft:
@@ -150,7 +149,25 @@ class Draft:
 
     def _end(self, at: int, indent: str) -> int:
         """Return the line behind the end of a construct that begins at `at`."""
-        if self.lines[at].rstrip().endswith("}"):
-            return at + 1
         closing = f"{indent}}}"
         return next(below for below in range(at + 1, len(self.lines)) if self.lines[below] == closing) + 1
+
+
+def _turn(edit: Edit) -> tuple[int, Decimal, tuple[str, ...]]:
+    """Return when an edit is made: grants first, what takes away last, of two limits the higher later."""
+    digits = _NUMBER.match(edit.values[0]) if edit.verb == "set" else None
+    amount = (
+        Decimal(0) if edit.verb != "set" else Decimal("Infinity") if digits is None else Decimal(digits[0])
+    )
+    return _TURNS.get(edit.verb, 1), amount, edit.values
+
+
+def _joined(given: str | None, value: str) -> str:
+    """Return a limit's new value: an amount takes the place of that in its currency, and the others stay."""
+    currency = value.partition("_")[2]
+    if given is None or UNLIMITED in {given, value}:
+        return value
+    amounts = [one for one in given.strip("[]").split(", ") if one.partition("_")[2] != currency]
+    if not amounts:
+        return value
+    return f"[{', '.join(sorted([*amounts, value], key=lambda one: one.partition('_')[2]))}]"

@@ -16,8 +16,8 @@ from execgate.model.operation import (
     PaymentCall,
     ToolCall,
 )
-from execgate.model.values import Template, Text, Unknown
-from execgate.policy.constraints import CONSTRAINTS, UNLIMITED, LimitConstraint, ListConstraint
+from execgate.model.values import Template, Text
+from execgate.policy.constraints import UNLIMITED, LimitConstraint, ListConstraint
 from execgate.policy.constraints.packages import normalised
 from execgate.policy.constraints.quantities import PERCENT
 from execgate.policy.matching import paths
@@ -27,16 +27,13 @@ from execgate.policy.matching.patterns import DEEP
 EVERY_INTERFACE = "0.0.0.0"  # noqa: S104 - a name for what listens everywhere, nothing is bound
 
 
-def entries(constraint: str, operation: Operation) -> list[str]:
+def entries(constraint: ListConstraint, operation: Operation) -> list[str]:
     """Return entries of a list that may cover the operation, or a part of it, `*` last.
 
     Each can stand in the list; whether it is enough, only a verdict tells.
     """
-    found = _READERS.get(constraint.partition("_")[2])
-    listed = CONSTRAINTS.get(constraint)
-    if found is None or not isinstance(listed, ListConstraint):
-        return []
-    return [text for text in dict.fromkeys((*found(operation), "*")) if _stands(text, listed)]
+    found = _READERS[constraint.name.partition("_")[2]]
+    return [text for text in dict.fromkeys((*found(operation), "*")) if _stands(text, constraint)]
 
 
 def _stands(text: str, constraint: ListConstraint) -> bool:
@@ -74,8 +71,8 @@ def _paths(operation: FileOperation) -> Iterator[str]:
         yield from _above((*place, DEEP) if operation.recursive else place)
 
 
-def _place(path: Text) -> Any:
-    if isinstance(path, Unknown):
+def _place(path: Text | None) -> Any:
+    if path is None:
         return None
     try:
         return paths.resolve(known(path, "path"))
@@ -94,9 +91,7 @@ def _above(place: Any) -> Iterator[str]:
 
 
 def _hosts(operation: NetworkCall) -> Iterator[str]:
-    host = EVERY_INTERFACE if operation.destination is None else operation.destination
-    if isinstance(host, Unknown) or not host:
-        return
+    host = operation.destination or EVERY_INTERFACE
     yield str(host)
     for port in (operation.port, "*"):
         if isinstance(port, (int, str)):
@@ -115,12 +110,10 @@ def _names(operation: Operation) -> Iterator[str]:
 
 
 def _databases(operation: DatabaseOperation) -> Iterator[str]:
-    destination = operation.destination
     yield from _of("destination")(operation)
-    if destination is not None:
-        place = _place(destination)
-        if place is not None:
-            yield from _above(place)
+    place = _place(operation.destination)
+    if place is not None:
+        yield from _above(place)
 
 
 def _packages(operation: Operation) -> Iterator[str]:
@@ -162,13 +155,8 @@ _READERS: dict[str, Callable[[Any], Iterator[str]]] = {
 """By noun of an allow list, what reads the operations that it judges."""
 
 
-def limits(
-    constraint: LimitConstraint, operation: Operation, context: Context, given: str | None
-) -> list[str]:
-    """Return the values of a limit that may let the operation pass, the lowest first.
-
-    `given` is its value in canonical form; amounts of other currencies stay.
-    """
+def limits(constraint: LimitConstraint, operation: Operation, context: Context) -> list[str]:
+    """Return the values of a limit that may let the operation pass, the lowest first."""
     if constraint.quantity.what == PERCENT.what:
         return []
     found: list[str] = []
@@ -183,10 +171,7 @@ def limits(
         amount, currency = cost
         if tally is not None:
             amount += tally.amount(currency.upper())
-        others = [] if given is None else given.strip("[]").split(", ")
-        kept = [one for one in others if not one.endswith(f"_{currency.lower()}") and one != UNLIMITED]
-        value = f"{amount:f}_{currency.lower()}"
-        found.append(f"[{', '.join(sorted([*kept, value]))}]" if kept else value)
+        found.append(f"{amount:f}_{currency.lower()}")
     return [*found, UNLIMITED]
 
 

@@ -79,15 +79,11 @@ class Workshop:
         order = itertools.count()
         start = _Try(frozenset(), self._judged(draft, alone))
         heap = [(0, 0, next(order), start)]
-        seen: set[Edits] = set()
         left = MOST_TRIED
         while heap and left > 0 and len(found) < _MOST_WAYS:
             count, width, _, reached = heapq.heappop(heap)
             if found and count > len(found[0]):
                 break
-            if reached.edits in seen:
-                continue
-            seen.add(reached.edits)
             if reached.verdict.decision is Decision.ALLOW:
                 found.append(reached.edits)
                 continue
@@ -101,9 +97,7 @@ class Workshop:
     def _steps(self, reached: _Try, draft: Draft, alone: Program) -> Iterator[tuple[int, _Try]]:
         """Yield what takes the first cause of a denial away, of each kind of edit the narrowest."""
         verdict = reached.verdict
-        cause = next(iter(verdict.all_violations), None)
-        if cause is None:
-            return
+        cause = verdict.all_violations[0]
         opinions = verdict.rulings[0].opinions
         edited = draft.apply(reached.edits)
         offered = sorted(
@@ -151,10 +145,9 @@ class Workshop:
         name = violation.constraint
         constraint = CONSTRAINTS.get(name)
         if name in CAPABILITIES:
-            if not draft.grants(name):
-                yield self._edit("grant", name), _GRANT
+            yield self._edit("grant", name), _GRANT
         elif isinstance(constraint, LimitConstraint):
-            for value in limits(constraint, operation, self._context, draft.value(name)):
+            for value in limits(constraint, operation, self._context):
                 yield self._edit("set", name, value), _UNLIMITED if value == "unlimited" else _LIMIT
             if draft.has(name):
                 yield self._edit("drop", name), _DROPPED
@@ -168,9 +161,9 @@ class Workshop:
     ) -> Iterator[tuple[Edit, int]]:
         noun = name.partition("_")[2]
         allow = f"allowed_{noun}" if name.startswith("disallowed_") else name
-        if allow in CONSTRAINTS:
-            offered = entries(allow, operation)
-            for width, entry in enumerate(offered):
+        listed = CONSTRAINTS.get(allow)
+        if isinstance(listed, ListConstraint):
+            for width, entry in enumerate(entries(listed, operation)):
                 wide = _WIDE if entry == "*" else _EXACT + min(width, _WIDE - 1)
                 yield self._addition(allow, noun, entry, draft), wide
         for opinion in opinions:
@@ -223,8 +216,7 @@ def combined(
         unions = (frozenset[Edit]().union(*choice) for choice in itertools.product(*ways.values()))
         chosen = min(unions, key=len)
     else:
-        for way in ways.values():
-            chosen |= min(way, key=lambda edits: len(edits - chosen))
+        chosen = _covering(ways)
     kept = list(_ordered(chosen))
     held = {index: next(edits for edits in way if edits <= chosen) for index, way in ways.items()}
     for edit in list(kept):
@@ -233,6 +225,22 @@ def combined(
             kept.remove(edit)
             held = {index: fewer if edit in edits else edits for index, edits in held.items()}
     return tuple(kept)
+
+
+def _covering(ways: Mapping[int, Sequence[Edits]]) -> Edits:
+    """Return edits that hold one way for each operation, chosen for how many each of them is enough."""
+    chosen: Edits = frozenset()
+    left = dict(ways)
+    while left:
+        offered = {edits: None for way in left.values() for edits in way}
+        best = max(offered, key=lambda edits: _reach(chosen | edits, left) / len(edits - chosen))
+        chosen |= best
+        left = {index: way for index, way in left.items() if not any(edits <= chosen for edits in way)}
+    return chosen
+
+
+def _reach(edits: Edits, ways: Mapping[int, Sequence[Edits]]) -> int:
+    return sum(any(one <= edits for one in way) for way in ways.values())
 
 
 def _ordered(edits: Iterable[Edit]) -> Iterator[Edit]:

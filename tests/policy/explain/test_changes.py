@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from execgate.model.context import Context, Tally
+from execgate.model.context import SCOPES, Context, Tally
 from execgate.model.explanation import Edit
 from execgate.model.money import Money
 from execgate.model.operation import (
@@ -34,8 +34,10 @@ from execgate.model.tool import tool_program
 from execgate.model.values import Hole, Template, Unknown
 from execgate.model.verdict import Decision
 from execgate.policy import PolicySet
+from execgate.policy.constraints import CONSTRAINTS, ListConstraint
 from execgate.policy.explain import explain
 from execgate.policy.explain.drafts import Draft
+from execgate.policy.explain.entries import _READERS
 
 AT = Span(1, 0, 1, 4)
 BASE = {"via": "x", "location": AT}
@@ -229,6 +231,88 @@ def test_code_that_could_not_be_read_is_where_it_says():
     assert "language `ruby`" in other.why
 
 
+def test_as_many_edits_as_there_are_paths_are_told_up_to_a_dozen():
+    policies = set_of('allowed_file_operations: ["read"] allowed_file_paths: ["/data"]')
+    twelve = change_of(policies, read(*(f"/x/{number:02}" for number in range(12))))
+    assert len(twelve.edits) == 12
+    thirteen = change_of(policies, read(*(f"/x/{number:02}" for number in range(13))))
+    assert (thirteen.edits, thirteen.faults) == ((), ())
+    assert thirteen.why == (
+        "no change of the policy alone, or of the context alone, was found that permits all of it"
+    )
+
+
+def test_of_many_operations_those_that_one_edit_permits_go_together():
+    policies = set_of('allowed_imports: ["*"] disallowed_imports: ["os", "sys"]')
+    names = [f"os.m{number}" for number in range(10)]
+    assert told(change_of(policies, *imports(*names, "sys"))) == [
+        'remove "os" from disallowed_imports',
+        'remove "sys" from disallowed_imports',
+    ]
+
+
+def test_what_can_stand_in_no_list_is_covered_by_its_folder():
+    policies = set_of('allowed_file_operations: ["read"] allowed_file_paths: ["/data"]')
+    assert told(change_of(policies, read("/x/a?b"))) == ['add "/x" to allowed_file_paths']
+    assert told(change_of(policies, read("/" + "x" * 1500))) == ['add "*" to allowed_file_paths']
+    assert told(change_of(policies, read("/a?b"))) == ['add "*" to allowed_file_paths']
+    unbounded = change_of(policies, read(Template(("/x/", Hole.ANY))))
+    assert told(unbounded) == ["remove allowed_file_paths"]
+
+
+def test_a_database_that_the_code_does_not_name_is_for_no_list():
+    policies = set_of('allowed_database_operations: ["select"] allowed_databases: ["/db"]')
+    for place in (None, Unknown("read")):
+        change = change_of(
+            policies, DatabaseOperation(operation="select", tables=(), destination=place, **BASE)
+        )
+        assert told(change) == ["remove allowed_databases"]
+
+
+def test_what_does_not_hold_as_a_whole_is_not_told(monkeypatch):
+    monkeypatch.setattr(
+        "execgate.policy.explain.changes.combined",
+        lambda _ways, _permits: (Edit("add", "a", "allowed_imports", ("x",)),),
+    )
+    change = change_of(set_of('allowed_imports: ["json"]'), *imports("os"))
+    assert (change.edits, change.why is None) == ((), False)
+
+
+def test_every_list_that_allows_has_a_reader():
+    nouns = {
+        name.removeprefix("allowed_")
+        for name, one in CONSTRAINTS.items()
+        if isinstance(one, ListConstraint) and name.startswith("allowed_")
+    }
+    assert nouns == set(_READERS)
+    for name in nouns:
+        assert f"disallowed_{name}" in CONSTRAINTS
+
+
+def test_what_an_edit_becomes_as_text_and_as_document():
+    edit = Edit("remove", "a", "allowed_imports", ("os",))
+    assert edit.to_json() == {
+        "verb": "remove",
+        "agent": "a",
+        "constraint": "allowed_imports",
+        "values": ["os"],
+        "text": 'remove "os" from allowed_imports',
+        "policy": None,
+    }
+    change = change_of(set_of('allowed_hosts: ["*"]'), NetworkCall(destination=Unknown("why"), **BASE))
+    assert change.to_json() == {
+        "to": "ALLOW",
+        "policy": [],
+        "context": {},
+        "context_to": None,
+        "code": [change.faults[0].to_json()],
+        "approval": False,
+        "instead": [],
+        "why": None,
+    }
+    assert set(change.faults[0].to_json()) == {"why", "location", "help"}
+
+
 # --- payments and tools -------------------------------------------------------------------------------------
 
 PAYMENT = PaymentCall(provider="stripe", operation="charge", amount="7.00", currency="usd", **BASE)
@@ -275,10 +359,55 @@ def spent(amount: str, payments: int = 0) -> Context:
             ["remove halt_at"],
         ),
         ("", None, ["set max_amount to 7.00_usd"]),
+        (
+            "max_amount: unlimited max_payments_per_day: 1_payment",
+            None,
+            ["set max_payments_per_day to unlimited"],
+        ),
+        (
+            'max_amount: unlimited disallowed_providers: ["stripe"]',
+            None,
+            ['remove "stripe" from disallowed_providers'],
+        ),
     ],
 )
 def test_a_limit_goes_no_higher_than_the_payment_needs(limits, context, edits):
     assert told(change_of(billing(limits), PAYMENT, context=context)) == edits
+
+
+def test_payments_of_several_amounts_and_currencies_take_one_value_of_a_limit():
+    def paying(amount: str, currency: str) -> PaymentCall:
+        return PaymentCall(provider="stripe", operation="charge", amount=amount, currency=currency, **BASE)
+
+    several = (paying("7.00", "usd"), paying("9.00", "usd"), paying("3.00", "eur"), paying("100.00", "usd"))
+    change = change_of(billing("max_amount: 5_usd"), *several)
+    assert told(change) == ["set max_amount to [3.00_eur, 100.00_usd]"]
+
+
+def test_a_tool_that_is_a_payment_takes_what_it_costs():
+    policies = PolicySet.parse(
+        """
+        agent "a" {
+          can "payment" with constraints { max_amount: 1_usd }
+          can "tool" with constraints { allowed_executed_tools: ["pay_*"] payment_tools: ["pay_*"] }
+        }
+        """
+    )
+    program = tool_program("pay_bill", {})
+    cost = Context(cost=Money(Decimal("2.50"), "USD"))
+    assert "set max_amount to 2.50_usd" in told(explain(policies, policies.judge(program, "a", cost)))
+    assert "set max_amount to unlimited" in told(explain(policies, policies.judge(program, "a", None)))
+
+
+def test_where_all_is_known_nothing_is_offered_but_other_phases_and_suggesters():
+    known = Context(
+        phase="COMMIT",
+        budget_ratio=Decimal("0.5"),
+        spend_velocity=3,
+        spent={scope: Tally() for scope in SCOPES},
+    )
+    change = change_of(billing("max_amount: 1_usd"), PAYMENT, context=known)
+    assert (change.context, told(change)) == ((), ["set max_amount to 7.00_usd"])
 
 
 def test_an_amount_that_is_not_known_takes_unlimited():
