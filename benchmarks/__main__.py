@@ -20,7 +20,7 @@ SECTIONS = {
     "analysis": "code to operations, against libcst.parse_module",
     "growth": "code to operations, from 100 lines to 20,000",
     "hostile": "code to operations, of programs that are written to break it",
-    "policy": "the decision, at 10 and at 1,000 entries",
+    "policy": "the decision with 10 to 10,000 entries and agents, beside Cedar and agent-os-kernel; loading",
     "receipts": "a durable receipt, against a raw write and fsync",
     "sandbox": "a run in a container, against `docker run`",
     "start": "`execgate analyze` of one small file, against `python -c 'import libcst'`",
