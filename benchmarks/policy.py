@@ -22,6 +22,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import itertools
+import statistics
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -46,7 +47,7 @@ DIFFERENT = 500
 ASKED = 100
 """How many of the agents are asked, from the first to the last."""
 
-BUDGET_S = 2.0
+BUDGET_S = 1.0
 """How long a slow one is timed at most, about."""
 
 SOURCE = """
@@ -145,12 +146,15 @@ def _in_turn(ask: Callable[[Any], object], what: Sequence[Any]) -> Callable[[], 
 
 
 def _batches(*timed: Callable[[], object]) -> list[float]:
-    """Return the median of each, timed in batches that take turns; of what is slow fewer, one at a time."""
-    slowest = max(map(seconds, timed))
-    batch = min(BATCH, max(1, int(BUDGET_S / ROUNDS / slowest)))
-    rounds = min(ROUNDS, max(LOADS, int(BUDGET_S / batch / slowest)))
-    many = [lambda action=action: [action() for _ in range(batch)] for action in timed]
-    return [time / batch for time in interleaved(rounds, *many)]
+    """Return the median of each, timed in batches that take turns."""
+    many = [lambda action=action: [action() for _ in range(BATCH)] for action in timed]
+    return [time / BATCH for time in interleaved(ROUNDS, *many)]
+
+
+def _alone(action: Callable[[], object]) -> float:
+    """Return the median, timed by itself: what is slow would leave the others a cold cache."""
+    rounds = min(ROUNDS * BATCH, max(LOADS, int(BUDGET_S / seconds(action))))
+    return statistics.median(seconds(action) for _ in range(rounds))
 
 
 # --- how many agents ----------------------------------------------------------------------------------------
@@ -239,11 +243,11 @@ def _cedar() -> list[Row]:
             answer = ask(request, policies, [])
             if answer.decision is not cedarpy.Decision.Allow:
                 raise AssertionError(f"Cedar was to allow {request}: {answer.diagnostics.errors}")
-        times = _batches(
-            _in_turn(functools.partial(ask, policies=each, entities=[]), requests),
-            _in_turn(functools.partial(ask, policies=whole, entities=[]), requests),
-            _decisions(PolicySet.parse(_agent("bench", count)), ["bench"], _any, count),
-        )
+        times = [
+            _alone(_in_turn(functools.partial(ask, policies=each, entities=[]), requests)),
+            _alone(_in_turn(functools.partial(ask, policies=whole, entities=[]), requests)),
+            _alone(_decisions(PolicySet.parse(_agent("bench", count)), ["bench"], _any, count)),
+        ]
         note = "can't say which entry decided"
         rows += [
             _row(f"Cedar, {count:,} entries a list, each a policy", times[0], "execgate", times[2]),
@@ -326,10 +330,10 @@ def _agent_os() -> list[Row]:
         for context in contexts[:20]:
             if not evaluator.evaluate(context).allowed:
                 raise AssertionError(f"agent-os-kernel was to allow {context}")
-        times = _batches(
-            _in_turn(evaluator.evaluate, contexts),
-            _decisions(PolicySet.parse(_agent("bench", count)), ["bench"], _any, count),
-        )
+        times = [
+            _alone(_in_turn(evaluator.evaluate, contexts)),
+            _alone(_decisions(PolicySet.parse(_agent("bench", count)), ["bench"], _any, count)),
+        ]
         rows.append(_row(f"agent-os-kernel, {count:,} entries a list", times[0], "execgate", times[1]))
     return rows
 
