@@ -12,6 +12,8 @@ from execgate.model import vocabulary
 from execgate.model.limits import Limits
 from execgate.model.money import TOKENS
 from execgate.policy import PolicySet
+from execgate.policy.conditions.attributes import ATTRIBUTES
+from execgate.policy.conditions.scopes import SUBJECTS
 from execgate.policy.constraints import CONSTRAINTS, LIMITS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
@@ -41,6 +43,7 @@ def test_it_lists_every_constraint_once_and_no_other() -> None:
         for cells in ROWS
         for word in words(cells[0])
         if re.fullmatch(r"[a-z]+_\w+|compensation", word) and cells[1] != "units, in the plural too"
+        if word not in ATTRIBUTES
     ]
     assert sorted(listed) == sorted(CONSTRAINTS)
 
@@ -90,7 +93,7 @@ def test_it_lists_every_unit(what, name) -> None:
 
 def test_its_policies_parse() -> None:
     blocks = re.findall(r"^```policy\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    assert [PolicySet.parse(one).agents for one in blocks] == [("report_writer",), ("billing",)]
+    assert [PolicySet.parse(one).agents for one in blocks] == [("report_writer",), ("billing",), ("buyer",)]
 
 
 def test_it_lists_every_payment_operation_and_token() -> None:
@@ -118,3 +121,20 @@ def test_its_mistakes_are_reported_as_it_shows() -> None:
     with pytest.raises(PolicyError) as caught:
         PolicySet.parse(block("broken"), "analyst.policy")
     assert caught.value.rendered + "\n" == block("text")
+
+
+def test_it_lists_every_attribute_with_its_type() -> None:
+    (table,) = re.findall(r"^## Conditions\n\n(.*?)\n\n", PAGE, re.MULTILINE | re.DOTALL)
+    listed = {}
+    for names, kind in re.findall(r"^\| (`.*?) \| (.*?) \|", table, re.MULTILINE):
+        listed.update(dict.fromkeys(words(names), kind))
+    assert listed.pop("args.name") == "a value of any type"
+    assert listed == {
+        name: one.kind.value + (", several" if one.many else "") for name, one in ATTRIBUTES.items()
+    }
+
+
+def test_what_rules_judge_is_named() -> None:
+    (section,) = re.findall(r"^## Rules\n(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    (named,) = re.findall(r"behind `on`: (.*?)\. ", section, re.DOTALL)
+    assert {word for text in words(named) for word in re.findall(r"\w+", text)} - {"on"} <= set(SUBJECTS)

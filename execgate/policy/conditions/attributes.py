@@ -228,10 +228,13 @@ def _cost(facts: Facts) -> Money | Tally | Missing:
 
 
 def _customer(facts: Facts) -> Texts | Missing:
-    customer = getattr(facts.operation, "customer", None)
+    pays = isinstance(facts.operation, ops.PaymentCall)
+    customer = (
+        facts.operation.customer if isinstance(facts.operation, ops.PaymentCall) else facts.context.customer
+    )
     if customer is None:
-        customer = facts.context.customer
-    return _UNTOLD["customer"] if customer is None else Texts(values.PLAIN, (customer,))
+        return _absent("customer") if pays else _UNTOLD["customer"]
+    return Texts(values.PLAIN, (customer,))
 
 
 def _context_text(name: str) -> Callable[[Facts], Any]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 from execgate.model.operation import Operation, PaymentCall, ToolCall
 from execgate.model.verdict import Clause, Opinion, Says, Violation, Warning  # noqa: A004 - the word of policies
 from execgate.policy.conditions import checking, literals, naming, printing, scopes
-from execgate.policy.conditions.attributes import Facts
+from execgate.policy.conditions.attributes import Facts, Origin
 from execgate.policy.conditions.checking import Checked, Names
 from execgate.policy.conditions.scopes import Scope
 from execgate.policy.conditions.values import Answer, Missing
@@ -154,7 +154,7 @@ def read(
     else:
         scope = scopes.inferred(attributes, within)
         if not scope:
-            several = ", ".join(f"`{one.name}`" for one in attributes)
+            several = ", ".join(f"`{one.name}`" for one in attributes if one.origin is Origin.FIELD)
             problems.at(
                 tree.clause,
                 f"rule `{clipped(name)}` judges nothing: no operation has all of {several}",

@@ -225,9 +225,7 @@ _MOST_EXPONENT = 60
 
 
 def number(value: object) -> Number | None:
-    """Return a number that can be compared exactly, None for all else."""
-    if isinstance(value, bool):
-        return None
+    """Return a number that can be compared exactly, None for all else; a truth is not asked."""
     if isinstance(value, (int, Fraction)):
         return value
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= _MOST_EXPONENT:

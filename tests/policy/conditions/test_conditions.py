@@ -149,6 +149,9 @@ def install(*packages):
         ("recursive", file("x", recursive=True), True),
         ("shell", spawn("ls", shell=True), True),
         ("shell", file("x"), "the operation has no `shell`"),
+        ('programs == "git"', file("x"), "the operation has no `programs`"),
+        ("has amount", file("x"), False),
+        ("amount > 1_usd", file("x"), "the operation has no `amount`"),
         # Hosts are compared as names are, whatever the scheme and port.
         ('destination == "API.example.com."', call(), True),
         ('destination == "127.0.0.1"', call("127.1"), True),
@@ -366,10 +369,12 @@ def test_a_phase_that_the_policy_has_not_is_not_known(answer) -> None:
     )
 
 
-def test_a_payment_s_own_customer_comes_before_the_caller_s(answer) -> None:
+def test_a_payment_s_customer_is_its_own_whatever_the_caller_says(answer) -> None:
     condition = 'customer == "cus_7"'
     assert answer(condition, pay(customer="cus_1"), KNOWN) is False
-    assert answer(condition, pay(), KNOWN) is True
+    assert answer(condition, pay(customer="cus_7"), KNOWN) is True
+    assert answer(condition, pay(), KNOWN) == "the operation has no `customer`"
+    assert answer(condition, tool(), KNOWN) is True
     assert answer(condition, pay(customer=Unknown("an argument")), KNOWN) == "`customer`: an argument"
     assert answer("customer == recipient", pay(customer="x", recipient="x")) is True
     assert answer("customer != recipient", pay(customer="x", recipient="y")) is True
@@ -399,8 +404,7 @@ def test_a_time_that_has_no_utc_is_not_known(answer, edge, offset) -> None:
 
 
 def test_a_ratio_beyond_all_measure_is_not_known(answer) -> None:
-    context = Context(budget_ratio=Decimal("1e50"))
-    assert answer("budget_ratio > 90%", pay(), context) is True
+    assert answer("budget_ratio > 90%", pay(), Context(budget_ratio=Decimal("1e50"))) is True
 
 
 @pytest.mark.parametrize(
@@ -466,6 +470,13 @@ def test_arguments_of_tools_have_their_type_when_they_are_asked(
     answer, condition, arguments, expected
 ) -> None:
     assert answer(condition, tool(arguments), Context(turn=3)) == expected
+
+
+def test_a_phase_is_one_of_a_set(answer) -> None:
+    beside = 'let buying = ["DECIDE", "COMMIT"]'
+    assert answer("phase in buying", pay(), KNOWN, beside=beside) is True
+    assert answer("phase not in buying", pay(), KNOWN, beside=beside) is False
+    assert answer("phase in buying", pay(), Context(phase="EXPLORE"), beside=beside) is False
 
 
 def test_only_tools_have_arguments(answer) -> None:
