@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from execgate.errors import PolicyError
+from execgate.policy.compare.space import Budget
 from execgate.policy.findings import amounts, documents, lists
 from execgate.policy.findings.notebook import Notebook
 from execgate.policy.language import syntax, text
@@ -52,10 +53,10 @@ def find(texts: Iterable[PolicyText]) -> Checked:
         policies = PolicySet.decode((one.file, one.text.encode("utf-8")) for one in read)
     except PolicyError as error:
         return Checked(None, error.problems, error)
-    notebook = Notebook()
+    notebook, budget = Notebook(), Budget()
     for agent in policies:
         for capability, grant in agent.grants.items():
-            lists.look(grant.lists, notebook)
+            lists.look(grant.lists, notebook, budget)
             if capability == amounts.PAYMENT:
                 amounts.look(grant, notebook)
     parser = syntax.Parser(Problems())

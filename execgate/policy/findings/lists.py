@@ -1,6 +1,7 @@
 """Entries of lists that can never decide.  Candidates are found by their patterns, and each is proven.
 
-The proof is that both pairs, with the entries and without, permit the same.
+The proof is that both pairs, with the entries and without, permit the same.  Of names without structure that
+follows from what the entries cover; of others it is searched for, within a bound on work.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from collections.abc import Set as AbstractSet
 from typing import cast
 
 from execgate.model.verdict import Clause
-from execgate.policy.compare import Pairing, TooMuchWorkError, wider
+from execgate.policy.compare import Pairing, TooMuchWorkError
+from execgate.policy.compare.pairs import differences
+from execgate.policy.compare.space import Budget
 from execgate.policy.compare.spaces import NOUNS
 from execgate.policy.findings.notebook import Doubt, Notebook
 from execgate.policy.matching.pairs import Listing
@@ -21,6 +24,9 @@ _MOST_ALONE = 20
 
 _MOST_NAMED = 5
 
+# There what an entry covers does not say all: a port, a folder with all that is below it.
+_INTRICATE = frozenset({"hosts", "file_paths", "tables"})
+
 # Lists that say nothing without another one that permits something.
 _NEEDS = {
     "file_paths": "file_operations",
@@ -29,14 +35,15 @@ _NEEDS = {
 }
 
 
-def look(lists: Mapping[str, Listing], notebook: Notebook) -> None:
-    """Note what can never decide among the lists of one grant."""
+def look(lists: Mapping[str, Listing], notebook: Notebook, budget: Budget) -> None:
+    """Note what can never decide among the lists of one grant, within a budget for all of them."""
     for listing in lists.values():
         notebook.holds(listing.clause, listing.name)
         for clause in {entry.clause for entry in listing.entries}:
             notebook.holds(clause, f"entry of {listing.name}")
     for noun in dict.fromkeys(name.partition("_")[2] for name in lists if "allowed_" in name):
-        for doubt in _Pair(noun, lists.get(f"allowed_{noun}"), lists.get(f"disallowed_{noun}")).doubts():
+        pair = _Pair(noun, lists.get(f"allowed_{noun}"), lists.get(f"disallowed_{noun}"), budget)
+        for doubt in pair.doubts():
             notebook.doubt(doubt)
     for noun, needed in _NEEDS.items():
         given, other = lists.get(f"allowed_{noun}"), lists.get(f"allowed_{needed}")
@@ -53,8 +60,11 @@ def look(lists: Mapping[str, Listing], notebook: Notebook) -> None:
 
 
 class _Pair:
-    def __init__(self, noun: str, allowed: Listing | None, disallowed: Listing | None) -> None:
+    def __init__(
+        self, noun: str, allowed: Listing | None, disallowed: Listing | None, budget: Budget
+    ) -> None:
         self._noun = noun
+        self._budget = budget
         self._allowed, self._disallowed = allowed, disallowed
 
     def doubts(self) -> Iterator[Doubt]:
@@ -92,7 +102,8 @@ class _Pair:
     def _idle(self, listing: Listing) -> dict[int, int]:
         """Return the entries of the disallow list that take nothing away which the allow list permits."""
         if self._allowed is None:
-            return dict.fromkeys(range(len(listing.entries)), 0) if self._noun in NOUNS else {}
+            closed = self._noun in NOUNS and not NOUNS[self._noun].open
+            return dict.fromkeys(range(len(listing.entries)), 0) if closed else {}
         return {
             at: 0
             for at, entry in enumerate(listing.entries)
@@ -114,17 +125,22 @@ class _Pair:
 
     def _same_without(self, listing: Listing, gone: AbstractSet[int]) -> bool:
         """Return whether the pair permits the same without some entries of one of its lists."""
+        if self._noun not in _INTRICATE and self._obviously_same(listing, gone):
+            return True
         if self._noun not in NOUNS:
-            return self._obviously_same(listing, gone)
+            return False
         rest = [entry for at, entry in enumerate(listing.entries) if at not in gone]
         left = Listing(listing.name, listing.clause, rest)
         before = Pairing(self._allowed, self._disallowed)
         allows = listing is self._allowed
         after = Pairing(left, self._disallowed) if allows else Pairing(self._allowed, left)
         try:
-            return wider(self._noun, before, after) is None and wider(self._noun, after, before) is None
+            return not (self._differ(before, after) or self._differ(after, before))
         except TooMuchWorkError:
             return False
+
+    def _differ(self, old: Pairing, new: Pairing) -> bool:
+        return any(True for _ in differences(NOUNS[self._noun], old, new, self._budget, first=True))
 
     def _obviously_same(self, listing: Listing, gone: AbstractSet[int]) -> bool:
         """Return the same of names without structure, by what each entry can do alone."""

@@ -232,8 +232,23 @@ def test_of_many_entries_the_first_are_named() -> None:
 
 
 def test_what_is_too_hard_to_prove_is_not_said(monkeypatch) -> None:
-    def too_hard(*_):
+    def too_hard(*_, **__):
         raise TooMuchWorkError
+        yield
 
-    monkeypatch.setattr("execgate.policy.findings.lists.wider", too_hard)
-    assert found(code('allowed_imports: ["os", "os"]')) == []
+    text = code('allowed_imports: ["os", "os"] allowed_hosts: ["a.com", "a.com"]')
+    assert len(found(text)) == 2
+    monkeypatch.setattr("execgate.policy.findings.lists.differences", too_hard)
+    assert found(text) == ["2:25 warning: `os` in `allowed_imports` a second time"]
+
+
+def test_long_lists_are_looked_at_within_a_bound() -> None:
+    many = {
+        name: ", ".join(f'"{name[0]}{number}.x"' for number in range(1_000))
+        for name in ("imports", "disallowed", "hosts")
+    }
+    body = (
+        f'allowed_imports: [{many["imports"]}, "i7.x.y"]\ndisallowed_imports: [{many["disallowed"]}]\n'
+        f"allowed_hosts: [{many['hosts']}]"
+    )
+    assert [line.split()[1] for line in found(code(body))] == ["warning:", "note:"]
