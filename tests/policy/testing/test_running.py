@@ -236,3 +236,55 @@ def test_grants_of_payments_and_tools_are_covered_by_what_they_are_for(policies)
 def test_code_that_could_not_be_read_covers_nothing(policies):
     found = counted(policies, "code: ```python\ndef (\n```\nexpect: DENY")
     assert found["code_execution"] == (0, 0, 0, False)
+
+
+RULED = """\
+let formats = ["json", "csv"]
+rule no_shell on process_spawn { when true deny "no programs" }
+phases { allowed_payment_phase: COMMIT EXPLORE: [COMMIT] COMMIT: [] }
+agent "base" {
+  can "code_execution" with constraints {
+    allowed_imports: formats
+    rule early { when phase == EXPLORE warn "it is early" }
+  }
+}
+agent "child" extends "base" {
+}
+agent "other" { can "code_execution" with constraints { allowed_imports: formats } }
+"""
+
+
+def test_rules_and_phases_are_clauses_and_what_is_inherited_or_shared_is_one():
+    policies = PolicySet.parse(RULED, "team.policy")
+    rows = [(row.agent, row.constraint, row.entry, row.clause.span.line) for row in Coverage(policies).rows]
+    assert rows == [
+        ("base", "allowed_imports", "json", 1),
+        ("base", "allowed_imports", "csv", 1),
+        ("base", "rule no_shell", None, 2),
+        ("base", "allowed_payment_phase", None, 3),
+        ("base", "code_execution", None, 5),
+        ("base", "allowed_imports", None, 6),
+        ("base", "rule early", None, 7),
+        ("other", "code_execution", None, 12),
+        ("other", "allowed_imports", None, 12),
+    ]
+
+
+def test_a_rule_is_covered_once_it_applied_and_not_by_what_is_not_known():
+    policies = PolicySet.parse(RULED, "team.policy")
+    coverage = Coverage(policies)
+
+    def early() -> tuple[int, int, int, bool]:
+        (row,) = [row for row in coverage.rows if row.constraint == "rule early"]
+        return row.allowed, row.denied, row.looked, row.covered
+
+    for context, expected in (
+        ("", (0, 0, 1, False)),
+        ("context: { phase: COMMIT }", (1, 0, 2, False)),
+        ("context: { phase: EXPLORE }", (1, 1, 3, True)),
+    ):
+        body = f"{IMPORT.format('json')} {context} expect: ALLOW"
+        coverage.add(outcome(policies, body, "child").verdict)
+        assert early() == expected
+    (entry,) = [row for row in coverage.rows if row.entry == "json"]
+    assert (entry.agent, entry.allowed) == ("base", 3)
