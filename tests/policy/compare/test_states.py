@@ -1,0 +1,350 @@
+"""Payments, tools, rules, phases and delegation: examples with the state that they are judged in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from execgate.policy import PolicySet
+from execgate.policy.compare import states
+from execgate.policy.compare.agents import compare
+from execgate.policy.compare.changes import Change
+
+PAY = 'allowed_providers: ["stripe"] allowed_payment_operations: ["charge"] max_amount: 10_usd '
+
+
+def policies(
+    *outside: str, code: str | None = "", pay: str | None = None, tool: str | None = None, settings: str = ""
+):
+    grants = [
+        f'can "{capability}" with constraints {{ {body} }}'
+        for capability, body in (("code_execution", code), ("payment", pay), ("tool", tool))
+        if body is not None
+    ]
+    return PolicySet.parse("\n".join([f'agent "a" {{ {settings} {" ".join(grants)} }}', *outside]))
+
+
+def permitted(old: PolicySet, new: PolicySet) -> list[Change]:
+    return [change for agent in compare(old, new).agents for change in agent.permitted]
+
+
+def shown(change: Change) -> tuple[Any, ...]:
+    """Return the constraint, and of the example what it is about."""
+    if change.case is None:
+        return change.constraint, change.value
+    about: list[Any] = []
+    for call in change.case.operations:
+        about += [
+            getattr(call, name, None)
+            for name in ("amount", "currency", "recipient", "customer", "tool", "operation")
+        ]
+    assert change.decisions is not None
+    return (
+        change.constraint,
+        [one for one in about if one is not None],
+        change.case.context.to_json(),
+        "-".join(decision.value for decision in change.decisions),
+    )
+
+
+def spent(**tally: Any) -> dict[str, Any]:
+    return {"spent": {"day": {"amounts": {}, "payments": 0, **tally}}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            PAY,
+            PAY.replace("10_usd", "20_usd"),
+            [("max_amount", ["10.01", "USD", "charge"], {}, "DENY-ALLOW")],
+        ),
+        (
+            PAY,
+            PAY.replace("10_usd", "unlimited"),
+            [("max_amount", ["10.01", "USD", "charge"], {}, "DENY-ALLOW")],
+        ),
+        (PAY.replace("10_usd", "unlimited"), PAY, []),
+        (
+            PAY,
+            PAY.replace("10_usd", "[10_usd, 1_jpy]"),
+            [("max_amount", ["1", "JPY", "charge"], {}, "DENY-ALLOW")],
+        ),
+        (
+            PAY.replace("max_amount: 10_usd", ""),
+            PAY,
+            [("max_amount", ["0.01", "USD", "charge"], {}, "DENY-ALLOW")],
+        ),
+        (PAY, PAY.replace("max_amount: 10_usd", ""), []),
+        (
+            PAY + "max_amount_per_day: 15_usd",
+            PAY + "max_amount_per_day: 16_usd",
+            [
+                (
+                    "max_amount_per_day",
+                    ["0.01", "USD", "charge"],
+                    spent(amounts={"USD": "15.00"}),
+                    "DENY-ALLOW",
+                )
+            ],
+        ),
+        (
+            PAY + "max_payments_per_day: 3_payments",
+            PAY + "max_payments_per_day: 4_payments",
+            [("max_payments_per_day", ["0.01", "USD", "charge"], spent(payments=3), "DENY-ALLOW")],
+        ),
+        (
+            PAY + "max_payments_per_day: 0_payments",
+            PAY,
+            [("max_payments_per_day", ["0.01", "USD", "charge"], spent(), "DENY-ALLOW")],
+        ),
+        (
+            PAY + "approval_above: 1_usd",
+            PAY + "approval_above: 2_usd",
+            [("approval_above", ["1.01", "USD", "charge"], {}, "ESCALATE-ALLOW")],
+        ),
+        (
+            PAY + "halt_at: 80%",
+            PAY + "halt_at: 90%",
+            [("halt_at", ["0.01", "USD", "charge"], {"budget_ratio": "0.80"}, "DENY-ALLOW")],
+        ),
+        (PAY + "halt_at: 90%", PAY + "halt_at: 80% compensation_timeout: 9_s", []),
+        (PAY + "compensation_timeout: 1_s", PAY + "compensation_timeout: 9_s", []),
+        (
+            PAY + "restrict_at: 75%",
+            PAY + 'restrict_at: 75% restricted_payment_operations: ["charge"]',
+            [
+                (
+                    "restricted_payment_operations",
+                    ["0.01", "USD", "charge"],
+                    {"budget_ratio": "0.75"},
+                    "ESCALATE-ALLOW",
+                )
+            ],
+        ),
+        (
+            PAY + 'restrict_at: 75% restricted_payment_operations: ["charge"]',
+            PAY + "restrict_at: 75%",
+            [],
+        ),
+        (
+            PAY + 'restrict_at: 75% restricted_payment_operations: ["charge"]',
+            PAY + 'restrict_at: 75% restricted_payment_operations: ["charge", "charge"]',
+            [],
+        ),
+        (
+            PAY + 'allowed_recipients: ["acct_1"] allowed_customers: ["cus_1"]',
+            PAY + 'allowed_recipients: ["acct_*"] allowed_customers: ["cus_1"]',
+            [
+                (
+                    "allowed_recipients",
+                    ["0.01", "USD", "acct_", "cus_1", "charge"],
+                    {"customer": "cus_1"},
+                    "DENY-ALLOW",
+                )
+            ],
+        ),
+        (
+            PAY + 'allowed_currencies: ["eur"]',
+            PAY + 'allowed_currencies: ["*"]',
+            [("allowed_currencies", ["0.01", "USD", "charge"], {}, "DENY-ALLOW")],
+        ),
+        (
+            PAY.replace('"charge"', ""),
+            PAY.replace('"charge"', '"void"'),
+            [("allowed_payment_operations", ["void"], {}, "DENY-ALLOW")],
+        ),
+        (None, PAY, [("payment", ["0.01", "USD", "charge"], {}, "DENY-ALLOW")]),
+        (None, "", []),
+        (PAY, None, []),
+    ],
+)
+def test_payments(old, new, expected) -> None:
+    found = permitted(policies(pay=old), policies(pay=new))
+    assert [shown(change) for change in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            {"tool": 'allowed_executed_tools: ["a*"]'},
+            {"tool": 'allowed_executed_tools: ["*"] allowed_proposed_tools: ["b"]'},
+            [
+                ("allowed_proposed_tools", ["b"], {}, "DENY-ALLOW"),
+                ("allowed_executed_tools", ["x"], {}, "DENY-ALLOW"),
+            ],
+        ),
+        (
+            {},
+            {"tool": 'allowed_executed_tools: ["b"]'},
+            [("allowed_executed_tools", ["b"], {}, "DENY-ALLOW")],
+        ),
+        (
+            {"tool": 'allowed_executed_tools: ["*"] payment_tools: ["pay_*", "buy"]'},
+            {"tool": 'allowed_executed_tools: ["*"] payment_tools: ["buy"]'},
+            [("payment_tools", ["pay_"], {}, "DENY-ALLOW")],
+        ),
+        (
+            {"tool": 'allowed_executed_tools: ["*"] payment_tools: ["buy"]'},
+            {"tool": 'allowed_executed_tools: ["*"]'},
+            [("payment_tools", ["buy"], {}, "DENY-ALLOW")],
+        ),
+        (
+            {"code": None, "pay": PAY, "tool": 'allowed_executed_tools: ["buy"]'},
+            {"code": None, "pay": PAY.replace("10", "20"), "tool": 'allowed_executed_tools: ["buy"]'},
+            [("max_amount", ["buy"], {"cost": "10.01 USD"}, "DENY-ALLOW")],
+        ),
+        (
+            {"code": None, "pay": PAY + 'allowed_customers: ["c"]', "tool": 'payment_tools: ["buy"]'},
+            {
+                "code": None,
+                "pay": PAY + 'allowed_customers: ["c"]',
+                "tool": 'payment_tools: ["buy"] allowed_executed_tools: ["buy"]',
+            },
+            [("allowed_executed_tools", ["buy"], {"customer": "c", "cost": "0.01 USD"}, "DENY-ALLOW")],
+        ),
+    ],
+)
+def test_tools(old, new, expected) -> None:
+    found = permitted(policies(**old), policies(**new))
+    assert [shown(change) for change in found] == expected
+
+
+WINDOW = 'window open { zone: "Europe/Berlin" days: ["monday"] hours: "09:00-17:00" }'
+ONCE = 'window open { zone: "UTC" from: "2026-05-01T10:00" until: "2026-05-01T12:00" }'
+CODE = 'allowed_imports: ["os"] allowed_hosts: ["*"] allowed_file_operations: ["read"]'
+ALL = {"code": CODE, "pay": PAY, "tool": 'allowed_executed_tools: ["*"]'}
+
+
+def rule(condition: str, action: str = 'deny "no"', on: str = "", name: str = "r") -> str:
+    return f"rule {name} {on} {{ when {condition} {action} }}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ([rule("phase != COMMIT")], [], [("rule r", ["0.01", "USD", "charge"], {}, "DENY-ALLOW")]),
+        ([], [rule("phase != COMMIT")], []),
+        ([rule("phase != COMMIT")], [rule("phase != COMMIT", 'deny "other words"', name="q")], []),
+        ([rule("cost > 5_usd", 'warn "w"')], [], []),
+        ([rule("cost > 5_usd")], [rule("cost > 4_usd")], []),
+        ([rule("cost > 5_usd", 'escalate "e"')], [rule("cost > 4_usd")], []),
+        (
+            [rule("cost > 4_usd")],
+            [rule("cost > 5_usd")],
+            [("rule r", ["4.01", "USD", "charge"], {}, "DENY-ALLOW")],
+        ),
+        (
+            [rule("cost > 4_usd")],
+            [rule("cost > 4_usd", 'escalate "e"')],
+            [("rule r", ["4.01", "USD", "charge"], {}, "DENY-ESCALATE")],
+        ),
+        (
+            [rule("budget_ratio >= 90%")],
+            [rule("budget_ratio >= 95%")],
+            [("rule r", ["0.01", "USD", "charge"], {"budget_ratio": "0.9"}, "DENY-ALLOW")],
+        ),
+        ([rule("budget_ratio >= 90% or turn > 3")], [rule("turn > 2 or budget_ratio >= 90%")], []),
+        (
+            [rule('not (group == "lab")', on="on module_import")],
+            [rule('group in ["shop"]', on="on module_import")],
+            [("rule r", [], {"group": "a"}, "DENY-ALLOW")],
+        ),
+        (
+            [rule('suggester == "bob"', on="on module_import")],
+            [rule('suggester == "al"', on="on module_import")],
+            [("rule r", [], {"suggester": "bob"}, "DENY-ALLOW")],
+        ),
+        (
+            [rule("not (time in open)", on="on module_import"), WINDOW],
+            [rule("not (time in open)", on="on module_import"), WINDOW.replace("17", "18")],
+            [("rule r", [], {"time": "2026-03-02T17:00:00+01:00"}, "DENY-ALLOW")],
+        ),
+        (
+            [rule("time in open", on="on module_import"), ONCE],
+            [],
+            [("rule r", [], {}, "DENY-ALLOW")],
+        ),
+        (
+            [rule("spent.day > 5_usd or spent.day >= 3_payments")],
+            [rule("spent.day > 5_usd or spent.day >= 4_payments")],
+            [("rule r", ["0.01", "USD", "charge"], spent(payments=3), "DENY-ALLOW")],
+        ),
+        ([rule("spent.day > 5_usd")], [rule("spent.day > 4_usd")], []),
+        ([rule('destination matches "*.evil.com"')], [], [("rule r", [], {}, "DENY-ALLOW")]),
+        ([rule("port == 8080", on="on network_call")], [], [("rule r", [], {}, "DENY-ALLOW")]),
+        ([rule('has args.to.name and args.to.name == "x"')], [], [("rule r", ["x"], {}, "DENY-ALLOW")]),
+        ([rule("has args.sum and args.sum > 5")], [], [("rule r", ["x"], {}, "DENY-ALLOW")]),
+        (
+            [rule("true", 'restrict "r" { allowed_hosts: ["a.com"] }', on="on network_call")],
+            [rule("true", 'restrict "r" { allowed_hosts: ["b.com"] }', on="on network_call")],
+            [("rule r", [], {}, "DENY-ALLOW")],
+        ),
+        (
+            [rule("true", 'restrict "r" { allowed_hosts: ["a.com"] }', on="on network_call")],
+            [rule("not false", 'restrict "r" { allowed_hosts: ["a.com"] }', on="on network_call")],
+            [],
+        ),
+        (
+            [rule('via matches "odd.*.thing"', on="on module_import")],
+            [rule('via matches "odd.*.thin*"', on="on module_import")],
+            [("rule r", None)],
+        ),
+        (
+            ["phases { allowed_payment_phase: COMMIT EXPLORE: [DECIDE] DECIDE: [COMMIT] COMMIT: [] }"],
+            ["phases { allowed_payment_phase: DECIDE EXPLORE: [DECIDE] DECIDE: [COMMIT] COMMIT: [EXPLORE] }"],
+            [
+                ("allowed_payment_phase", ["0.01", "USD", "charge"], {"phase": "DECIDE"}, "DENY-ALLOW"),
+                ("phases", "the move from COMMIT to EXPLORE"),
+            ],
+        ),
+    ],
+)
+def test_rules(old, new, expected) -> None:
+    found = permitted(policies(*old, **ALL), policies(*new, **ALL))
+    assert [shown(change) for change in found] == expected
+
+
+def test_an_example_of_a_list_is_one_that_the_rules_permit_too() -> None:
+    asks = rule("phase != COMMIT")
+    found = permitted(
+        policies(asks, pay=PAY), policies(asks, pay=PAY.replace('"stripe"', '"stripe", "paypal"'))
+    )
+    assert [shown(change) for change in found] == [
+        ("allowed_providers", ["0.01", "USD", "charge"], {"phase": "COMMIT"}, "DENY-ALLOW")
+    ]
+
+
+def test_what_the_rules_never_permit_is_told_without_an_example() -> None:
+    never = rule("true", on="on module_import, payment")
+    old, new = (
+        policies(never, code='allowed_imports: ["os"]', pay=PAY),
+        policies(never, pay=PAY.replace("10", "20")),
+    )
+    found = permitted(old, new)
+    assert [shown(change) for change in found] == [("allowed_imports", None), ("max_amount", None)]
+    assert all("no example was found, and it may permit more" in change.why for change in found)
+    (denied,) = [c for c in compare(new, old).agents[0].denied if c.constraint == "max_amount"]
+    assert denied.why.endswith("it may deny more")
+
+
+def test_delegation_that_asks_nobody_permits_more() -> None:
+    asks, asks_nobody = policies(settings="delegation: intersect"), policies()
+    assert [shown(one) for one in permitted(asks, asks_nobody)] == [("delegation", [], {}, "DENY-ALLOW")]
+    assert permitted(asks_nobody, asks) == []
+
+
+def test_an_example_under_delegation_is_suggested_by_the_agent_itself() -> None:
+    old = policies(code="allowed_imports: []", settings="delegation: intersect")
+    new = policies(code='allowed_imports: ["os"]', settings="delegation: intersect")
+    assert [shown(one) for one in permitted(old, new)] == [
+        ("allowed_imports", [], {"suggester": "a"}, "DENY-ALLOW")
+    ]
+
+
+def test_states_that_are_too_many_are_not_taken_for_all(monkeypatch) -> None:
+    monkeypatch.setattr(states, "_MOST_STATES", 2)
+    old, new = (policies(rule(f"cost > {most}_usd"), pay=PAY) for most in (5, 4))
+    assert [shown(one) for one in permitted(old, new)] == [("rule r", None)]
