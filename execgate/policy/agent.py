@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from execgate.model import verdict as verdicts
@@ -126,7 +125,10 @@ class AgentPolicy:
         """Return the policy as that of the agent `name`, whom the block's pattern covers."""
         if name == self.name and role == self.role:
             return self
-        other = copy.copy(self)
+        # What is made of the policy is shared, and made once.
+        other = object.__new__(AgentPolicy)
+        for attribute in _ATTRIBUTES:
+            object.__setattr__(other, attribute, getattr(self, attribute))
         object.__setattr__(other, "name", name)
         object.__setattr__(other, "role", role)
         return other
@@ -289,6 +291,9 @@ class AgentPolicy:
             if action in _ACTS
             else None,
         )
+
+
+_ATTRIBUTES = tuple(each.name for each in fields(AgentPolicy))
 
 
 def _nothing_judges(grant: Grant) -> Judge:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from execgate.model.verdict import Clause
 from execgate.policy.build import settings
@@ -187,7 +188,7 @@ class Reader:
 
 def sorted_listing(name: str, clause: Clause, entries: Iterable[Entry]) -> Listing:
     """Return a list whose entries are sorted: which of several decides does not hang on their order."""
-    return Listing(name, clause, sorted(entries, key=lambda entry: entry.shape.text))
+    return Listing(name, clause, sorted(entries, key=attrgetter("shape.text")))
 
 
 def _foreign(name: str) -> tuple[str, str]:

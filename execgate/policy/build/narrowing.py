@@ -17,7 +17,8 @@ from execgate.policy.problems import clipped, quoted
 Lists: TypeAlias = "tuple[Listing | None, Listing | None]"
 """What is allowed and what is disallowed; None where a list is not given."""
 
-_STEPS = 10_000_000
+_STEPS = 3_000_000
+"""How much all comparisons of one load may take."""
 
 
 class Narrowing:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 
 from execgate.policy.build.inheritance import OwnAgent
 from execgate.policy.build.names import is_pattern, spelled
 from execgate.policy.language.syntax import MISSING
 from execgate.policy.problems import Problems, clipped, did_you_mean
+
+_MOST_COMPARED = 500
 
 
 def parents_first(
@@ -56,7 +59,7 @@ def _known(agent: OwnAgent, agents: Mapping[str, OwnAgent], problems: Problems) 
                 "give what they have in common a name of its own, and extend that",
             )
         elif name not in agents:
-            close = did_you_mean(name, agents)
+            close = did_you_mean(name, itertools.islice(agents, _MOST_COMPARED))
             problems.at(
                 parent.clause,
                 f"no agent `{clipped(name)}` to extend",

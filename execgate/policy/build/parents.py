@@ -149,7 +149,8 @@ def join(listings: Iterable[Listing]) -> Listing:
     several = list(dict.fromkeys(listings))
     if len(several) == 1:
         return several[0]
-    entries = dict.fromkeys(entry for listing in several for entry in listing.entries)
+    # What is inherited twice is one object; to compare entries themselves takes long.
+    entries = {id(entry): entry for listing in several for entry in listing.entries}.values()
     return sorted_listing(several[-1].name, several[-1].clause, entries)
 
 

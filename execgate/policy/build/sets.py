@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 
 from execgate.model.verdict import Clause
@@ -10,6 +11,8 @@ from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, vi
 
 MAX_ENTRIES = 250_000
 """How many entries all sets, and all lists that name them, may come to: a set of sets multiplies."""
+
+_MOST_COMPARED = 500
 
 
 class Sets(Mapping[str, tuple[Scalar, ...]]):
@@ -56,7 +59,7 @@ class Sets(Mapping[str, tuple[Scalar, ...]]):
 
     def close(self, name: str) -> str | None:
         """Return the set that `name` is likely a slip of."""
-        return did_you_mean(name, self._lets)
+        return did_you_mean(name, itertools.islice(self._lets, _MOST_COMPARED))
 
     def spend(self, count: int, clause: Clause) -> bool:
         """Count entries that come out of sets, and return whether there are not too many yet."""

@@ -251,17 +251,22 @@ NOTHING = Outcome()
 class RuleBook:
     """The rules of one agent, by what they judge: what no rule judges costs a look into a table."""
 
-    __slots__ = ("_by_part", "rules")
+    __slots__ = ("_parts", "rules")
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.name))
-        by_part: dict[str, list[Rule]] = {}
-        for rule in self.rules:
-            for part in rule.scope:
-                by_part.setdefault(part, []).append(rule)
-        self._by_part: Mapping[str, tuple[Rule, ...]] = {
-            name: tuple(found) for name, found in by_part.items()
-        }
+        self._parts: Mapping[str, tuple[Rule, ...]] | None = None
+
+    @property
+    def _by_part(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The table, made at the first question: of many agents, few judge anything."""
+        if self._parts is None:
+            by_part: dict[str, list[Rule]] = {}
+            for rule in self.rules:
+                for part in rule.scope:
+                    by_part.setdefault(part, []).append(rule)
+            self._parts = {name: tuple(found) for name, found in by_part.items()}
+        return self._parts
 
     def __bool__(self) -> bool:
         return bool(self.rules)

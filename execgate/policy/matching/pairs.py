@@ -88,18 +88,25 @@ class Entry:
 
 
 class Listing:
-    """A list constraint of one agent, ready to be asked; `texts` are its entries in canonical form."""
+    """A list constraint of one agent, ready to be asked."""
 
-    __slots__ = ("_index", "clause", "entries", "name", "silent", "texts")
+    __slots__ = ("_index", "_texts", "clause", "entries", "name", "silent")
 
     def __init__(self, name: str, clause: Clause, entries: Sequence[Entry]) -> None:
         self.name = name
         self.clause = clause
         self.entries = tuple(entries)
-        self.texts = tuple(sorted({entry.shape.text for entry in entries}))
         self.silent = Opinion(name, Says.SILENT, clause)
         """What the list says of that which no entry of it covers."""
         self._index: Index | None = None
+        self._texts: tuple[str, ...] | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The entries in canonical form, sorted and each once; worked out at the first question."""
+        if self._texts is None:
+            self._texts = tuple(sorted({entry.shape.text for entry in self.entries}))
+        return self._texts
 
     @property
     def index(self) -> Index:

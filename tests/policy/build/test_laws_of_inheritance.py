@@ -74,8 +74,8 @@ def blocks(draw, lists, most=8, least=0) -> str:
             lines.append(f"{name}: {json.dumps(entries)}")
         limits = {"code_execution": LIMITS, "payment": PAYMENT_LIMITS}.get(capability, {})
         if limits:
-            for name in draw(st.lists(st.sampled_from(sorted(limits)), max_size=most // 2, unique=True)):
-                lines.append(f"{name}: {draw(st.sampled_from(limits[name]))}")
+            given_ = draw(st.lists(st.sampled_from(sorted(limits)), max_size=most // 2, unique=True))
+            lines += [f"{name}: {draw(st.sampled_from(limits[name]))}" for name in given_]
         parts.append(f'can "{capability}" with constraints {{\n' + "\n".join(lines) + "\n}")
     return "\n".join(parts)
 

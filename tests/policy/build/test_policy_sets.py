@@ -136,7 +136,7 @@ def test_the_digest_of_a_set_is_that_of_its_policies() -> None:
 def test_a_rule_in_a_grant_stands_there_in_the_canonical_text() -> None:
     text = 'agent "a" { can "payment" with constraints { rule big because "r" { when cost > 5_usd escalate "big" } } }'
     policy = PolicySet.parse(text).agent("a")
-    assert '    rule big on all because "r" {\n' in policy.canonical
+    assert '    rule big on payment because "r" {\n' in policy.canonical
     assert PolicySet.parse(policy.canonical).agent("a").digest == policy.digest
 
 
