@@ -264,10 +264,6 @@ class OpaqueCall(Operation):
     library: str
 
 
-def _no_number(text: str) -> None:
-    raise ValueError(f"{text} is no number of JSON")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall(Operation):
     """An agent proposes or executes a tool that it was given; `arguments` are by name, JSON texts.
@@ -282,22 +278,13 @@ class ToolCall(Operation):
     arguments_json: str = "{}"
     """The arguments as one JSON object, in canonical form."""
 
-    def __post_init__(self) -> None:
-        """Check the stage, and that the arguments are what JSON has; raises ValueError."""
-        Operation.__post_init__(self)
-        try:
-            arguments = json.loads(self.arguments_json, parse_constant=_no_number)
-        except RecursionError as error:
-            raise ValueError("arguments_json of a tool_call is nested too deeply") from error
-        if not isinstance(arguments, dict):
-            raise ValueError(  # noqa: TRY004 - one error for all that is no call
-                f"arguments_json of a tool_call must be an object, got {type(arguments).__name__}"
-            )
-
     def to_json(self) -> dict[str, Any]:
-        """Return the operation; the arguments stand there as the object that they are."""
+        """Return the operation; the arguments stand there as what they are, null where they are no JSON."""
         document = Operation.to_json(self)
-        document["arguments"] = json.loads(document.pop("arguments_json"))
+        try:
+            document["arguments"] = json.loads(document.pop("arguments_json"))
+        except (ValueError, RecursionError):
+            document["arguments"] = None
         return document
 
 

@@ -112,7 +112,7 @@ def test_a_mapping_is_judged_by_what_it_holds() -> None:
     assert json.loads(tool_program("t", {"a": Lying(b=1)}).source.text)["arguments"] == {"a": {"b": 1}}
 
 
-@pytest.mark.parametrize("text", ["[]", "null", "x", "", '{"a": NaN}', "[" * 100_000])
-def test_a_call_has_one_object_of_arguments(text) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        ToolCall(stage="execute", tool="t", via="t", location=Span(1, 0, 1, 1), arguments_json=text)
+@pytest.mark.parametrize("text", ["x", "", "{", "[" * 100_000])
+def test_arguments_that_can_not_be_read_are_shown_as_none(text) -> None:
+    call = ToolCall(stage="execute", tool="t", via="t", location=Span(1, 0, 1, 1), arguments_json=text)
+    assert call.to_json()["arguments"] is None
