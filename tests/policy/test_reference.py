@@ -93,7 +93,13 @@ def test_it_lists_every_unit(what, name) -> None:
 
 def test_its_policies_parse() -> None:
     blocks = re.findall(r"^```policy\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    assert [PolicySet.parse(one).agents for one in blocks] == [("report_writer",), ("billing",), ("buyer",)]
+    assert [PolicySet.parse(one).agents for one in blocks] == [
+        ("report_writer",),
+        ("billing",),
+        ("buyer",),
+        ("modeller",),
+        ("analyst", "forecaster"),
+    ]
 
 
 def test_it_lists_every_payment_operation_and_token() -> None:
