@@ -19,6 +19,8 @@ from execgate.model.money import Money
 SCOPES = ("session", "conversation", "agent", "customer", "day", "organisation")
 """What spending is counted for, from the narrowest."""
 
+_MOST_DIGITS = 40  # a number such as 1E+999999999 is short to write, and endless to compute with
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -77,8 +79,11 @@ class Context:
             raise ValueError(f"no scope of spending: {unknown[0]!r}; there are: {', '.join(SCOPES)}")
         if self.time is not None and self.time.utcoffset() is None:
             raise ValueError("a time needs its zone, such as `2026-03-01T09:00:00+01:00`")
-        if self.budget_ratio is not None and not (self.budget_ratio.is_finite() and self.budget_ratio >= 0):
-            raise ValueError(f"a budget ratio is a number from 0, got {self.budget_ratio}")
+        ratio = self.budget_ratio
+        if ratio is not None and not (
+            ratio.is_finite() and ratio >= 0 and abs(ratio.adjusted()) <= _MOST_DIGITS
+        ):
+            raise ValueError(f"a budget ratio is a number from 0 to 10^{_MOST_DIGITS}, got {ratio}")
         for name in ("turn", "spend_velocity"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):

@@ -265,10 +265,8 @@ def _time(facts: Facts) -> Any:
 
 def _ratio(facts: Facts) -> Any:
     given = facts.context.budget_ratio
-    ratio = facts.ratio() if given is None else values.number(given)
-    if ratio is None:
-        return _UNTOLD["budget_ratio"] if given is None else Missing("`budget_ratio` is out of range")
-    return ratio
+    ratio = facts.ratio() if given is None else given
+    return _UNTOLD["budget_ratio"] if ratio is None else ratio
 
 
 def _spent(scope: str) -> Callable[[Facts], Any]:
