@@ -26,7 +26,7 @@ from execgate.policy.language import text as texts
 from execgate.policy.policyset import PolicySet
 from execgate.policy.problems import Problems, visible
 
-QUIET_S = 0.05
+QUIET_S = 0.1
 """How long files have to be left alone before a change of them is taken for complete."""
 
 SETTLED_S = 2.0
@@ -151,6 +151,14 @@ class WatchedPolicies:
             return replace(before, refused=None)
         if reading.error is not None:
             return self._refuse(reading.error, None)
+        empty = next((name for name, data in reading.files if not data.strip()), None)
+        if empty is not None:
+            # Whoever writes a file in place empties it first: what it narrowed would be wide meanwhile.
+            error = PolicyError(
+                f"{visible(empty)}: the file is empty, as one is that is being written",
+                help="remove a file that is to say nothing",
+            )
+            return self._refuse(error, reading.found)
         try:
             policies = PolicySet.decode(reading.files)
         except PolicyError as error:

@@ -185,7 +185,7 @@ def test_the_place_is_fixed_when_the_policies_are_loaded(file, tmp_path, monkeyp
         (lambda path: path.write_text(BROKEN), "unknown constraint `allowed_import`", True),
         (lambda path: path.write_text(A[:20]), "team.policy:", True),
         (lambda path: path.write_bytes(b"\xff"), "not UTF-8", True),
-        (lambda path: path.write_text(""), "team.policy", True),
+        (lambda path: path.write_text("\n"), "team.policy: the file is empty", True),
         (lambda path: path.unlink(), "no such file or folder", False),
         (lambda path: (path.unlink(), path.mkdir()), "holds no *.policy file", False),
         (lambda path: (path.unlink(), os.mkfifo(path)), "not a regular file", False),
@@ -304,6 +304,18 @@ def test_a_file_that_is_being_written_is_waited_for(folder, monkeypatch):
     monkeypatch.setattr(watched, "QUIET_S", 60.0)
     monkeypatch.setattr(watched.time, "sleep", finish)
     assert agents(policies) == ("b", "a")
+
+
+def test_a_file_that_is_emptied_widens_nothing(folder):
+    wide = 'agent "*" { can "code_execution" with constraints { allowed_imports: ["*"] } }\n'
+    (folder / "wide.policy").write_text(wide)
+    policies = WatchedPolicies(folder)
+    (folder / "a.policy").write_text("")
+    version = policies.current()
+    assert version.refused is not None
+    assert version.policies.agent("a").block == "a"
+    (folder / "a.policy").unlink()
+    assert policies.current().policies.agent("a").block == "*"
 
 
 def test_a_policy_that_never_comes_to_rest_is_refused(file, monkeypatch):
