@@ -17,9 +17,7 @@ def limits(before: AgentPolicy, after: AgentPolicy, *, gains: bool) -> Iterator[
     newer, older = (new, old) if gains else (old, new)
     for limit in LIMITS:
         name = limit.name
-        if limit.field is None:
-            continue
-        less, more = getattr(before.limits, limit.field), getattr(after.limits, limit.field)
+        less, more = (getattr(policy.limits, str(limit.field)) for policy in (before, after))
         if less is not None and (more is None or more > less):
             yield Change(
                 name,

@@ -135,8 +135,8 @@ def _path_for(grants: Grants, _view: View, hit: Hit) -> Iterator[Fields]:
     """Yield a path for a file operation."""
     if not grants.judged("file_paths"):
         yield {"paths": ("x",)}
-        return
-    yield from grants.values("file_paths", Reach.TREE if hit.text in WHOLE_TREE else Reach.PLACE)
+    else:
+        yield from grants.values("file_paths", Reach.TREE if hit.text in WHOLE_TREE else Reach.PLACE)
 
 
 def _file_operation_for(grants: Grants, view: View, _hit: Hit) -> Iterator[Fields]:
@@ -150,16 +150,16 @@ def _file_operation_for(grants: Grants, view: View, _hit: Hit) -> Iterator[Field
 def _table(grants: Grants) -> Iterator[Fields]:
     if not grants.judged("tables"):
         yield {"tables": ("x",)}
-        return
-    yield from grants.values("tables")
-    yield {"tables": ()}
+    else:
+        yield from grants.values("tables")
+        yield {"tables": ()}
 
 
 def _database(grants: Grants) -> Iterator[Fields]:
     if not grants.judged("databases"):
         yield {"destination": None}
-        return
-    yield from grants.values("databases")
+    else:
+        yield from grants.values("databases")
 
 
 def _database_rest(grants: Grants, _view: View, hit: Hit) -> Iterator[Fields]:

@@ -67,13 +67,10 @@ class Decision:
         """
         old_deny, new_deny = touching & self._old_deny, touching & self._new_deny
         new_allow, old_allow = covering & self._new_allow, covering & self._old_allow
-        admits = self._space.admits
-        if admits is not None:
-            new_allow = self._admitted(new_allow, words)
+        new_allow = self._admitted(new_allow, words)
         if not self._permits(new_allow, new_deny, unlisted=self._new_unlisted):
             return None
-        if admits is not None:
-            old_allow = self._admitted(old_allow, words)
+        old_allow = self._admitted(old_allow, words)
         if self._permits(old_allow, old_deny, unlisted=self._old_unlisted):
             return None
         ones = [one for one in bits(new_allow) if self._wins(one, new_deny)]

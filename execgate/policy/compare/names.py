@@ -27,9 +27,7 @@ def pairs_of_agents(old: PolicySet, new: PolicySet) -> list[str]:
     exact = [block for block in blocks if "*" not in block]
     globs = [glob for block in blocks if isinstance(glob := segment(block), Glob)]
     for name in itertools.chain(exact, _covered(globs)):
-        key = _block(old, name), _block(new, name)
-        if key != (None, None):
-            found.setdefault(key, name)
+        found.setdefault((_block(old, name), _block(new, name)), name)
     return list(found.values())
 
 

@@ -235,11 +235,19 @@ class Spending:
                 choices.append(_few(self._words(noun, grant)))
         for chosen in itertools.product(*choices):
             fields = {name: value for one in chosen for name, value in one.items()}
-            still = fields["operation"] in STILL_OPERATIONS
-            for money in [None] if still and "currency" not in fixed else self._amounts(fixed):
-                paid = {} if money is None else {"amount": str(money), "currency": money.currency}
+            for paid in self._paid(fixed, still=fields["operation"] in STILL_OPERATIONS):
                 call = operation(PaymentCall, {**fields, **paid})
                 yield Case((call,), self._state(fields.get("customer")))
+
+    def _paid(self, fixed: Fields, *, still: bool) -> Iterator[Fields]:
+        """Yield amounts and currencies as a payment has them."""
+        chosen = fixed.get("currency")
+        if still and "currency" not in fixed:
+            yield {}
+        elif chosen is not None and chosen.startswith("0x"):  # the contract of a token, which has no limits
+            yield {"amount": str(_STEP), "currency": chosen}
+        else:
+            yield from ({"amount": str(one), "currency": one.currency} for one in self._amounts(fixed))
 
     def calls(self, fixed: Fields) -> Iterator[Case]:
         """Yield calls of a tool: as they are, and as payments."""

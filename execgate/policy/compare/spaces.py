@@ -7,7 +7,7 @@ import itertools
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from execgate.model import vocabulary
 from execgate.model.money import EXPONENTS, TOKENS
@@ -28,6 +28,7 @@ from execgate.model.operation import (
     ProcessSpawn,
     SystemAccess,
     ToolCall,
+    Word,
 )
 from execgate.model.source import Span
 from execgate.model.values import Unknown
@@ -123,9 +124,7 @@ def _prefix(known: tuple[str, ...], word: str) -> tuple[str, ...]:
 
 
 def _kinds(kind: type[Operation], noun: str) -> Noun:
-    if kind.word is None:
-        raise TypeError(f"{kind.type} has no word")
-    field, known = kind.word
+    field, known = cast("Word", kind.word)
     return Noun(noun, kind, _words(known, field))
 
 
@@ -208,10 +207,8 @@ def _names_all(shape: Shape) -> bool:
 
 def _is_outside(shape: Shape) -> bool:
     """Return whether an entry covers no host that leads inside."""
-    if not isinstance(shape, HostShape):
-        return False
     if DEEP in shape.pattern:
-        return not shape.names(_OUTSIDE)
+        return not cast("HostShape", shape).names(_OUTSIDE)
     return not hosts.parse(_labels(tuple(map(str, shape.pattern)))).guarded
 
 

@@ -18,7 +18,6 @@ from execgate.policy.conditions.attributes import ATTRIBUTES, Kind
 from execgate.policy.conditions.literals import Literal
 from execgate.policy.conditions.rules import Rule
 from execgate.policy.conditions.windows import Recurring, Window
-from execgate.policy.constraints.quantities import BadLimitError
 from execgate.policy.language.syntax import (
     Comparison,
     Condition,
@@ -86,10 +85,7 @@ def _values(tree: Condition) -> Iterator[Any]:
         if tree.kind != "NUMBER":
             yield tree.text
             return
-        try:
-            yield literals.read(tree.text)
-        except BadLimitError:
-            return
+        yield literals.read(tree.text)
     elif isinstance(tree, Sequence):
         for item in tree.items:
             yield from _values(item)
@@ -210,10 +206,7 @@ def _near(numbers: Iterable[Decimal], step: Decimal) -> Iterator[Decimal]:
     ordered = sorted(set(numbers))
     for number in ordered:
         yield number + step
-        if number >= step:
-            yield number - step
-        elif number:
-            yield Decimal(0)
+        yield max(number - step, Decimal(0))
     for less, more in itertools.pairwise(ordered):
         yield (less + more) / 2
 
@@ -273,11 +266,11 @@ def variants(fields: Mapping[str, Any], named: Constants) -> Iterator[dict[str, 
 def _put(was: Any, value: Any) -> Any:
     """Return a constant as a field like `was` holds it, None where it can't."""
     if isinstance(value, Literal):
-        return int(value.value) if was is None or isinstance(was, int) else None
+        return int(value.value)
     text = value.replace("**", "x").replace("*", "x")
     if not text:
         return None
-    return (text,) if isinstance(was, tuple) else text if was is None or isinstance(was, str) else None
+    return (text,) if isinstance(was, tuple) else text
 
 
 def _arguments(path: list[str], value: Any) -> str:

@@ -135,6 +135,17 @@ class World:
             if agent.judge(Program(Source(""), (one,))).allowed
         )
 
+    @functools.cached_property
+    def _known(self) -> dict[str, frozenset[int]]:
+        return {}
+
+    def permissions(self, agents: list[AgentPolicy]) -> list[frozenset[int]]:
+        """Return what each agent permits; the same agent is asked once."""
+        for agent in agents:
+            if agent.digest not in self._known:
+                self._known[agent.digest] = self.permitted(agent)
+        return [self._known[agent.digest] for agent in agents]
+
     def sample(self, chance: random.Random) -> AgentPolicy:
         def some() -> list[str] | None:
             count = chance.choice((None, 0, 1, 1, 2, 2, 3, 4))

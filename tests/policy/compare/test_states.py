@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from execgate.policy import PolicySet
-from execgate.policy.compare import states
+from execgate.policy.compare import TooMuchWorkError, agents, states
 from execgate.policy.compare.agents import compare
 from execgate.policy.compare.changes import Change
 
@@ -155,6 +155,22 @@ def spent(**tally: Any) -> dict[str, Any]:
             PAY.replace('"charge"', '"void"'),
             [("allowed_payment_operations", ["void"], {}, "DENY-ALLOW")],
         ),
+        (
+            PAY + "max_amount_per_day: 0_usd",
+            PAY + "max_amount_per_day: 1_usd",
+            [("max_amount_per_day", ["0.01", "USD", "charge"], spent(amounts={"USD": "0.00"}), "DENY-ALLOW")],
+        ),
+        # Nothing is permitted at all, whatever else grows.
+        (
+            'allowed_providers: ["stripe"] halt_at: 80% max_amount_per_day: 0_usd max_payments_per_day: 0_payments',
+            'allowed_providers: ["stripe"] halt_at: 90% max_amount_per_day: 1_usd max_payments_per_day: 1_payments',
+            [],
+        ),
+        (
+            PAY.replace("10_usd", "unlimited") + 'allowed_currencies: ["usd"]',
+            PAY.replace("10_usd", "unlimited") + f'allowed_currencies: ["usd", "0x{"a" * 40}"]',
+            [("allowed_currencies", ["0.01", f"0x{'a' * 40}", "charge"], {}, "DENY-ALLOW")],
+        ),
         (None, PAY, [("payment", ["0.01", "USD", "charge"], {}, "DENY-ALLOW")]),
         (None, "", []),
         (PAY, None, []),
@@ -273,6 +289,11 @@ def rule(condition: str, action: str = 'deny "no"', on: str = "", name: str = "r
             [("rule r", ["0.01", "USD", "charge"], spent(payments=3), "DENY-ALLOW")],
         ),
         ([rule("spent.day > 5_usd")], [rule("spent.day > 4_usd")], []),
+        ([rule("budget_ratio >= 0.5%")], [rule("budget_ratio >= 0.4%")], []),
+        ([rule("resolved == true", on="on module_import")], [], [("rule r", [], {}, "DENY-ALLOW")]),
+        ([rule("port == 443 and has port")], [], [("rule r", [], {}, "DENY-ALLOW")]),
+        ([rule("has port and port == 443")], [], [("rule r", [], {}, "DENY-ALLOW")]),
+        ([rule("cost > 4_usd", on="on tool_call")], [], [("rule r", ["x"], {}, "DENY-ALLOW")]),
         ([rule('destination matches "*.evil.com"')], [], [("rule r", [], {}, "DENY-ALLOW")]),
         ([rule("port == 8080", on="on network_call")], [], [("rule r", [], {}, "DENY-ALLOW")]),
         ([rule('has args.to.name and args.to.name == "x"')], [], [("rule r", ["x"], {}, "DENY-ALLOW")]),
@@ -334,6 +355,30 @@ def test_delegation_that_asks_nobody_permits_more() -> None:
     asks, asks_nobody = policies(settings="delegation: intersect"), policies()
     assert [shown(one) for one in permitted(asks, asks_nobody)] == [("delegation", [], {}, "DENY-ALLOW")]
     assert permitted(asks_nobody, asks) == []
+
+
+def test_who_may_do_nothing_is_permitted_no_more() -> None:
+    asks, asks_nobody = policies(code=None, settings="delegation: intersect"), policies(code=None)
+    assert permitted(asks, asks_nobody) == []
+    less, more = (policies(code=None, pay=PAY.replace("10", most)) for most in ("10", "20"))
+    assert permitted(less, more) == []
+
+
+def test_a_tool_that_rules_never_permit_is_told_without_an_example() -> None:
+    never = rule("true", on="on tool")
+    old, new = policies(never, tool=""), policies(never, tool='allowed_proposed_tools: ["x"]')
+    assert [shown(one) for one in permitted(old, new)] == [("allowed_proposed_tools", None)]
+
+
+@pytest.mark.parametrize("name", ["rules", "payment"])
+def test_what_takes_too_much_work_is_told_by_its_room(monkeypatch, name) -> None:
+    def fails(_self: object) -> Any:
+        raise TooMuchWorkError
+
+    kind = agents.Rules if name == "rules" else agents.Spending
+    monkeypatch.setattr(kind, "changes", fails)
+    (agent,) = compare(policies(), policies(code='allowed_packages: ["x"]')).agents
+    assert agent.unfinished == (name,)
 
 
 def test_an_example_under_delegation_is_suggested_by_the_agent_itself() -> None:
