@@ -66,6 +66,7 @@ def code(body: str, capability: str = "code_execution") -> str:
         ("rule x { when |", [*ATTRIBUTES, "not", "has", "true", "false"]),
         ("rule x { when spent.d|", ["spent.day"]),
         ("rule x { when has pha|", ["phase"]),
+        ("rule x { when spent. |", []),
         (
             "rule x { when phase |",
             [

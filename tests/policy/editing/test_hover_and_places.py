@@ -147,6 +147,15 @@ def test_too_many_mistakes_are_a_bound_not_a_crash() -> None:
     folder = Folder({"a": many, "b": "\u202e" * 300})
     assert outline(folder, "a") == []
     assert len(folder.problems()["b"]) == 200
+    assert outline(Folder({"a": many}), "a") == []
+
+
+def test_each_parent_of_an_agent_shows_its_policy(marked) -> None:
+    parents = 'agent "p" { } agent "q" { }'
+    for text in ('agent "x" extends "|p", "q" { }', 'agent "x" extends "p", "|q" { }'):
+        found = hover(*marked(text, b=parents))
+        assert found is not None
+        assert "With all that it inherits" in found
 
 
 def test_problems_are_those_of_all_files_together() -> None:

@@ -162,20 +162,20 @@ def comments(text: str) -> list[str]:
     return [one.rstrip() for one in found if one]
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(texts())
 def test_a_layout_means_the_same(text) -> None:
     assert meaning(formatted(text)) == meaning(text)
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(texts())
 def test_a_layout_is_its_own_layout(text) -> None:
     once = formatted(text)
     assert formatted(once) == once
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(texts())
 def test_every_comment_is_kept_in_its_order(text) -> None:
     assert comments(formatted(text)) == comments(text)

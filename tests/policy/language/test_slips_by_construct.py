@@ -385,6 +385,12 @@ def slips(text: str) -> list[Problem]:
             "unexpected character `%`",
             None,
         ),
+        (
+            "rule x { when (phase == COMMIT",
+            "1:30",
+            "the text ends too early: expected `and`, `or` or `)`",
+            "close it with `)`",
+        ),
     ],
 )
 def test_one_slip_is_one_report_that_says_what_to_write(text, place, message, help_) -> None:
