@@ -34,7 +34,8 @@ SUBJECTS: dict[str, list[Operation]] = {
         for operation in ("read", "delete")
     ],
     "executed_tools": [
-        ToolCall(via="call", location=HERE, stage="execute", tool=name) for name in ("a", "ab", "abc", "b", "cb", "c")
+        ToolCall(via="call", location=HERE, stage="execute", tool=name)
+        for name in ("a", "ab", "abc", "b", "cb", "c")
     ],
 }
 ENTRIES = {"imports": IMPORTS, "hosts": HOSTS, "file_paths": PATHS, "executed_tools": TOOLS}
