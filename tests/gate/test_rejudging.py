@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -199,3 +200,25 @@ def test_the_command_line_judges_again(gate, tmp_path, capsys):
         assert lines[0].startswith("verified ")
         assert "decisions again: " in lines[-2]
         assert lines[-1].endswith("decisions not judged again: no policy judged it")
+
+
+def test_the_command_line_names_a_verdict_that_does_not_follow(gate, tmp_path, capsys, monkeypatch):
+    from execgate.cli.app import main
+
+    gate.execute("import os", agent="coder")
+    (receipt,) = decisions(gate)
+    answer = [Rejudged(receipt, differs="the verdict is DENY, the receipt says ALLOW")]
+    monkeypatch.setattr("execgate.rejudging.judged_again", lambda _: answer)
+    home = str(tmp_path / "home")
+    assert main(["receipts", "verify", "--rejudge", "--home", home]) == 1
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "judged 1 decision again: 0 as the receipt says",
+        f"receipt 0 ({receipt.receipt_id}): the verdict is DENY, the receipt says ALLOW",
+    ]
+    assert main(["receipts", "verify", "--rejudge", "--home", home, "--format", "json"]) == 1
+    (told,) = json.loads(capsys.readouterr().out)["rejudged"]
+    assert told == {
+        "receipt_id": receipt.receipt_id,
+        "why": None,
+        "differs": "the verdict is DENY, the receipt says ALLOW",
+    }
