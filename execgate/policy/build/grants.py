@@ -110,7 +110,7 @@ class Reader:
             if isinstance(constraint, ListConstraint):
                 lists[tree.name] = self._listing(constraint, tree)
             else:
-                limit = reading.limit(constraint, tree, self._problems)
+                limit = reading.limit(constraint, tree, self._problems, self._sets)
                 if limit is not None:
                     limits[tree.name] = limit
         return Own(lists, limits, first, reasons)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from execgate.policy.constraints.limits import UNLIMITED, Limit, LimitConstraint, WordConstraint
@@ -9,20 +12,28 @@ from execgate.policy.constraints.quantities import BadLimitError
 from execgate.policy.language.syntax import Constraint, Scalar
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion
 
+_MOST_COMPARED = 500
 
-def limit(constraint: LimitConstraint | WordConstraint, tree: Constraint, problems: Problems) -> Limit | None:
-    """Return the limit that `tree` gives; None where it is a mistake, which goes to `problems`."""
+
+def limit(
+    constraint: LimitConstraint | WordConstraint,
+    tree: Constraint,
+    problems: Problems,
+    sets: Mapping[str, tuple[Scalar, ...]] = MappingProxyType({}),
+) -> Limit | None:
+    """Return the limit that `tree` gives; None where it is a mistake, which goes to `problems`.
+
+    `sets` are the entries of named sets, which a list of amounts can name, or be.
+    """
     value = tree.value
     if isinstance(constraint, WordConstraint):
         read: Any = _word(constraint, tree, problems)
     elif isinstance(value, Scalar):
         if constraint.endless and value.kind == "NAME" and value.text == UNLIMITED:
             return Limit(constraint.name, None, UNLIMITED, value.clause)
-        read = _combined(constraint, tree, [_amount(constraint, value, problems)], problems)
+        read = _combined(constraint, tree, (value,), problems, sets)
     elif constraint.several:
-        read = _combined(
-            constraint, tree, [_amount(constraint, item, problems) for item in value.items], problems
-        )
+        read = _combined(constraint, tree, value.items, problems, sets)
     else:
         problems.at(
             value.clause,
@@ -41,7 +52,22 @@ def shown(value: Scalar) -> str:
     return f"the {word} `{clipped(value.text)}`"
 
 
-def _combined(constraint: LimitConstraint, tree: Constraint, values: list[Any], problems: Problems) -> Any:
+def _combined(
+    constraint: LimitConstraint,
+    tree: Constraint,
+    items: tuple[Scalar, ...],
+    problems: Problems,
+    sets: Mapping[str, tuple[Scalar, ...]],
+) -> Any:
+    values = []
+    for item in items:
+        if constraint.several and item.kind == "NAME" and item.text in sets:
+            through = f" in `{constraint.name}`, which names `{clipped(item.text)}`"
+            # More of them than there are currencies are two of one.
+            inner = sets[item.text][: len(constraint.quantity.units) + 1]
+            values += [_amount(constraint, one, problems, (), through) for one in inner]
+        else:
+            values.append(_amount(constraint, item, problems, sets))
     if None in values:
         return None
     try:
@@ -51,13 +77,15 @@ def _combined(constraint: LimitConstraint, tree: Constraint, values: list[Any], 
         return None
 
 
-def _amount(constraint: LimitConstraint, value: Scalar, problems: Problems) -> Any:
+def _amount(
+    constraint: LimitConstraint, value: Scalar, problems: Problems, sets: Iterable[str], through: str = ""
+) -> Any:
     quantity = constraint.quantity
     if value.kind == "NUMBER":
         try:
             return quantity.read(value.text)
         except BadLimitError as error:
-            problems.at(value.clause, str(error), error.help)
+            problems.at(value.clause, f"{error}{through}", error.help)
             return None
     if value.kind == "NAME" and value.text == UNLIMITED:
         why = (
@@ -69,10 +97,11 @@ def _amount(constraint: LimitConstraint, value: Scalar, problems: Problems) -> A
         return None
     close = value.text if _reads(constraint, value.text) else None
     if close is None and constraint.endless:
-        close = did_you_mean(value.text, [UNLIMITED])
+        known = itertools.islice(sets, _MOST_COMPARED) if constraint.several and value.kind == "NAME" else ()
+        close = did_you_mean(value.text, [UNLIMITED, *known])
     problems.at(
         value.clause,
-        f"`{constraint.name}` takes {_article(quantity.what)}, got {shown(value)}",
+        f"`{constraint.name}` takes {_article(quantity.what)}, got {shown(value)}{through}",
         f"did you mean `{close}`?"
         if close
         else f"write it as in `{quantity.example}`{_or_unlimited(constraint)}",

@@ -315,3 +315,68 @@ def test_every_scope_has_its_limits_of_amounts_and_counts() -> None:
     names = {constraint.name for constraint in PAYMENT_LIMITS}
     for scope in SCOPES:
         assert {f"max_amount_per_{scope}", f"max_payments_per_{scope}"} <= names
+
+
+# --- amounts in named sets --------------------------------------------------------------------------------------
+
+
+def with_sets(lets: str, value: str) -> str:
+    text = f'{lets} agent "a" {{ can "payment" with constraints {{ max_amount: {value} }} }}'
+    return PolicySet.parse(text).agent("a").constraints_json()["max_amount"]
+
+
+@pytest.mark.parametrize(
+    ("lets", "value", "text"),
+    [
+        ("let caps = [10_usd, 5_eur]", "caps", "[5.00_eur, 10.00_usd]"),
+        ("let caps = [10_usd]", "[caps, 5_eur]", "[5.00_eur, 10.00_usd]"),
+        ("let caps = [10_usd, more] let more = [5_eur]", "caps", "[5.00_eur, 10.00_usd]"),
+        ("let caps = [10_usd]", "caps", "10.00_usd"),
+    ],
+)
+def test_a_set_can_hold_amounts(lets, value, text) -> None:
+    assert with_sets(lets, value) == text
+
+
+@pytest.mark.parametrize(
+    ("lets", "value", "message", "help_"),
+    [
+        (
+            "let caps = [10]",
+            "caps",
+            "money without a currency in `max_amount`, which names `caps`",
+            "did you mean `10_usd`?",
+        ),
+        (
+            'let caps = ["x"]',
+            "[caps]",
+            '`max_amount` takes an amount of money, got the string "x" in `max_amount`, which names `caps`',
+            None,
+        ),
+        (
+            "let caps = [1_usd]",
+            "[caps, 2_usd]",
+            "two amounts of one currency: `1.00_usd` and `2.00_usd`",
+            "leave the one that holds",
+        ),
+        (
+            "let caps = [1_usd] let all = [caps]",
+            "[all, cap]",
+            "`max_amount` takes an amount of money, got the word `cap`",
+            "did you mean `caps`?",
+        ),
+        ("let caps = []", "caps", "a list of amounts that holds none", "write `0_usd`, or `unlimited`"),
+    ],
+)
+def test_a_slip_in_a_set_of_amounts_says_who_names_it(lets, value, message, help_) -> None:
+    with pytest.raises(PolicyError) as caught:
+        with_sets(lets, value)
+    assert message in caught.value.rendered
+    assert help_ is None or help_ in caught.value.rendered
+
+
+def test_a_set_is_no_limit_of_another_kind() -> None:
+    with pytest.raises(PolicyError, match="takes a number of payments, got the word `caps`"):
+        PolicySet.parse(
+            'let caps = [1] agent "a" { can "payment" with constraints { max_payments_per_day: caps } }'
+        )
