@@ -163,9 +163,9 @@ def _turn(edit: Edit) -> tuple[int, Decimal, tuple[str, ...]]:
 
 
 def _joined(given: str | None, value: str) -> str:
-    """Return a limit's new value: an amount takes the place of that in its currency, and the others stay."""
+    """Return a limit's new value: one amount takes the place of that in its currency, and the others stay."""
     currency = value.partition("_")[2]
-    if given is None or UNLIMITED in {given, value}:
+    if given is None or UNLIMITED in {given, value} or value.startswith("["):
         return value
     amounts = [one for one in given.strip("[]").split(", ") if one.partition("_")[2] != currency]
     if not amounts:
