@@ -22,6 +22,8 @@ class FlatGrant:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     """By the name of the constraint; that of the grant itself by ""."""
+    rivals: Mapping[str, tuple[Listing | Limit, ...]] = field(default_factory=dict)
+    """What further parents say differently of a constraint that the child settles, by its name."""
 
 
 @dataclass(frozen=True, slots=True)

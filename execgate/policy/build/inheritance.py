@@ -95,7 +95,7 @@ class Child:
                 listing = own.own.lists[name]
                 lists[name] = join((base.lists[name], listing)) if joined and name in base.lists else listing
             elif name in own.own.limits:
-                self._limit(tree, own.own.limits[name], base.limits.get(name))
+                self._limit(tree, own.own.limits[name], base)
                 limits[name] = own.own.limits[name]
             if said is not None:
                 reasons[name] = together((said, reasons[name])) if joined and name in reasons else said
@@ -133,7 +133,12 @@ class Child:
             allowed, disallowed = (lists.get(twin) for twin in twins)
             before = base.lists.get(name)
             if kind == "allowed":
-                found = self._narrowing.widened(noun, (before, disallowed), (allowed, disallowed))
+                tried = (
+                    self._narrowing.widened(noun, (each, disallowed), (allowed, disallowed))
+                    for each in (before, *base.rivals.get(name, ()))
+                    if not isinstance(each, Limit)
+                )
+                found = next((each for each in tried if each is not None), None)
             elif tree.override is None:
                 continue
             else:
@@ -149,7 +154,9 @@ class Child:
             if tree.override is not None:
                 found = self._narrowing.uncovered(listing, before)
         elif before is not None or (self._base is not None and self._narrowing.restricts(self._base)):
-            found = self._narrowing.uncovered(before, listing)
+            rivals = (each for each in base.rivals.get(tree.name, ()) if isinstance(each, Listing))
+            tried = (self._narrowing.uncovered(each, listing) for each in (before, *rivals))
+            found = next((each for each in tried if each is not None), None)
         self._judge_list(tree, found)
 
     def _judge_list(self, tree: syntax.Constraint, found: str | None) -> None:
@@ -159,12 +166,18 @@ class Child:
         elif tree.override is not None:
             self._idle(tree.override, f"`{tree.name}`", "it permits nothing that is not inherited")
 
-    def _limit(self, tree: syntax.Constraint, limit: Limit, before: Limit | None) -> None:
+    def _limit(self, tree: syntax.Constraint, limit: Limit, base: FlatGrant) -> None:
         constraint = CONSTRAINTS[tree.name]
+        before = base.limits.get(tree.name)
         old: str | None = None
         if isinstance(constraint, LimitConstraint) and tree.name not in settings.FREE:
             if before is not None:
-                old = None if constraint.within(limit.value, before.value) else f"has `{before.text}`"
+                less = (
+                    each
+                    for each in (before, *base.rivals.get(tree.name, ()))
+                    if isinstance(each, Limit) and not constraint.within(limit.value, each.value)
+                )
+                old = next((f"has `{each.text}`" for each in less), None)
             elif constraint.field is not None:
                 default = settings.default(constraint, _DEFAULTS)
                 old = None if constraint.within(limit.value, default) else f"has `{constraint.show(default)}`"

@@ -60,6 +60,7 @@ class Parents:
         lists: dict[str, Listing] = {}
         limits: dict[str, Limit] = {}
         reasons: dict[str, str] = {}
+        rivals: dict[str, tuple[Listing | Limit, ...]] = {}
         for name in sorted({name for _, grant in given for name in (*grant.lists, *grant.limits)}):
             constraint = CONSTRAINTS[name]
             if isinstance(constraint, ListConstraint):
@@ -67,29 +68,29 @@ class Parents:
                 if constraint.narrows:
                     lists[name] = join(listing for _, listing in several)
                 else:
-                    lists[name] = self._one(several, name, settled, lambda listing: listing.texts)
+                    lists[name], *others = self._one(several, name, settled, lambda each: each.texts)
+                    rivals[name] = tuple(others)
             else:
                 values = [(parent, grant.limits[name]) for parent, grant in given if name in grant.limits]
-                limits[name] = self._one(values, name, settled, lambda limit: (limit.text,))
+                limits[name], *more = self._one(values, name, settled, lambda each: each.text)
+                rivals[name] = tuple(more)
         for name in ("", *lists, *limits):
             said = [grant.reasons[name] for _, grant in given if name in grant.reasons]
             if said:
                 reasons[name] = together(said)
         self._beaten(given, lists, settled)
-        return FlatGrant(given[0][1].clause, lists, limits, reasons)
+        return FlatGrant(given[0][1].clause, lists, limits, reasons, rivals)
 
     def _one(
         self, given: list[tuple[Flat, _T]], name: str, settled: Collection[str], said: Callable[[_T], object]
-    ) -> _T:
-        """Return what all parents that say it agree on, the first where the child says it itself."""
-        first, value = given[0]
-        for parent, other in given[1:]:
-            if said(other) != said(value) and name not in settled:
-                self._conflict(
-                    f"`{name}`", first, parent, f"write `{name}` in `{clipped(self._child.name.text)}`"
-                )
-                break
-        return value
+    ) -> tuple[_T, ...]:
+        """Return what the parents say of a constraint, each once; the child has to settle a difference."""
+        several = {said(value): (parent, value) for parent, value in reversed(given)}
+        (first, value), *others = reversed(several.values())
+        if others and name not in settled:
+            help_ = f"write `{name}` in `{clipped(self._child.name.text)}`"
+            self._conflict(f"`{name}`", first, others[0][0], help_)
+        return value, *(other for _, other in others)
 
     def _rules(self) -> dict[str, ReadRule]:
         own = {rule.name.text for rule in self._child.rules}

@@ -398,6 +398,38 @@ def test_parents_that_say_different_things_conflict_unless_the_child_settles_it(
     assert report(two(first, second, own)) == []
 
 
+@pytest.mark.parametrize("order", ['"p", "q"', '"q", "p"'])
+def test_who_settles_a_conflict_is_no_wider_than_any_parent(report, order) -> None:
+    first, second = (
+        code(f'allowed_imports: ["{name}", "c"] max_cpus: {cpus}') for name, cpus in ("a1", "b2")
+    )
+    parents = f'agent "p" {{ {first} }}\nagent "q" {{ {second} }}\n'
+    text = parents + f'agent "r" extends {order} {{ %s }}'
+    assert report(text % code('allowed_imports: ["c"] max_cpus: 1')) == []
+    found = report(text % code('allowed_imports: ["a"] max_cpus: 2'))
+    assert [one.split(" @ ")[0] for one in found] == [
+        f"`allowed_imports` widens what is inherited: it permits `a`, which agent `{_joined(order)}` does not",
+        f"`max_cpus` widens what is inherited: `2_cpus` is more than agent `{_joined(order)}` has: it has `1_cpus`",
+    ]
+    settled = 'override allowed_imports: ["a"] because "p is right" override max_cpus: 2 because "q is"'
+    assert report(text % code(settled)) == []
+
+
+@pytest.mark.parametrize("order", ['"p", "q"', '"q", "p"'])
+def test_who_settles_what_passes_when_restricted_is_no_wider_than_any_parent(report, order) -> None:
+    first, second = (
+        pay(f'restricted_payment_operations: ["{name}", "refund"]') for name in ("charge", "payout")
+    )
+    text = f'agent "p" {{ {first} }}\nagent "q" {{ {second} }}\nagent "r" extends {order} {{ %s }}'
+    assert report(text % pay('restricted_payment_operations: ["refund"]')) == []
+    (found,) = report(text % pay('restricted_payment_operations: ["charge"]'))
+    assert 'it permits "charge", which agent' in found
+
+
+def _joined(order: str) -> str:
+    return " and ".join(order.replace('"', "").split(", "))
+
+
 def test_parents_that_say_the_same_do_not_conflict(report) -> None:
     same = code('allowed_imports: ["a", "b"] max_cpus: 1')
     other = code('allowed_imports: ["b", "a"] max_cpus: 1.0')
