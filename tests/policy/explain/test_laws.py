@@ -76,9 +76,9 @@ contexts = st.builds(
         cost=cost,
     ),
     st.sampled_from([None, "EXPLORE", "COMMIT"]),
-    st.sampled_from([None, Tally(), Tally((Money(Decimal("7"), "USD"),), 3)]),
+    st.sampled_from([None, Tally(), Tally((Money(Decimal(7), "USD"),), 3)]),
     st.sampled_from([None, "a", "b", "nobody"]),
-    st.sampled_from([None, Money(Decimal("2"), "USD")]),
+    st.sampled_from([None, Money(Decimal(2), "USD")]),
 )
 blocks = st.builds(
     lambda spelled, rules, code, grants, delegated: (
