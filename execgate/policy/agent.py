@@ -260,9 +260,10 @@ class AgentPolicy:
         )
 
     def _violation(self, index: int, operation: Operation, breach: Breach) -> Violation:
+        may = "needs approval to" if breach.escalates else "may not"
         return Violation(
             constraint=breach.constraint,
-            message=f"{self.who} may not {breach.act}: {breach.why}",
+            message=f"{self.who} {may} {breach.act}: {breach.why}",
             operation=index,
             location=operation.location,
             clause=breach.clause,

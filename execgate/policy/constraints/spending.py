@@ -289,7 +289,7 @@ def _approved(case: Case, limit: Limit, scope: str | None, cost: Cost, context: 
     if bound.amount <= bound.most:
         case.permits(limit, f"up to {most} needs no approval")
     else:
-        case.denies(limit, f"more than {most} needs approval", "have it approved", Says.ESCALATES)
+        case.denies(limit, f"it is more than {most}", "have it approved", Says.ESCALATES)
 
 
 def _count_kept(case: Case, limit: Limit, scope: str, cost: Cost, context: Context) -> None:

@@ -269,9 +269,12 @@ def test_more_than_an_amount_needs_approval_whatever_is_left(pay, amount, decisi
 
 def test_an_approval_says_what_it_is_for(pay, said) -> None:
     verdict = pay(f"{OPEN} approval_above: 0.50_usd", payment("0.60"))
-    assert said(verdict)["approval_above"] == ("escalates", "more than 0.50 USD needs approval")
+    assert said(verdict)["approval_above"] == ("escalates", "it is more than 0.50 USD")
     assert broken(verdict) == [("approval_above", "have it approved")]
     assert verdict.all_violations[0].escalates
+    assert verdict.all_violations[0].message == (
+        "agent `a` needs approval to pay 0.60 USD through `stripe` (`charge`): it is more than 0.50 USD"
+    )
 
 
 @pytest.mark.parametrize("operation", [payment("0.10", "EUR"), payment(None), payment("0.10", None)])
