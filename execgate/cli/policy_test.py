@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 PASSED, FAILED, UNUSABLE = 0, 1, 2
 
+MAX_SHOWN = 12
+"""How many operations of a case that failed are shown with what every clause said."""
+
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%?")
 
 
@@ -287,14 +290,18 @@ def _failure(outcome: Outcome, style: Style) -> str:
                 f"  {visible(f'{violation.constraint}: {violation.message}', style, limit=MAX_MESSAGE)}"
             )
     program = verdict.program
-    for ruling in verdict.rulings if program is not None else ():
-        operation = program.operations[ruling.operation] if program is not None else None
-        if operation is None or (case.decision.value != "ALLOW" and not ruling.opinions):
-            continue
+    if program is None:
+        return "\n".join([*lines, ""])
+    # Where something was denied, that is what came; else it is all that was permitted.
+    shown = [ruling for ruling in verdict.rulings if not ruling.permitted] or list(verdict.rulings)
+    for ruling in shown[:MAX_SHOWN]:
+        operation = program.operations[ruling.operation]
         words = visible(describe(operation), style, limit=MAX_MESSAGE)
         where = f"{operation.location.line}:{operation.location.column + 1}"
         lines.append(f"  {style.paint(operation.type, 'strong')}: {words} ({where})")
         lines += opinion_lines(ruling.opinions, "    ", style)
+    if len(shown) > MAX_SHOWN:
+        lines.append(f"  ... and {plural(len(shown) - MAX_SHOWN, 'operation')} more")
     return "\n".join([*lines, ""])
 
 

@@ -164,3 +164,19 @@ def test_where_there_are_no_cases_nothing_is_tested(execgate, team, folder):
     (folder / "policies" / "own.policy").write_text(POLICY)
     (folder / "policies" / "own.policytest").write_text(CASES)
     assert execgate("policy", "test").status == 0
+
+
+def test_of_a_long_program_what_was_denied_is_shown_and_of_much_of_it_a_part(execgate, team):
+    code = "import json\n" + "".join(f"import m{number}\n" for number in range(15))
+    (team / "team.policytest").write_text(
+        f'test "long" {{\n  agent: "reader"\n  code: ```python\n{code}  ```\n  expect: ALLOW\n}}\n'
+        'test "short" {\n  agent: "reader"\n  code: ```python\nimport json, math\n```\n  expect: DENY\n}\n'
+        'test "none" {\n  agent: "reader"\n  code: ```python\ndef (\n```\n  expect: ALLOW\n}\n'
+    )
+    out = execgate("policy", "test", "team").out
+    long, short, none, _ = out.split("\n\n")
+    assert "imports json" not in long
+    assert long.count("module_import: imports m") == 12
+    assert long.endswith("\n  ... and 3 operations more")
+    assert short.count("module_import: imports ") == 2
+    assert none.splitlines()[-1].startswith("  syntax: ")

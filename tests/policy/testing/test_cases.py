@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from execgate.errors import PolicyError
 from execgate.model.money import Money
@@ -20,6 +23,7 @@ from execgate.model.operation import (
 )
 from execgate.model.values import Hole, Template, Unknown
 from execgate.model.verdict import Decision
+from execgate.policy.language import text as texts
 from execgate.policy.language.text import PolicyText
 from execgate.policy.problems import Problems
 from execgate.policy.testing import cases, values
@@ -466,3 +470,25 @@ def test_a_file_is_loaded_or_refused_as_a_whole(tmp_path):
         cases.load(path)
     with pytest.raises(PolicyError, match="no such file or directory"):
         cases.load(tmp_path / "gone")
+
+
+# --- laws ---------------------------------------------------------------------------------------------------
+
+PIECES = [
+    "test", '"t"', "{", "}", "[", "]", ":", ",", "agent", '"a"', "expect", "ALLOW", "DENY", "by", "rule", "x",
+    "operation", "network_call", "destination", "unknown", "template", '"{word}"', "context", "spent", "9.50_usd",
+    "75%", "-3", "1e5", "true", "null", "tool", "propose", "warns", "none", "code", "code_file", "policy",
+    "```python\nx\n```\n", "```", "/*", "*/", "//", "\n", '"', "\\", "\u202e", "\r", "\0", "\u65e5", "allowed_hosts",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=40).map(" ".join))
+def test_no_text_defeats_the_reader(text):
+    problems = Problems()
+    policy = texts.check(text, "x.policytest", problems)
+    if policy is None:
+        return
+    with contextlib.suppress(PolicyError):
+        assert cases.parse(policy, problems, Path("x.policytest")).cases
+        return
+    assert problems.found
