@@ -78,7 +78,8 @@ class Parents:
             said = [grant.reasons[name] for _, grant in given if name in grant.reasons]
             if said:
                 reasons[name] = together(said)
-        self._beaten(given, lists, settled)
+        for name, kept in self._beaten(given, lists, settled):
+            rivals[name] = (*rivals[name], kept)
         return FlatGrant(given[0][1].clause, lists, limits, reasons, rivals)
 
     def _one(
@@ -107,20 +108,33 @@ class Parents:
 
     def _beaten(
         self, given: list[tuple[Flat, FlatGrant]], lists: dict[str, Listing], settled: Collection[str]
-    ) -> None:
-        """Note where what one parent allows would win over what another denies."""
+    ) -> Iterator[tuple[str, Listing]]:
+        """Note where what one parent allows would win over what another denies.
+
+        Where the child settles it, yield what is allowed without the entries that would.
+        """
         for name, listing in lists.items():
             noun = name.removeprefix("allowed_")
-            if noun == name or name in settled:
+            if noun == name:
                 continue
             allowing = next(parent for parent, grant in given if name in grant.lists)
             for parent, grant in given:
                 denied = grant.lists.get(f"disallowed_{noun}")
                 if parent is allowing or denied is None or name in grant.lists:
                     continue
-                found = next(beating(listing, denied), None)
-                if found is not None:
-                    entry, other = (quoted(each.shape.text) for each in found)
+                found = list(beating(listing, denied))
+                if found and name in settled:
+                    winning = {id(entry) for entry, _ in found}
+                    yield (
+                        name,
+                        sorted_listing(
+                            name,
+                            listing.clause,
+                            (each for each in listing.entries if id(each) not in winning),
+                        ),
+                    )
+                elif found:
+                    entry, other = (quoted(each.shape.text) for each in found[0])
                     self._conflict(
                         f"{entry} in `{name}` and {other} in `disallowed_{noun}`",
                         allowing,

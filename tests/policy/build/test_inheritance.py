@@ -426,6 +426,16 @@ def test_who_settles_what_passes_when_restricted_is_no_wider_than_any_parent(rep
     assert 'it permits "charge", which agent' in found
 
 
+@pytest.mark.parametrize("order", ['"p", "q"', '"q", "p"'])
+def test_who_settles_it_takes_up_no_entry_that_another_parent_denies(report, order) -> None:
+    first, second = code('allowed_imports: ["os.path", "math"]'), code('disallowed_imports: ["os"]')
+    text = f'agent "p" {{ {first} }}\nagent "q" {{ {second} }}\nagent "r" extends {order} {{ %s }}'
+    assert report(text % code('allowed_imports: ["math"]')) == []
+    (found,) = report(text % code('allowed_imports: ["math", "os.path"]'))
+    assert "it permits `os.path`, which agent" in found
+    assert report(text % code('override allowed_imports: ["math", "os.path"] because "paths alone"')) == []
+
+
 def _joined(order: str) -> str:
     return " and ".join(order.replace('"', "").split(", "))
 
