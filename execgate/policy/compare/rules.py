@@ -22,7 +22,7 @@ from execgate.policy.compare.payments import PAYMENT, Spending
 from execgate.policy.compare.space import Budget
 from execgate.policy.compare.spaces import NOUNS, TOOL_NOUNS, operation
 from execgate.policy.conditions import scopes
-from execgate.policy.conditions.attributes import Facts
+from execgate.policy.conditions.facts import Facts
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
 from execgate.policy.conditions.rules import Rule
 from execgate.policy.matching.pairs import Listing

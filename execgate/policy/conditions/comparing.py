@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from execgate.model.context import Tally
 from execgate.model.money import Money
-from execgate.policy.conditions.attributes import Loose
+from execgate.policy.conditions.facts import Loose
 from execgate.policy.conditions.values import (
     PLAIN,
     SIGNS,

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from execgate.model.context import Tally
 from execgate.model.money import Money
 from execgate.model.values import Text, Unknown
-from execgate.policy.conditions.attributes import Kind, Loose
+from execgate.policy.conditions.attributes import Kind
+from execgate.policy.conditions.facts import Loose
 from execgate.policy.conditions.values import Texts
 from execgate.policy.constraints.quantities import EXACT, MONEY, PAYMENTS
 from execgate.policy.problems import clipped, quoted

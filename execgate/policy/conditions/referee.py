@@ -10,7 +10,7 @@ from typing import NamedTuple
 from execgate.model.context import Context
 from execgate.model.operation import Operation, PaymentCall, ToolCall
 from execgate.model.verdict import Clause, Opinion, Says, Violation
-from execgate.policy.conditions.attributes import Facts
+from execgate.policy.conditions.facts import Facts
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE, Phases
 from execgate.policy.conditions.rules import NOTHING, Outcome, Rule, RuleBook, act
 from execgate.policy.constraints import CAPABILITY_OF, FAMILIES, Family, Given, Judge

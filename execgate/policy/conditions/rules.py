@@ -13,8 +13,9 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 from execgate.model.operation import Operation, PaymentCall, ToolCall
 from execgate.model.verdict import Clause, Opinion, Says, Violation, Warning  # noqa: A004 - the word of policies
 from execgate.policy.conditions import checking, literals, naming, printing, scopes
-from execgate.policy.conditions.attributes import Facts, Origin
+from execgate.policy.conditions.attributes import Origin
 from execgate.policy.conditions.checking import Checked, Names
+from execgate.policy.conditions.facts import Facts
 from execgate.policy.conditions.scopes import Scope
 from execgate.policy.conditions.values import Answer, Missing
 from execgate.policy.constraints import CAPABILITIES, CAPABILITY_OF, FAMILIES, Limit

@@ -11,8 +11,8 @@ import pytest
 from execgate.model.context import Context
 from execgate.model.operation import Operation
 from execgate.policy.conditions import phases, rules, windows
-from execgate.policy.conditions.attributes import Facts
 from execgate.policy.conditions.checking import Names
+from execgate.policy.conditions.facts import Facts
 from execgate.policy.conditions.rules import Rule
 from execgate.policy.conditions.values import Missing
 from execgate.policy.language import syntax

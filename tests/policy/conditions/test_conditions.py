@@ -15,7 +15,8 @@ from execgate.model.money import Money
 from execgate.model.operation import OPERATION_TYPES
 from execgate.model.source import Span
 from execgate.model.values import Hole, Template, Unknown
-from execgate.policy.conditions.attributes import ATTRIBUTES, Facts, Kind, Origin
+from execgate.policy.conditions.attributes import ATTRIBUTES, Kind, Origin
+from execgate.policy.conditions.facts import Facts
 
 HERE = Span(1, 0, 1, 4)
 ANY, WORD, NUMBER = Hole.ANY, Hole.WORD, Hole.NUMBER
@@ -466,6 +467,13 @@ def test_arguments_of_tools_have_their_type_when_they_are_asked(
     answer, condition, arguments, expected
 ) -> None:
     assert answer(condition, tool(arguments), Context(turn=3)) == expected
+
+
+@pytest.mark.parametrize("ratio", ["1E+41", "1E-41", "1E+999999999", "NaN", "Infinity", "-1"])
+def test_a_budget_ratio_is_one_that_can_be_computed_with(ratio) -> None:
+    with pytest.raises(ValueError, match="a budget ratio is a number from 0 to 10"):
+        Context(budget_ratio=Decimal(ratio))
+    assert Context(budget_ratio=Decimal("1E+40")).budget_ratio == 10**40
 
 
 def test_a_phase_is_one_of_a_set(answer) -> None:

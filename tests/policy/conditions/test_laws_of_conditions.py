@@ -22,7 +22,8 @@ from execgate.model.operation import (
 from execgate.model.source import Span
 from execgate.model.values import Hole, Template, Unknown
 from execgate.policy.conditions import printing
-from execgate.policy.conditions.attributes import ATTRIBUTES, Facts, Kind
+from execgate.policy.conditions.attributes import ATTRIBUTES, Kind
+from execgate.policy.conditions.facts import Facts
 from execgate.policy.conditions.values import Missing
 from execgate.policy.problems import Problems
 

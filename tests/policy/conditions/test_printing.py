@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime, timezone
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from execgate.model.context import Tally
+from execgate.model.money import Money
 from execgate.model.source import Span
+from execgate.model.values import Unknown
 from execgate.model.verdict import Clause
 from execgate.policy.conditions import printing
+from execgate.policy.conditions.attributes import Kind
+from execgate.policy.conditions.facts import Loose
+from execgate.policy.conditions.literals import shown
+from execgate.policy.conditions.values import PLAIN, Texts
 from execgate.policy.language.syntax import (
     Comparison,
     Condition,
@@ -120,17 +130,6 @@ def test_the_opposite_is_said_plainly(parse, text, opposite) -> None:
 
 
 def test_equal_values_are_shown_alike() -> None:
-    from datetime import datetime, timezone
-    from decimal import Decimal
-    from fractions import Fraction
-
-    from execgate.model.context import Tally
-    from execgate.model.money import Money
-    from execgate.model.values import Unknown
-    from execgate.policy.conditions.attributes import Kind, Loose
-    from execgate.policy.conditions.literals import shown
-    from execgate.policy.conditions.values import PLAIN, Texts
-
     assert shown(Decimal("0.50"), Kind.RATIO) == shown(Fraction(1, 2), Kind.RATIO) == "50%"
     assert shown(Fraction(1, 3), Kind.RATIO) == "33.333333%"
     assert shown(Fraction(10**60, 3), Kind.RATIO).endswith("33.333333%")
