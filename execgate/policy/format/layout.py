@@ -15,6 +15,8 @@ WIDTH = 100
 _INDENT = 2
 
 _STARTS = {"AGENT", "LET", "PHASES", "WINDOW", "OVERRIDE", "WHEN", "DENY", "ESCALATE", "WARN", "RESTRICT"}
+# Behind these a word is a name, whatever else it could be: `when agent == "x"`.
+_NAMES_FOLLOW = frozenset("WHEN AND OR NOT HAS IN COMPARE LPAR DOT".split())
 _STARTS_UNLESS_OVERRIDDEN = {"CAN", "RULE"}
 _CLINGS = {"COLON", "COMMA", "DOT", "RPAR", "RSQB"}
 _OPENS = {"LPAR", "LSQB", "DOT"}
@@ -56,7 +58,11 @@ class Layout:
         kind, before = self._words[at].type, self._words[at - 1].type
         if kind == "RBRACE":
             return before != "LBRACE" or bool(self._gaps[at].comments)
-        if before == "LBRACE" or kind in _STARTS:
+        if before == "LBRACE":
+            return True
+        if before in _NAMES_FOLLOW:
+            return False
+        if kind in _STARTS:
             return True
         if before == "OVERRIDE":
             return False

@@ -30,6 +30,10 @@ from execgate.policy.format import decoded, formatted
         ("phases{a:b // x\n}", "phases {\n  a: b  // x\n}\n"),
         ("phases { a // x\n: b }", "phases {\n  a: // x\n    b\n}\n"),
         (
+            'rule r{when agent=="x"and(agent!="y"or not agent=="z")or args.agent==1 deny"m"}',
+            'rule r {\n  when agent == "x" and (agent != "y" or not agent == "z") or args.agent == 1\n  deny "m"\n}\n',
+        ),
+        (
             'rule r on a,b because"x"{when a.b==1 and(not has c)warn"m"}',
             'rule r on a, b because "x" {\n  when a.b == 1 and (not has c)\n  warn "m"\n}\n',
         ),
