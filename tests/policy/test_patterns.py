@@ -120,6 +120,65 @@ def test_many_stars_take_no_exponential_time() -> None:
     assert not contains(deep, ("a",) * 200)
 
 
+# --- how much a value can cost, in steps that are counted and not timed ---------------------------------------
+
+
+@pytest.fixture
+def steps(monkeypatch) -> list[str]:
+    """Note each text that a glob is compared with."""
+    found: list[str] = []
+    compare = Glob.matches
+    monkeypatch.setattr(Glob, "matches", lambda glob, text: found.append(text) or compare(glob, text))
+    return found
+
+
+def _shapes(patterns) -> list[Shape]:
+    return [Shape(str(number), pattern, pattern) for number, pattern in enumerate(patterns)]
+
+
+def test_only_globs_that_begin_and_end_alike_are_compared(steps) -> None:
+    index = Index(_shapes(("d", segment(f"set{n}_*.csv")) for n in range(1000)))
+    assert index.covering(("d", "set7_x.csv")) == [7]
+    assert index.meeting(("d", Glob((*"set7_", Wild.ONE, Wild.MANY)))) == [7]
+    assert len(steps) == 1
+
+
+def test_a_value_that_is_partly_known_is_compared_with_what_begins_alike(steps) -> None:
+    index = Index(_shapes(("d", f"set{n}") for n in range(1000)))
+    assert index.meeting(("d", Glob((*"set99", Wild.ONE, Wild.MANY)))) == list(range(990, 1000))
+    assert len(steps) == 11
+
+
+def test_a_list_of_many_deep_entries_is_walked_once_for_all_of_them(steps) -> None:
+    index = Index(_shapes((DEEP, "a", DEEP, f"b{n}", DEEP) for n in range(1000)))
+    value = (*["a", "x"] * 1000, "b7", "c")
+    assert index.covering(value) == index.meeting(value) == [7]
+    assert not steps
+
+
+def test_all_below_a_place_is_covered_by_what_covers_every_depth() -> None:
+    star = segment("*")
+    index = Index(
+        _shapes([("d", DEEP), ("d", star, DEEP), ("d", DEEP, star), (DEEP,), ("d", DEEP, "x"), ("d",)])
+    )
+    assert index.covering(("d", DEEP)) == [0, 3]
+    assert index.covering(("d", "e", DEEP)) == [0, 1, 2, 3]
+    assert index.covering(("d", DEEP, "x")) == [0, 1, 2, 3, 4]
+
+
+def test_of_two_patterns_that_are_too_hard_to_compare_neither_is_more_specific() -> None:
+    star = segment("*")
+    hard: tuple = (DEEP, "a", *[star] * 12, DEEP)
+    inner: tuple = (*[DEEP, "a"] * 12, star, DEEP)
+    assert not contains(hard, inner)
+    assert contains(hard, inner, if_too_hard=True)
+    one, other = _shapes([hard, inner])
+    assert not one.narrower_than(other)
+    assert not other.narrower_than(one)
+    easy: tuple = (*[DEEP, "a"] * 3, star, DEEP)
+    assert contains((DEEP, "a", *[star] * 3, DEEP), easy)
+
+
 @pytest.mark.parametrize(
     ("value", "separator", "expected"),
     [

@@ -8,6 +8,7 @@ each entry that all before it fit.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -50,6 +51,8 @@ class _Node:
         default_factory=list
     )
     """The other globs by the texts that they start and end with, for each pair of their lengths."""
+    names: list[str] = field(default_factory=list)
+    """The literals, sorted: those that begin alike stand together."""
     live: tuple[_Node, ...] = ()
     """The nodes that are reached together with this one, it too, but for those that all fits."""
     sunk: tuple[int, ...] = ()
@@ -75,6 +78,7 @@ class _Node:
     def finish(self) -> None:
         """Make what a question needs; the nodes below are finished."""
         tables: dict[tuple[int, int], dict[tuple[str, str], list[tuple[Glob, _Node]]]] = {}
+        self.names = sorted(self.literal)
         self.star = self.globs.get(ANY_SEGMENT)
         for glob, node in self.globs.items():
             if node is self.star:
@@ -216,10 +220,13 @@ def _covered(node: _Node, item: Glob) -> Iterable[_Node]:
 
 
 def _met(node: _Node, item: Glob) -> Iterator[_Node]:
-    matches = item.matches if item.free else None
-    for text, child in node.literal.items():
-        if matches(text) if matches is not None else segment_meets(text, item):
-            yield child
+    head = item.head
+    for at in range(bisect.bisect_left(node.names, head), len(node.names)):
+        text = node.names[at]
+        if not text.startswith(head):
+            break
+        if segment_meets(text, item):
+            yield node.literal[text]
     for glob, child in node.globs.items():
         if segment_meets(glob, item):
             yield child

@@ -216,7 +216,7 @@ def _moves(i: int, j: int, a: str | Wild | None, b: str | Wild | None) -> list[t
 _ANY_NAME: Final = Glob((Wild.ONE,))
 """A segment that no author named."""
 
-_MOST_STATES = 20_000
+_MOST_STATES = 5_000
 
 
 def contains(outer: Pattern, inner: Pattern, *, if_too_hard: bool = False) -> bool:
