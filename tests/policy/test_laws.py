@@ -27,7 +27,7 @@ from execgate.model.values import Hole, Template, Unknown
 from execgate.model.verdict import Decision, Says
 from execgate.policy import PolicySet
 from execgate.policy.constraints import CAPABILITIES, CONSTRAINTS, FAMILIES, ListConstraint, commands
-from execgate.policy.matching import paths
+from execgate.policy.matching import pairs, paths
 from execgate.policy.matching.pairs import BadEntryError
 
 AT = Span(1, 0, 1, 1)
@@ -231,6 +231,15 @@ def test_every_list_that_judges_an_operation_has_an_opinion_of_it(lists, operati
 def test_the_order_and_repetition_of_entries_change_no_opinion(lists, operation) -> None:
     other = {name: list(reversed(entries)) * 2 for name, entries in reversed(lists.items())}
     assert says(compiled(lists), operation) == says(compiled(other), operation)
+
+
+def test_how_many_outcomes_are_kept_changes_nothing(monkeypatch) -> None:
+    policy = compiled({"allowed_imports": ["*"], "disallowed_imports": ["os", "os.path", "o*"]})
+    modules = [ModuleImport(module=module, **BASE) for module in ("os", "json", "os.path", "ox") * 2]
+    before = [(decide(policy, module), says(policy, module)) for module in modules]
+    monkeypatch.setattr(pairs, "MAX_OUTCOMES", 2)
+    fresh = compiled({"allowed_imports": ["*"], "disallowed_imports": ["os", "os.path", "o*"]})
+    assert [(decide(fresh, module), says(fresh, module)) for module in modules] == before
 
 
 @given(policies, operations)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from execgate.model.values import Hole, Template
+from execgate.policy.matching import paths
 from execgate.policy.matching.index import Index
 from execgate.policy.matching.pairs import Shape
 from execgate.policy.matching.patterns import (
@@ -177,6 +178,12 @@ def test_of_two_patterns_that_are_too_hard_to_compare_neither_is_more_specific()
     assert not other.narrower_than(one)
     easy: tuple = (*[DEEP, "a"] * 3, star, DEEP)
     assert contains((DEEP, "a", *[star] * 3, DEEP), easy)
+
+
+def test_a_path_that_no_entry_can_spell_has_no_narrowest_entry() -> None:
+    assert paths.exact(paths.resolve(Template(("/data/a?", Hole.WORD)))) is None
+    assert paths.exact(paths.resolve("/data/a?")) is None
+    assert paths.exact(paths.resolve(Template(("/data/a", Hole.WORD)))) == "/data/a*"
 
 
 @pytest.mark.parametrize(

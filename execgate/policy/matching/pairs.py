@@ -155,10 +155,13 @@ class Finding:
 
     def __add__(self, other: Finding) -> Finding:
         """Return both as one; `other` is of other lists, so that it has no opinion twice."""
-        evidence = self.evidence
-        if len(evidence) != 1 or len(other.evidence) != 1 or evidence[0] is not other.evidence[0]:
-            evidence = _by_identity((*evidence, *other.evidence))
-        return Finding(evidence, self.breaches + other.breaches, self.opinions + other.opinions)
+        evidence = _by_identity((*self.evidence, *other.evidence))
+        return Finding(
+            evidence,
+            self.breaches + other.breaches,
+            self.opinions + other.opinions,
+            self.warnings + other.warnings,
+        )
 
 
 class Subject(NamedTuple):
