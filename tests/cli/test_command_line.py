@@ -150,7 +150,8 @@ def test_the_page_on_the_command_line_names_every_option(name):
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     section = re.search(rf"^## `execgate {name}`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
     assert section is not None
-    table = section[1].split("| option | meaning |\n| --- | --- |\n")[1].split("\n\n")[0]
+    _, _, rest = section[1].partition("| option | meaning |\n| --- | --- |\n")
+    table = rest.split("\n\n")[0]
     named = [row.split("`")[1].split()[0] for row in table.splitlines()]
     assert named == [
         action.option_strings[-1] if action.option_strings else action.metavar
