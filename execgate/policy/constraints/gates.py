@@ -8,11 +8,13 @@ from fractions import Fraction
 from execgate.model.context import Context
 from execgate.model.operation import Operation, PaymentCall
 from execgate.model.verdict import Clause, Opinion, Says
+from execgate.model.vocabulary import ANY_PAYMENT
 from execgate.policy.constraints._family import Given
 from execgate.policy.constraints.limits import Limit
 from execgate.policy.constraints.quantities import PERCENT
 from execgate.policy.constraints.spending import Case, Cost, budget_ratio
 from execgate.policy.matching.pairs import Breach, Finding, Listing
+from execgate.policy.matching.patterns import EVERYTHING, Pattern
 from execgate.policy.problems import clipped
 
 _GATES = ("warn_at", "restrict_at", "halt_at")
@@ -76,12 +78,14 @@ class Restricted:
             breach = Breach(constraint, act, why, clause, "have it approved", escalates=True)
             return Finding((), (breach,), (Opinion(constraint, Says.ESCALATES, clause, why=why),))
         word = operation.operation if isinstance(operation, PaymentCall) else None
-        numbers = listing.index.covering((word,)) if word is not None else ()
+        pattern: Pattern = EVERYTHING if word == ANY_PAYMENT else (word or "",)
+        numbers = listing.index.covering(pattern) if word is not None else ()
         if numbers:
             opinions = tuple(listing.opinion(number, Says.PERMITS) for number in numbers)
             warned = Opinion(constraint, Says.OVERRULED, clause, why=why)
             return Finding((listing.clause,), (), (warned, *opinions))
-        change = f'to permit this, add "{clipped(word)}" to {listing.name}' if word is not None else None
+        entry = "*" if word == ANY_PAYMENT else word
+        change = f'to permit this, add "{clipped(entry)}" to {listing.name}' if entry is not None else None
         breach = Breach(listing.name, act, f"{why}, and `{listing.name}` does not cover it", clause, change)
         return Finding((), (breach,), (Opinion(constraint, Says.FORBIDS, clause, why=why), listing.silent))
 

@@ -11,7 +11,7 @@ from execgate.policy.constraints import Limit
 from execgate.policy.constraints.gates import percent
 from execgate.policy.constraints.spending import budget_ratio
 
-from .conftest import payment, policy
+from .conftest import judged, payment, policy
 
 GATES = "max_amount: unlimited max_amount_per_session: 10.00_usd warn_at: 50% restrict_at: 75% halt_at: 90%"
 LISTED = f'{GATES} restricted_payment_operations: ["void", "refund"]'
@@ -150,3 +150,16 @@ def test_a_payment_uses_up_the_budget_of_its_own_currency(pay) -> None:
 )
 def test_a_share_is_never_shown_greater_than_it_is(share, text) -> None:
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(("entry", "allowed"), [("*", True), ("a*", False), ("charge", False)])
+def test_what_could_be_any_operation_is_restricted_unless_all_are_listed(entry, allowed) -> None:
+    agent = policy(
+        'allowed_providers: ["*"] allowed_payment_operations: ["*"] max_amount: unlimited restrict_at: 75% '
+        f'restricted_payment_operations: ["{entry}"]'
+    )
+    verdict = judged(agent, payment(operation="any"), {"budget_ratio": "0.8"})
+    assert verdict.allowed is allowed
+    if not allowed:
+        (violation,) = verdict.all_violations
+        assert violation.help == 'to permit this, add "*" to restricted_payment_operations'
