@@ -138,7 +138,7 @@ def _imported(path: Path) -> set[str]:
 
 def test_everything_that_is_imported_is_declared(wheel):
     """Only the tests' environment has more than is declared; a user's environment has not."""
-    distributions = {"autogen": "pyautogen", "yaml": "PyYAML"}
+    distributions = {"autogen": "pyautogen", "yaml": "pyyaml"}
     declared = {re.match(r"[\w-]+", line)[0] for line in _metadata(wheel).get_all("Requires-Dist")}
     optional = {
         re.match(r"[\w-]+", line)[0]
