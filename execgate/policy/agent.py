@@ -123,8 +123,6 @@ class AgentPolicy:
 
     def named(self, name: str, role: str = "agent") -> AgentPolicy:
         """Return the policy as that of the agent `name`, whom the block's pattern covers."""
-        if name == self.name and role == self.role:
-            return self
         # What is made of the policy is shared, and made once.
         other = object.__new__(AgentPolicy)
         for attribute in _ATTRIBUTES:

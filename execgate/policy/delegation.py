@@ -6,15 +6,11 @@ So that nobody reaches through a conversation what the own policy denies.
 from __future__ import annotations
 
 import dataclasses
-from typing import TypeVar
 
-from execgate.model import verdict as verdicts
 from execgate.model.verdict import Opinion, Reason, Ruling, Verdict, Violation
 from execgate.policy.agent import INTERSECT, AgentPolicy
 
 CONSTRAINT = "delegation"
-
-_T = TypeVar("_T", Violation, verdicts.Warning)
 
 
 def denied(verdict: Verdict, policy: AgentPolicy, why: str, help_: str | None) -> Verdict:
@@ -37,8 +33,8 @@ def intersection(verdict: Verdict, other: Verdict, suggester: AgentPolicy) -> Ve
         Ruling(
             mine.operation,
             mine.evidence if theirs.evidence or theirs.violations else (),
-            mine.violations + tuple(_of(suggester, violation) for violation in theirs.violations),
-            mine.warnings + tuple(_of(suggester, warning) for warning in theirs.warnings),
+            mine.violations + theirs.violations,
+            mine.warnings + theirs.warnings,
             mine.opinions + tuple(_said(suggester, opinion) for opinion in theirs.opinions),
         )
         for mine, theirs in zip(verdict.rulings, other.rulings, strict=True)
@@ -47,8 +43,8 @@ def intersection(verdict: Verdict, other: Verdict, suggester: AgentPolicy) -> Ve
     return dataclasses.replace(
         verdict,
         rulings=rulings,
-        violations=verdict.violations + tuple(_of(suggester, violation) for violation in general),
-        warnings=verdict.warnings + tuple(_of(suggester, warning) for warning in other.warnings),
+        violations=verdict.violations + tuple(general),
+        warnings=verdict.warnings + other.warnings,
         suggester_policy_digest=suggester.digest,
         suggester_policy_text=suggester.canonical,
     )
@@ -57,13 +53,6 @@ def intersection(verdict: Verdict, other: Verdict, suggester: AgentPolicy) -> Ve
 def asked(policy: AgentPolicy, suggester: str | None) -> bool:
     """Return whether the suggester's policy is to be asked: nobody has to stand up to the own one twice."""
     return policy.settings.delegation == INTERSECT and suggester != policy.name
-
-
-def _of(suggester: AgentPolicy, found: _T) -> _T:
-    """Return what was found by the suggester's policy, naming it also where the words are an author's."""
-    if found.message.startswith(suggester.who):
-        return found
-    return dataclasses.replace(found, message=f"{suggester.who}: {found.message}")
 
 
 def _said(suggester: AgentPolicy, opinion: Opinion) -> Opinion:

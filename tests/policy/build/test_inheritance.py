@@ -532,3 +532,27 @@ def test_what_is_too_much_to_compare_is_not_taken_for_narrower(monkeypatch, repo
     base = 'agent "base" { can "code_execution" with constraints { allowed_hosts: ["*.x.com"] } }\n'
     (found,) = report(child(code('allowed_hosts: ["a.x.com", "b.x.com"]'), base))
     assert "it permits too much to compare it with what is inherited" in found
+
+
+def test_an_override_of_denials_below_an_allow_list_replaces_them_too() -> None:
+    base = 'agent "base" { can "code_execution" with constraints { allowed_imports: ["*"] disallowed_imports: ["os", "sys"] } }\n'
+    policy = PolicySet.parse(
+        child(code('override disallowed_imports: ["os"] because "sys is fine"'), base)
+    ).agent("c")
+    assert policy.constraints_json()["disallowed_imports"] == ["os"]
+    widened = code(
+        'override disallowed_imports: ["os"] because "x" override allowed_imports: ["*", "os.path"] because "y"'
+    )
+    both = PolicySet.parse(child(widened, base)).agent("c")
+    assert [one.constraint for one in both.overrides] == ["allowed_imports", "disallowed_imports"]
+
+
+def test_a_limit_that_is_none_is_the_only_mistake(report) -> None:
+    (found,) = report(child(code("max_memory: 5_gigabite")))
+    assert found.startswith("unknown unit `gigabite` of a size")
+
+
+def test_a_constraint_stands_in_its_own_grant(report) -> None:
+    assert report(f'agent "a" {{ {code("max_amount: 1_usd")} }}') == [
+        '`max_amount` belongs to `can "payment"` @ 1:53 = move it into `can "payment" with constraints { ... }`'
+    ]

@@ -6,6 +6,9 @@ import pytest
 
 from execgate.policy import PolicySet
 from execgate.policy.build import sets
+from execgate.policy.language.syntax import Parser
+from execgate.policy.language.text import PolicyText
+from execgate.policy.problems import Problems
 
 ONE = 'agent "a" {{ can "code_execution" with constraints {{ {} }} }}'
 
@@ -134,3 +137,20 @@ def test_sets_that_multiply_are_refused(monkeypatch, report) -> None:
     assert [line.partition(" = ")[0] for line in report(f'let s = ["x", "y", "z"]\n{agents}')] == [
         "too many entries: sets come to more than 10 @ 4:71"
     ]
+
+
+def test_sets_are_a_mapping_by_name() -> None:
+    problems = Problems()
+    (document,) = (
+        Parser(problems).parse(PolicyText("a.policy", text)) for text in ('let b = ["x"] let a = [b]',)
+    )
+    found = sets.Sets(document.lets, problems)
+    assert (list(found), len(found)) == (["b", "a"], 2)
+    assert [item.text for item in found["a"]] == ["x"]
+    assert problems.found == []
+
+
+@pytest.mark.parametrize("text", ['let = ["x"] agent "a" { }', 'agent "a" extends "b", { } agent "b" { }'])
+def test_a_name_that_is_missing_is_one_mistake(report, text) -> None:
+    (found,) = report(text)
+    assert found.startswith("expected a ")
