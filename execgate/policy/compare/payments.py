@@ -28,7 +28,7 @@ from execgate.policy.matching.pairs import Listing
 
 PAYMENT, TOOL, TOOL_CALL = "payment", "tool", "tool_call"
 
-_MOST_TRIES = 4_000
+_MOST_TRIES = 1_200
 _USD = "USD"
 _STEP = Decimal("0.01")
 _GATES = ("warn_at", "restrict_at", "halt_at")
@@ -244,6 +244,8 @@ class Spending:
         chosen = fixed.get("currency")
         if still and "currency" not in fixed:
             yield {}
+        elif "currency" in fixed and chosen is None:
+            yield from ({}, {"amount": str(_STEP)})
         elif chosen is not None and chosen.startswith("0x"):  # the contract of a token, which has no limits
             yield {"amount": str(_STEP), "currency": chosen}
         else:

@@ -25,9 +25,10 @@ from execgate.policy.conditions import scopes
 from execgate.policy.conditions.facts import Facts
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
 from execgate.policy.conditions.rules import Rule
+from execgate.policy.conditions.values import Missing
 from execgate.policy.matching.pairs import Listing
 
-_MOST_TRIES = 6_000
+_MOST_TRIES = 1_500
 _EXAMPLES = 12
 """How many payments, and how many operations of each kind, are tried."""
 
@@ -49,7 +50,10 @@ class Rules:
         kept = {_meaning(rule) for rule in self.after.rules.rules}
         names = {rule.name for rule in self.after.rules.rules}
         for rule in self.before.rules.rules:
-            if rule.action != "warn" and _meaning(rule) not in kept and not self._is_upheld(rule):
+            # One that warns matters too: where it is undecided, it denies.
+            if rule.condition.attributes or rule.action != "warn":
+                if _meaning(rule) in kept or self._is_upheld(rule):
+                    continue
                 how = "says something else" if rule.name in names else "is gone" if self.gains else "is new"
                 yield self._found(rule.constraint, f"`{rule.constraint}` {how}", rule)
 
@@ -153,7 +157,7 @@ def _meaning(rule: Rule) -> tuple[object, ...]:
 
 def _is_as_strict(one: Rule, other: Rule) -> bool:
     """Return whether a rule, where it holds, stops what another does, as firmly."""
-    if one.action == "deny":
+    if one.action == "deny" or other.action == "warn":
         return True
     if one.limited is not None or other.limited is not None:
         texts = [None if rule.limited is None else rule.limited.canonical for rule in (one, other)]
@@ -165,7 +169,7 @@ def _stops(rule: Rule, state: Context, agent: str, part: str) -> bool:
     """Return whether a rule that reads the state alone speaks in it, or can't say."""
     call = operation(ToolCall, {"stage": "execute", "tool": "x"})
     answer, _ = rule.ask(Facts(call, state, agent), part)
-    return answer is not False
+    return isinstance(answer, Missing) or (answer and rule.action != "warn")
 
 
 def _judges(rule: Rule, call: Operation) -> bool:

@@ -29,7 +29,7 @@ from execgate.policy.language.syntax import (
     Sequence,
 )
 
-MOST = 400
+MOST = 150
 """How many states are tried."""
 
 _MOST_STATES = 5_000

@@ -171,6 +171,11 @@ def spent(**tally: Any) -> dict[str, Any]:
             PAY.replace("10_usd", "unlimited") + f'allowed_currencies: ["usd", "0x{"a" * 40}"]',
             [("allowed_currencies", ["0.01", f"0x{'a' * 40}", "charge"], {}, "DENY-ALLOW")],
         ),
+        (
+            PAY.replace("10_usd", "unlimited") + 'allowed_currencies: ["*"]',
+            PAY.replace("10_usd", "unlimited"),
+            [("allowed_currencies", ["charge"], {}, "DENY-ALLOW")],
+        ),
         (None, PAY, [("payment", ["0.01", "USD", "charge"], {}, "DENY-ALLOW")]),
         (None, "", []),
         (PAY, None, []),
@@ -244,7 +249,14 @@ def rule(condition: str, action: str = 'deny "no"', on: str = "", name: str = "r
         ([rule("phase != COMMIT")], [], [("rule r", ["0.01", "USD", "charge"], {}, "DENY-ALLOW")]),
         ([], [rule("phase != COMMIT")], []),
         ([rule("phase != COMMIT")], [rule("phase != COMMIT", 'deny "other words"', name="q")], []),
-        ([rule("cost > 5_usd", 'warn "w"')], [], []),
+        # What warns denies where it can't be decided.
+        ([rule("turn > 5", 'warn "w"', on="on module_import")], [], [("rule r", [], {}, "DENY-ALLOW")]),
+        (
+            [rule("turn > 5", 'warn "w"', on="on module_import")],
+            [rule("turn > 7", 'warn "w"', on="on module_import")],
+            [],
+        ),
+        ([rule("true", 'warn "w"')], [], []),
         ([rule("cost > 5_usd")], [rule("cost > 4_usd")], []),
         ([rule("cost > 5_usd", 'escalate "e"')], [rule("cost > 4_usd")], []),
         (
