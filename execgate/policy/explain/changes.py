@@ -15,7 +15,7 @@ from execgate.model.verdict import Clause, Decision, Reason, Says, Verdict
 from execgate.policy import delegation
 from execgate.policy.agent import AgentPolicy
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
-from execgate.policy.constraints import CAPABILITY_OF
+from execgate.policy.constraints import CAPABILITY_OF, CONSTRAINTS
 from execgate.policy.explain.contexts import other_context
 from execgate.policy.explain.drafts import Draft
 from execgate.policy.explain.search import Edits, Workshop, combined
@@ -127,7 +127,7 @@ def _to_allow(question: _Question, verdict: Verdict) -> Change:
     faults, left = _faults(question, verdict)
     stuck, edits = _edits(question, left)
     faults += _stuck(verdict, left, stuck)
-    beyond = [index for index in stuck if left.operations[index].resolved]
+    beyond = [index for index in stuck if not _is_puzzle(verdict, index)]
     left = _without(left, stuck)
     held = not edits or question.decides(Decision.ALLOW, edits, left)
     context, reached = ((), None) if faults else _context(question, verdict)
@@ -163,8 +163,18 @@ def _instead(verdict: Verdict, edits: Sequence[Edit]) -> Iterator[Fault]:
     for ruling in verdict.rulings:
         operation = operations[ruling.operation]
         for violation in ruling.violations:
-            if violation.constraint in dropped and not operation.resolved and violation.help is not None:
-                yield Fault("; ".join(operation.unresolved), operation.location, violation.help)
+            puzzle = _is_puzzle(verdict, ruling.operation)
+            if violation.constraint in dropped and puzzle and violation.help is not None:
+                why = "; ".join(operation.unresolved) or violation.message
+                yield Fault(why, operation.location, violation.help)
+
+
+def _is_puzzle(verdict: Verdict, index: int) -> bool:
+    """Return whether a list can't judge an operation, as what it does is not known before it runs."""
+    return any(
+        opinion.says is Says.UNDECIDED and opinion.constraint in CONSTRAINTS
+        for opinion in verdict.rulings[index].opinions
+    )
 
 
 def _faults(question: _Question, verdict: Verdict) -> tuple[list[Fault], Program]:
@@ -257,7 +267,7 @@ def _stuck(verdict: Verdict, program: Program, indexes: Sequence[int]) -> list[F
     faults: dict[Fault, None] = {}
     for index in indexes:
         operation = program.operations[index]
-        if operation.resolved:
+        if not _is_puzzle(verdict, index):
             continue
         told = "; ".join(operation.unresolved)
         for violation in verdict.rulings[index].violations:

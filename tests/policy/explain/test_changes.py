@@ -198,6 +198,14 @@ def test_what_is_not_known_under_an_open_list_is_for_the_code_to_mend():
     assert change.why is None
 
 
+def test_a_call_that_names_no_host_is_for_the_code_to_mend_too():
+    change = change_of(set_of('allowed_hosts: ["*"]'), NetworkCall(destination=None, scheme="https", **BASE))
+    assert (change.edits, change.why) == ((), None)
+    assert [fault.help for fault in change.faults] == [
+        "make the address a constant; what follows behind the host's `/` may vary"
+    ]
+
+
 def test_a_list_is_dropped_only_for_what_nothing_else_permits_and_the_code_is_named_beside():
     policies = set_of('allowed_file_operations: ["read"] allowed_file_paths: ["/data"]')
     change = change_of(policies, read(Unknown("it is read")), read("/x"))
