@@ -19,7 +19,7 @@ from execgate.model.vocabulary import STILL_OPERATIONS
 from execgate.policy.agent import CODE_EXECUTION, AgentPolicy, Grant
 from execgate.policy.compare import states
 from execgate.policy.compare.changes import Case, Change, Sides, unconfirmed
-from execgate.policy.compare.code import Grants
+from execgate.policy.compare.code import MOST, Grants
 from execgate.policy.compare.pairs import Pairing, differences
 from execgate.policy.compare.space import Budget
 from execgate.policy.compare.spaces import PAYMENT_NOUNS, TOOL_NOUNS, Fields, Noun, operation
@@ -119,10 +119,10 @@ class Spending:
             return
         counts = new.lists.get(name) or Listing(name, counted.clause, ())
         noun = TOOL_NOUNS["executed_tools"]
-        names = (
-            view.fields(hit.text)
-            for view, hit in differences(noun, Pairing(counts), Pairing(counted), self.budget)
-        )
+        found = differences(noun, Pairing(counts), Pairing(counted), self.budget)
+        names = [view.fields(hit.text) for view, hit in itertools.islice(found, MOST)]
+        if not names:
+            return
         cases = (case for fixed in names for case in self.calls(fixed))
         yield from self._first(name, self._moved(name), counted.clause, cases)
 

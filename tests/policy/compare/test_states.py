@@ -369,6 +369,13 @@ def test_delegation_that_asks_nobody_permits_more() -> None:
     assert permitted(asks_nobody, asks) == []
 
 
+def test_the_same_payment_tools_are_no_change_whatever_rules_there_are() -> None:
+    asks, tool = rule("phase != COMMIT"), 'allowed_executed_tools: ["*"] payment_tools: ["buy"]'
+    assert (
+        permitted(policies(asks, tool=tool), policies(asks, tool=tool, code="disallowed_imports: []")) == []
+    )
+
+
 def test_who_may_do_nothing_is_permitted_no_more() -> None:
     asks, asks_nobody = policies(code=None, settings="delegation: intersect"), policies(code=None)
     assert permitted(asks, asks_nobody) == []
