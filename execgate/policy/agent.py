@@ -238,7 +238,13 @@ class AgentPolicy:
         judge = self._judges.get(kind)
         if judge is None:
             family = _BY_OPERATION.get(kind)
-            judge = family.compile(self._given(grant, family)) if family else _nothing_judges(grant)
+            if family is None:
+                judge = _nothing_judges(grant, "no constraint judges this type of operation")
+            elif family.capability == CODE_EXECUTION and CODE_EXECUTION not in self.grants:
+                # What a tool does is not what code does, whose lists may be open.
+                judge = _nothing_judges(grant, f'the agent has no `can "{CODE_EXECUTION}"`')
+            else:
+                judge = family.compile(self._given(grant, family))
             self._judges[kind] = judge
         return judge
 
@@ -295,9 +301,8 @@ class AgentPolicy:
 _ATTRIBUTES = tuple(each.name for each in fields(AgentPolicy))
 
 
-def _nothing_judges(grant: Grant) -> Judge:
+def _nothing_judges(grant: Grant, why: str) -> Judge:
     def judge(operation: Operation) -> Finding:
-        why = "no constraint judges this type of operation"
         breach = Breach(operation.type, f"do `{clipped(operation.type)}`", why, grant.clause)
         silent = Opinion(CODE_EXECUTION, Says.SILENT, grant.clause, why=why)
         return Finding((), (breach,), (silent,))

@@ -242,6 +242,13 @@ def test_how_many_outcomes_are_kept_changes_nothing(monkeypatch) -> None:
     assert [(decide(fresh, module), says(fresh, module)) for module in modules] == before
 
 
+@given(operations)
+def test_a_grant_of_tools_permits_nothing_that_code_does(operation) -> None:
+    text = 'agent "a" { can "tool" with constraints { allowed_executed_tools: ["*"] } }'
+    verdict = PolicySet.parse(text).judge(Program(Source(""), (operation,), action="tool_call"), "a")
+    assert verdict.decision is Decision.DENY or operation.type == "tool_call"
+
+
 @given(policies, operations)
 def test_the_canonical_form_is_the_same_policy(lists, operation) -> None:
     policy = compiled(lists)
