@@ -556,3 +556,19 @@ def test_a_constraint_stands_in_its_own_grant(report) -> None:
     assert report(f'agent "a" {{ {code("max_amount: 1_usd")} }}') == [
         '`max_amount` belongs to `can "payment"` @ 1:53 = move it into `can "payment" with constraints { ... }`'
     ]
+
+
+def test_a_limit_without_which_nothing_is_permitted_takes_an_override(report) -> None:
+    base = f'agent "base" {{ {pay("")} }}\n'
+    (found,) = report(child(pay("max_amount: 1_usd"), base))
+    assert (
+        "`max_amount` widens what is inherited: `1.00_usd` is more than agent `base` has: it has none"
+        in found
+    )
+    assert report(child(pay('override max_amount: 1_usd because "it pays"'), base)) == []
+
+
+def test_a_denial_that_is_as_specific_as_what_another_parent_allows_wins_without_a_conflict(report) -> None:
+    text = two(code('allowed_imports: ["os", "math"]'), code('disallowed_imports: ["os"]'))
+    assert report(text) == []
+    assert PolicySet.parse(text).agent("c").constraints_json()["disallowed_imports"] == ["os"]
