@@ -84,6 +84,10 @@ class Context:
             ratio.is_finite() and ratio >= 0 and abs(ratio.adjusted()) <= _MOST_DIGITS
         ):
             raise ValueError(f"a budget ratio is a number from 0 to 10^{_MOST_DIGITS}, got {ratio}")
+        for name in ("suggester", "group", "phase", "customer"):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, str):
+                raise ValueError(f"{name} is a text, got {type(value).__name__}")
         for name in ("turn", "spend_velocity"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):

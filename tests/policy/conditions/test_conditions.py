@@ -476,6 +476,12 @@ def test_a_budget_ratio_is_one_that_can_be_computed_with(ratio) -> None:
     assert Context(budget_ratio=Decimal("1E+40")).budget_ratio == 10**40
 
 
+@pytest.mark.parametrize("name", ["suggester", "group", "phase", "customer"])
+def test_what_the_caller_tells_of_names_is_a_text(name) -> None:
+    with pytest.raises(ValueError, match=f"{name} is a text, got list"):
+        Context(**{name: ["x"]})
+
+
 def test_a_phase_is_one_of_a_set(answer) -> None:
     beside = 'let buying = ["DECIDE", "COMMIT"]'
     assert answer("phase in buying", pay(), KNOWN, beside=beside) is True
