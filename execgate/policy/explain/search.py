@@ -99,6 +99,7 @@ class Workshop:
         verdict = reached.verdict
         cause = verdict.all_violations[0]
         opinions = verdict.rulings[0].opinions
+        before = _standing(verdict, cause.constraint)
         edited = draft.apply(reached.edits)
         offered = sorted(
             self._suggested(cause, opinions, edited, alone.operations[0]), key=lambda step: step[1]
@@ -109,7 +110,7 @@ class Workshop:
                 continue
             edits = reached.edits | {edit}
             after = self._judge(draft.apply(edits), alone)
-            if after is not None and _lifted(cause, edit, verdict, after):
+            if after is not None and _standing(after, cause.constraint) < before:
                 done.add(_kind(edit))
                 yield wide, _Try(edits, after)
 
@@ -194,17 +195,15 @@ def _kind(edit: Edit) -> tuple[str, str]:
     return edit.constraint, "add" if edit.verb == "begin" else ""
 
 
-def _lifted(cause: Violation, edit: Edit, before: Verdict, after: Verdict) -> bool:
-    """Return whether an edit takes a cause away, or one of several entries that are it."""
-    if edit.verb == "remove":
-        return all(
-            (cause.constraint, cause.message) != (one.constraint, one.message) for one in after.all_violations
-        )
-    return _broken(after, cause.constraint) < _broken(before, cause.constraint)
-
-
-def _broken(verdict: Verdict, constraint: str) -> int:
-    return sum(violation.constraint == constraint for violation in verdict.all_violations)
+def _standing(verdict: Verdict, constraint: str) -> tuple[int, int]:
+    """Return how much of a constraint stands against an operation: violations, then entries that forbid."""
+    return (
+        sum(violation.constraint == constraint for violation in verdict.all_violations),
+        sum(
+            opinion.constraint == constraint and opinion.says is Says.FORBIDS
+            for opinion in verdict.rulings[0].opinions
+        ),
+    )
 
 
 def combined(

@@ -90,6 +90,11 @@ def read(*paths, operation="read", **more):
             ['add "os.path.x" to allowed_imports'],
         ),
         (
+            'allowed_imports: ["*"] disallowed_imports: ["*", "os", "os.path"]',
+            imports("os.path"),
+            ['add "os.path" to allowed_imports', 'remove "os.path" from disallowed_imports'],
+        ),
+        (
             'allowed_imports: ["json"] disallowed_imports: ["os"]',
             imports("os"),
             ['add "os" to allowed_imports', 'remove "os" from disallowed_imports'],
@@ -650,7 +655,7 @@ def test_a_program_that_is_known_is_permitted_by_some_edits(lists, operations):
         assert change.edits or change.decision == "DENY"
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=150)
 @given(
     st.lists(st.sampled_from(["*", "os", "os.path", "o*"]), max_size=2, unique=True),
     st.lists(st.sampled_from(["*", "os", "os.path", "os.x"]), max_size=3, unique=True),
