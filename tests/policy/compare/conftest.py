@@ -48,7 +48,13 @@ def _paths() -> list[Value]:
 
 def _hosts() -> list[Value]:
     labels = ("a", "b", "x", "internal", "localhost")
-    names = [*_joined(labels, ".", 3), "10.0.0.1", "metadata.google.internal", "9.9.9.9"]
+    deep = _joined(("a", "b", "x"), ".", 3)
+    names = [
+        *dict.fromkeys((*_joined(labels, ".", 2), *deep)),
+        "10.0.0.1",
+        "metadata.google.internal",
+        "9.9.9.9",
+    ]
     ways = [
         *(
             {"scheme": scheme, "port": port, "method": "connect"}
