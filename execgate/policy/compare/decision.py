@@ -31,7 +31,6 @@ class Decision:
         self._hopeless: dict[tuple[int, int], bool] = {}
         self._open = self._new_allow
         self._open_unlisted = self._new_unlisted
-        self._settled = False
 
     # --- what the lists say ---------------------------------------------------------------------------------
 
@@ -128,9 +127,6 @@ class Decision:
 
     def settle(self) -> None:
         """Leave out the new entries that can permit nothing which the old lists do not."""
-        if self._settled:
-            return
-        self._settled = True
         old_deny = list(bits(self._old_deny))
         new_deny = list(bits(self._new_deny))
         old_allow = list(bits(self._old_allow))

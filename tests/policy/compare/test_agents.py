@@ -148,6 +148,11 @@ FILES = 'allowed_file_operations: ["read"]\n'
             [("allowed_databases", '"/b" is new in `allowed_databases`')],
         ),
         (
+            'allowed_database_operations: ["execute"]\nallowed_databases: ["/a"]',
+            'allowed_database_operations: ["execute"]\nallowed_databases: ["/b"]',
+            [("allowed_databases", '"/b" is new in `allowed_databases`')],
+        ),
+        (
             'allowed_database_operations: ["execute"]\nallowed_databases: ["/a"]\nallowed_tables: []',
             'allowed_database_operations: ["execute"]\nallowed_databases: ["/b"]\nallowed_tables: []',
             [],

@@ -176,6 +176,11 @@ def spent(**tally: Any) -> dict[str, Any]:
             PAY.replace("10_usd", "unlimited"),
             [("allowed_currencies", ["charge"], {}, "DENY-ALLOW")],
         ),
+        (
+            PAY.replace("10_usd", "unlimited") + 'allowed_currencies: ["usd"]',
+            PAY.replace("10_usd", "unlimited") + 'allowed_currencies: ["usd", "zzzz"]',
+            [("allowed_currencies", ["0.01", "ZZZZ", "charge"], {}, "DENY-ALLOW")],
+        ),
         (None, PAY, [("payment", ["0.01", "USD", "charge"], {}, "DENY-ALLOW")]),
         (None, "", []),
         (PAY, None, []),
