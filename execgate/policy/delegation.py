@@ -12,6 +12,8 @@ from execgate.policy.agent import INTERSECT, AgentPolicy
 
 CONSTRAINT = "delegation"
 
+HOW_TO_TELL = 'pass it: `--suggester NAME`, or `Context(suggester="NAME")`'
+
 
 def denied(verdict: Verdict, policy: AgentPolicy, why: str, help_: str | None) -> Verdict:
     """Return the verdict on code whose suggester can't be asked."""

@@ -130,7 +130,7 @@ class PolicySet:
             return verdict
         if name is None:
             why = "whoever suggested it is not known"
-            return delegation.denied(verdict, policy, why, "pass the suggester with the context")
+            return delegation.denied(verdict, policy, why, delegation.HOW_TO_TELL)
         try:
             suggester = self.agent(name).named(name, "suggester")
         except UnknownAgentError as error:

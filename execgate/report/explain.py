@@ -214,14 +214,15 @@ def _change_lines(change: Change, verdict: Verdict, style: Style) -> Iterator[st
     verb = "allow" if change.decision == Decision.ALLOW.value else "deny"
     parts: list[tuple[int, str, str, list[str]]] = []
     if change.context:
-        lines = [
-            f"  {visible(f'{name}: {_json(value)}', style, limit=MAX_MESSAGE)}"
-            for name, value in change.context
-        ]
+        lines = [f"  {visible(line, style, limit=MAX_MESSAGE)}" for line in _fields(change, verdict)]
         if change.context_decision == Decision.ESCALATE.value:
             lines.append("  it then needs approval")
-        head = f"to {verb} it, judge it in another context:"
-        parts.append((len(change.context), head, "or judge it in another context:", lines))
+        known = {} if verdict.context is None else verdict.context.to_json()
+        # What nobody has told is to be told before any policy is changed for it.
+        untold = all(name == "spent" or name not in known for name, _ in change.context)
+        what = "tell what is known around it, such as:" if untold else "judge it in another context:"
+        rank = 0 if untold else len(change.context)
+        parts.append((rank, f"to {verb} it, {what}", f"or {what}", lines))
     if change.edits:
         lines = list(_edits(change.edits, verdict, style))
         lines += [line for fault in change.instead for line in _fault(fault, style, "or, in the code, ")]
@@ -239,10 +240,14 @@ def _change_lines(change: Change, verdict: Verdict, style: Style) -> Iterator[st
         yield f"{style.paint(f'to {verb} it:', 'help')} {visible(change.why, style, limit=MAX_MESSAGE)}"
 
 
-def _json(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_json(part)}" for name, part in value.items()) or "nothing"
-    return str(value)
+def _fields(change: Change, verdict: Verdict) -> Iterator[str]:
+    """Yield a line for each field that is another, and for each scope of which nobody told what was spent."""
+    told = () if verdict.context is None else verdict.context.spent
+    for name, value in change.context:
+        if name == "spent":
+            yield from (f"spent.{scope}: nothing" for scope in value if scope not in told)
+        else:
+            yield f"{name}: {value}"
 
 
 def _edits(edits: Sequence[Edit], verdict: Verdict, style: Style) -> Iterator[str]:

@@ -100,7 +100,7 @@ def test_the_suggester_is_told_where_its_policy_decides_too(execgate, files):
     assert alone.status == 1
     assert alone.out.startswith("deny[delegation]: agent `careful` may not act for another")
     assert "or change the policy:\n  remove delegation (p.policy:15:3)\n" in alone.out
-    assert "to allow it, judge it in another context:\n  suggester: base\n" in alone.out
+    assert "to allow it, tell what is known around it, such as:\n  suggester: base\n" in alone.out
 
 
 def test_a_gap_is_for_the_code_to_mend(execgate, files):

@@ -83,7 +83,7 @@ def test_an_agent_that_suggests_to_itself_stands_up_to_its_policy_once(policies)
         (
             None,
             "agent `runner` may not act for another: whoever suggested it is not known",
-            "pass the suggester with the context",
+            'pass it: `--suggester NAME`, or `Context(suggester="NAME")`',
         ),
         (
             "writre",

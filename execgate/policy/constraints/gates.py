@@ -19,7 +19,10 @@ from execgate.policy.problems import clipped
 
 _GATES = ("warn_at", "restrict_at", "halt_at")
 _NO_SHARE = "how much of the budget is used up is not known"
-_HOW_TO_TELL = "pass `budget_ratio`, or what was spent in each scope with a limit, with the context"
+_HOW_TO_TELL = (
+    "pass what was spent in each scope with a limit, or the share itself: `--context budget_ratio=0.25`, "
+    'or `Context(budget_ratio=Decimal("0.25"))`'
+)
 
 
 class Gates:

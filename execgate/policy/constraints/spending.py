@@ -310,7 +310,8 @@ def _count_kept(case: Case, limit: Limit, scope: str, cost: Cost, context: Conte
 
 
 def _not_told(scope: str) -> tuple[str, str]:
-    return f"what was spent {_SPENT[scope]} is not known", f"pass it with the context, as `spent.{scope}`"
+    how = f'`--context "spent.{scope}=0.00 USD"`, or `Context(spent={{"{scope}": Tally()}})`'
+    return f"what was spent {_SPENT[scope]} is not known", f"pass it: {how} where nothing was"
 
 
 _CHECKS: Mapping[str, tuple[Callable[..., None], str | None]] = {

@@ -163,7 +163,10 @@ def _instead(verdict: Verdict, edits: Sequence[Edit]) -> Iterator[Fault]:
     for ruling in verdict.rulings:
         operation = operations[ruling.operation]
         for violation in ruling.violations:
-            puzzle = _is_puzzle(verdict, ruling.operation)
+            puzzle = any(
+                opinion.says is Says.UNDECIDED and opinion.constraint == violation.constraint in CONSTRAINTS
+                for opinion in ruling.opinions
+            )
             if violation.constraint in dropped and puzzle and violation.help is not None:
                 why = "; ".join(operation.unresolved) or violation.message
                 yield Fault(why, operation.location, violation.help)

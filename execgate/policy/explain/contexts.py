@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, TypeAlias
 
 from execgate.model.context import SCOPES, Context
 from execgate.model.program import Program
-from execgate.model.verdict import Decision
+from execgate.model.verdict import Decision, Verdict
 from execgate.policy.policyset import PolicySet
 
 _MOST_AGENTS = 50
-_MOST_FIELDS = 3
+_MOST_FIELDS = 4
 _HOURS = 7 * 24
 _SOME_MOMENT = datetime(2026, 1, 5, tzinfo=timezone.utc)
 _MOST_TRIED = 400
 
+Changes: TypeAlias = tuple[tuple[str, Any], ...]
+
 
 def other_context(
     policies: PolicySet, program: Program, agent: str, context: Context, *, denied: bool
-) -> tuple[tuple[tuple[str, Any], ...], Decision | None]:
+) -> tuple[Changes, Decision | None]:
     """Return fields with other JSON values than those of `context`, and the verdict that they lead to.
 
     The fewest with which the program is allowed; where there are none and it is denied, the fewest with which
@@ -29,21 +31,47 @@ def other_context(
     hours of a week where rules ask for the time, and of what is not known a state in which nothing was spent.
     """
     given = context.to_json()
-    offered = list(_offered(policies, agent, context))
+
+    def judged(changes: Changes) -> Verdict:
+        return policies.judge(program, agent, Context.from_json({**given, **dict(changes)}))
+
+    offered = _telling(_offered(policies, agent, context), judged)
     several = (
         changes
         for count in range(1, _MOST_FIELDS + 1)
         for changes in itertools.combinations(offered, count)
         if len({name for name, _ in changes}) == count
     )
-    escalated: tuple[tuple[str, Any], ...] = ()
+    escalated: Changes = ()
     for changes in itertools.islice(several, _MOST_TRIED):
-        decision = policies.judge(program, agent, Context.from_json({**given, **dict(changes)})).decision
+        decision = judged(changes).decision
         if decision is Decision.ALLOW:
-            return changes, decision
+            return _scopes_needed(changes, context, lambda fewer: judged(fewer).allowed), decision
         if decision is Decision.ESCALATE and denied and not escalated:
             escalated = changes
     return escalated, Decision.ESCALATE if escalated else None
+
+
+def _telling(
+    offered: Iterable[tuple[str, Any]], judged: Callable[[Changes], Verdict]
+) -> list[tuple[str, Any]]:
+    """Return one of those that break the same clauses by themselves, those that break the fewest first."""
+    found: dict[tuple[str, frozenset[tuple[str, int | None]]], tuple[str, Any]] = {}
+    for name, value in offered:
+        broken = frozenset((one.constraint, one.operation) for one in judged(((name, value),)).all_violations)
+        found.setdefault((name, broken), (name, value))
+    return [found[key] for key in sorted(found, key=lambda key: len(key[1]))]
+
+
+def _scopes_needed(changes: Changes, context: Context, allowed: Callable[[Changes], bool]) -> Changes:
+    """Return changes that tell what was spent in those scopes alone that are asked for."""
+    spent = dict(changes).get("spent", {})
+    for scope in [scope for scope in spent if scope not in context.spent]:
+        fewer = {name: value for name, value in spent.items() if name != scope}
+        less = tuple((name, fewer if name == "spent" else value) for name, value in changes)
+        if fewer and allowed(less):
+            spent, changes = fewer, less
+    return changes
 
 
 def _offered(policies: PolicySet, agent: str, context: Context) -> Iterator[tuple[str, Any]]:

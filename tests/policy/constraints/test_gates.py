@@ -86,7 +86,7 @@ def test_a_share_that_nobody_knows_denies_once(pay, said) -> None:
         verdict = pay(f"max_amount: unlimited {gates}", payment(), **context)
         first = [violation for violation in verdict.all_violations if violation.constraint.endswith("_at")]
         assert [violation.constraint for violation in first] == ["warn_at"]
-        assert "pass `budget_ratio`" in first[0].help
+        assert "`--context budget_ratio=0.25`" in first[0].help
         assert {said(verdict)[name][0] for name in ("warn_at", "halt_at")} == {"undecided"}
 
 

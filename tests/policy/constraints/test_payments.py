@@ -190,7 +190,10 @@ def test_a_scope_of_which_nobody_told_denies_unless_it_is_unlimited(pay, said, s
     name = limit.partition(":")[0].format(scope)
     verdict = pay(f"{OPEN} {limit.format(scope)}", payment("1"))
     assert said(verdict)[name][0] == "undecided"
-    assert broken(verdict) == [(name, f"pass it with the context, as `spent.{scope}`")]
+    how = (
+        f'`--context "spent.{scope}=0.00 USD"`, or `Context(spent={{"{scope}": Tally()}})` where nothing was'
+    )
+    assert broken(verdict) == [(name, f"pass it: {how}")]
     assert pay(f"{OPEN} {name}: unlimited", payment("1")).allowed
 
 

@@ -538,6 +538,22 @@ def test_an_hour_at_which_it_would_pass_is_told():
         assert policies.judge(Program(Source("code"), (PAYMENT,)), "a", again).allowed
 
 
+def test_all_that_nobody_has_told_is_asked_for_together():
+    """Hours and agents are many: what tells nothing new by itself must not keep what does from being tried."""
+    rules = """max_amount_per_day: 9_usd
+    rule late { when not (time in mornings) deny "come back" }
+    rule asked { when suggester != "z" deny "not for you" }"""
+    others = "".join(f'agent "b{number}" {{ }}\n' for number in range(40))
+    change = change_of(PolicySet.parse(f'{RULES % rules}{others}agent "z" {{ }}', "a.policy"), PAYMENT)
+    assert {name: value for name, value in change.context if name != "time"} == {
+        "phase": "COMMIT",
+        "suggester": "z",
+        "spent": {"day": {"amounts": {}, "payments": 0}},
+    }
+    assert (len(change.context), change.context_decision) == (4, "ALLOW")
+    assert change.instead == ()
+
+
 def test_a_rule_that_restricts_is_one_clause_among_others():
     policies = ruled(
         'rule small { when cost > 1_usd restrict "only a little" { max_amount: 2_usd } }\n'
