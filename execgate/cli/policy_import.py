@@ -31,15 +31,16 @@ def configure(parser: Parser) -> None:
         "--max-amount", metavar="AMOUNT", help="the most of one payment, as in 50.00_usd (default: unlimited)"
     )
     parser.add_argument(
-        "--code", action="store_true", help="grant the agent to run code, which payments in code need besides"
-    )
-    parser.add_argument(
         "--tool",
         dest="tools",
         action="append",
-        default=[],
         metavar="PATTERN",
-        help='tools that are payments, such as "pay_*", which it grants besides; may be repeated',
+        help='tools that are payments, such as "pay_*"; may be repeated (default: every tool)',
+    )
+    parser.add_argument(
+        "--payments-only",
+        action="store_true",
+        help="grant payments alone, neither the code nor the tools that they come from",
     )
     parser.add_argument("--out", metavar="FILE", help="write the policy there instead of printing it")
     add_format(parser, "text", "json")
@@ -48,7 +49,7 @@ def configure(parser: Parser) -> None:
             examples(
                 "execgate policy import governance.yaml",
                 "execgate policy import governance.yaml --currency eur --out policies/payments.policy",
-                'execgate policy import governance.yaml --agent "billing_*" --code --tool "pay_*"',
+                'execgate policy import governance.yaml --agent "billing_*" --tool "pay_*"',
             ),
             statuses(
                 "0  the policy was printed or written",
@@ -65,7 +66,10 @@ def execute(options: argparse.Namespace, console: Console) -> int:
 
     currency = None if options.currency is None else _money("--currency", f"1_{options.currency}").currency
     most = None if options.max_amount is None else _money("--max-amount", options.max_amount)
-    wanted = Wanted(options.agent, currency, most, options.code, tuple(options.tools))
+    if options.payments_only and options.tools:
+        raise UsageError("--payments-only grants no tools, and --tool names some", help="give one of the two")
+    tools = () if options.payments_only else tuple(options.tools or ("*",))
+    wanted = Wanted(options.agent, currency, most, not options.payments_only, tools)
     read = inputs.read(options.file)
     if read.error is not None:
         raise InputError(f"{options.file}: {read.error.message}", help=read.error.help)

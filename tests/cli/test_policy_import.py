@@ -14,9 +14,8 @@ budget: {session_limit: 10.00}
 rules:
   - {id: high, condition: "cost > 0.50", action: PENDING_APPROVAL, message: "over"}
 """
-GRANTS = (
-    'execgate: a payment in code needs `can "code_execution"` as well, one by a tool `can "tool"`: '
-    "--code and --tool add them\n"
+TOOLS = (
+    "execgate: every tool that the gate is asked about is taken for a payment; --tool names those that are\n"
 )
 NOTE = (
     "execgate: the file names no currency: its amounts are taken for US dollars; --currency names another\n"
@@ -32,14 +31,14 @@ def team(folder: Path) -> Path:
 
 def test_the_policy_is_printed_and_what_was_assumed_is_said_beside_it(execgate, team):
     done = execgate("policy", "import", "team.yaml")
-    assert (done.status, done.err) == (0, NOTE + GRANTS)
+    assert (done.status, done.err) == (0, NOTE + TOOLS)
     assert done.out.startswith("// Made of team.yaml by `execgate policy import`.\n// Note: the file names")
     assert '  when cost > 0.50_usd\n  escalate "over"\n' in done.out
     assert PolicySet.parse(done.out).agents == ("*",)
 
 
 def test_it_reads_standard_input(execgate, team):
-    done = execgate("policy", "import", "-", "--currency", "USD", "--code", stdin=TEAM.encode())
+    done = execgate("policy", "import", "-", "--currency", "USD", "--tool", "pay", stdin=TEAM.encode())
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("// Made of <stdin> by `execgate policy import`.\n\nphases {")
 
@@ -49,7 +48,7 @@ def test_the_policy_is_written_where_it_is_wanted_and_checks_clean(execgate, fol
         done = execgate(
             "policy", "import", "team.yaml", "--currency", "eur", "--agent", "pay", "--out", "pay.policy"
         )
-        assert (done.status, done.out, done.err) == (0, "", GRANTS + "execgate: wrote pay.policy\n")
+        assert (done.status, done.out, done.err) == (0, "", TOOLS + "execgate: wrote pay.policy\n")
     assert "max_amount_per_session: 10.00_eur" in (folder / "pay.policy").read_text()
     assert execgate("policy", "fmt", "--check", "pay.policy").status == 0
     assert execgate("policy", "check", "pay.policy").status == 0
@@ -60,7 +59,6 @@ def test_options_grant_what_payments_need_besides(execgate, team):
         "policy",
         "import",
         "team.yaml",
-        "--code",
         "--tool",
         "pay_*",
         "--tool",
@@ -70,6 +68,12 @@ def test_options_grant_what_payments_need_besides(execgate, team):
     )
     assert done.status == 0
     assert '  can "code_execution"\n' in done.out
+    alone = execgate("policy", "import", "team.yaml", "--payments-only")
+    assert alone.status == 0
+    assert 'can "payment"' in alone.out
+    assert 'can "code_execution"\n' not in alone.out
+    assert 'can "tool" with' not in alone.out
+    assert execgate("policy", "import", "team.yaml", "--payments-only", "--tool", "x").status == 2
     assert 'payment_tools: ["pay_*", "refund"]' in done.out
     assert "max_amount: 2.00_usd" in done.out
 

@@ -94,15 +94,16 @@ _RULE = (
 class Wanted:
     """What the file does not say: for whom it is written, and what stands beside the payments.
 
-    `max_amount` is the most of one payment where the file has no such limit, None for no limit; `tools` are
-    patterns of tools that are payments.  ValueError for what is no currency.
+    `max_amount` is the most of one payment where the file has no such limit, None for no limit; `code` is
+    whether payments may come from code, `tools` are patterns of the tools that they may come from, which are
+    payments then.  ValueError for what is no currency.
     """
 
     agent: str = "*"
     currency: str | None = None
     max_amount: Money | None = None
-    code: bool = False
-    tools: tuple[str, ...] = ()
+    code: bool = True
+    tools: tuple[str, ...] = ("*",)
 
     def __post_init__(self) -> None:
         if self.currency is not None:
@@ -146,8 +147,11 @@ class Writer:
             )
         if not (self._wanted.code or self._wanted.tools):
             draft.notes.append(
-                'a payment in code needs `can "code_execution"` as well, one by a tool `can "tool"`: '
-                "--code and --tool add them"
+                'a payment in code needs `can "code_execution"` as well, one by a tool `can "tool"`'
+            )
+        if "*" in self._wanted.tools:
+            draft.notes.append(
+                "every tool that the gate is asked about is taken for a payment; --tool names those that are"
             )
         self._describe(fields, draft)
         names = self._phases(fields.get("phases"), draft)

@@ -44,7 +44,7 @@ PHASES = ("EXPLORE", "DECIDE", "COMMIT")
 
 @pytest.fixture(scope="module")
 def policies() -> PolicySet:
-    return PolicySet.parse(imported(TEAM, "team.yaml", Wanted(code=True, tools=("pay_*",))).text)
+    return PolicySet.parse(imported(TEAM, "team.yaml", Wanted(tools=("pay_*",))).text)
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +155,6 @@ def test_tools_that_pay_are_governed_alike(policy, tool, context, decision):
 
 
 def test_without_the_grants_besides_nothing_is_paid():
-    policy = PolicySet.parse(imported(TEAM, "team.yaml").text).agent("billing")
+    policy = PolicySet.parse(imported(TEAM, "team.yaml", Wanted(code=False, tools=())).text).agent("billing")
     assert "code_execution" in names(pay(policy, state()))
     assert policy.judge(tool_program("pay_now", {}), state(cost="0.30")).decision.value == "DENY"

@@ -43,12 +43,12 @@ compensation: {enabled: true, default_action: REFUND_REQUEST, timeout: 30s}
 
 DOLLARS = "the file names no currency: its amounts are taken for US dollars; --currency names another"
 
-GRANTS = 'a payment in code needs `can "code_execution"` as well, one by a tool `can "tool"`: --code and --tool add them'
+TOOLS = "every tool that the gate is asked about is taken for a payment; --tool names those that are"
 
 POLICY = f"""\
 // Made of team.yaml by `execgate policy import`.
 // Note: {DOLLARS}.
-// Note: {GRANTS}.
+// Note: {TOOLS}.
 
 phases {{
   allowed_payment_phase: COMMIT
@@ -58,6 +58,12 @@ phases {{
 }}
 
 agent "*" {{
+  can "code_execution"
+  can "tool" with constraints {{
+    allowed_proposed_tools: ["*"]
+    allowed_executed_tools: ["*"]
+    payment_tools: ["*"]
+  }}
   can "payment" with constraints {{
     allowed_providers: ["*"]
     allowed_payment_operations: ["*"]
@@ -130,11 +136,11 @@ def wrong(text: str) -> str:
 def test_the_file_of_a_team_loads_as_it_is():
     found = imported(TEAM.encode(), "team.yaml")
     assert found.text == POLICY
-    assert found.notes == (DOLLARS, GRANTS)
+    assert found.notes == (DOLLARS, TOOLS)
 
 
 def test_what_comes_out_parses_and_has_its_layout():
-    text = made(TEAM, agent="pay_*", code=True, tools=("pay_*", "refund"), currency="EUR")
+    text = made(TEAM, agent="pay_*", tools=("pay_*", "refund"), currency="EUR")
     assert PolicySet.parse(text).agents == ("pay_*",)
     assert formatted(text) == text
     assert 'agent "pay_*" {\n  can "code_execution"\n  can "tool" with constraints {\n' in text
@@ -239,9 +245,9 @@ def test_each_part_becomes_its_counterpart(change, line):
 
 
 def test_what_is_missing_is_left_out():
-    assert made("budget: {session_limit: 5 USD}") == (
-        f"// Made of team.yaml by `execgate policy import`.\n// Note: {GRANTS}.\n\n"
-        'agent "*" {\n  can "payment" with constraints {\n'
+    assert made("budget: {session_limit: 5 USD}", tools=()) == (
+        "// Made of team.yaml by `execgate policy import`.\n\n"
+        'agent "*" {\n  can "code_execution"\n  can "payment" with constraints {\n'
         '    allowed_providers: ["*"]\n    allowed_payment_operations: ["*"]\n'
         "    max_amount: unlimited\n    max_amount_per_session: 5.00_usd\n  }\n}\n"
     )
@@ -280,13 +286,18 @@ def test_what_is_not_kept_is_said():
     text = TEAM.replace("    action: DENY\n", "    action: DENY\n    priority: 3\n    enabled: false\n", 1)
     assert notes(text.replace("EXPLORE: [", "EXPLORE: [EXPLORE, ")) == (
         DOLLARS,
-        GRANTS,
+        TOOLS,
         "`EXPLORE` leads to itself in the file: to stay in a phase needs no rule",
         "rule block_explore_payments: no priority is kept, for of all rules that hold the strictest decides",
         "rule block_explore_payments: it is not enabled, and left out",
     )
     assert "block_explore_payments on" not in made(text)
-    assert notes(TEAM, currency="eur", code=True) == ()
+    assert notes(TEAM, currency="eur", tools=("pay_*",)) == ()
+
+
+def test_payments_alone_permit_nothing_and_that_is_said():
+    (note,) = notes(TEAM, currency="eur", code=False, tools=())
+    assert note == 'a payment in code needs `can "code_execution"` as well, one by a tool `can "tool"`'
     assert notes(TEAM, tools=("pay",)) == (DOLLARS,)
 
 
