@@ -115,6 +115,7 @@ def _mistakes(error: PolicyError | None) -> dict[str, Any]:
 def _write(name: str, text: str) -> None:
     path = Path(name)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         # Made empty first, so that it is replaced in one step like a file that was there.
         path.open("ab").close()
     except (OSError, ValueError) as error:

@@ -19,7 +19,8 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "--out",
         metavar="FOLDER",
-        help="write NAME.policy and NAME.policytest there instead of printing the policy",
+        help="write NAME.policy and NAME.policytest there, named after --agent if that is given, "
+        "instead of printing the policy",
     )
     parser.epilog = "\n\n".join(
         [
@@ -56,6 +57,7 @@ def execute(options: argparse.Namespace, console: Console) -> int:
         target = Path(options.out, path.name if options.agent is None else f"{options.agent}{path.suffix}")
         _write(target, text)
         console.note(f"wrote {target}")
+    console.note(f"change it to what your agent needs, then `execgate policy test {options.out}`")
     return 0
 
 
@@ -85,7 +87,7 @@ def _write(target: Path, text: str) -> None:
             file.write(text)
     except FileExistsError:
         raise InputError(
-            f"{target} is there already", help="remove it, or name another --out folder"
+            f"{target} is there already", help="remove it, or name another --out folder or --agent"
         ) from None
     except OSError as error:
         raise InputError(

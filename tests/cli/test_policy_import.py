@@ -112,16 +112,20 @@ def test_mistakes_are_findings_and_nothing_is_written(execgate, folder, team):
     assert not (folder / "x.policy").exists()
 
 
+def test_a_folder_that_is_not_there_is_made(execgate, folder, team):
+    done = execgate("policy", "import", "team.yaml", "--out", "policies/payments.policy")
+    assert (done.status, done.out) == (0, "")
+    assert execgate("policy", "check").status == 0
+    assert (folder / "policies" / "payments.policy").is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["none.yaml"], "none.yaml: no such file or folder"),
         (["team.yaml", "--currency", "dollar"], "--currency: unknown currency `dollar`"),
         (["team.yaml", "--max-amount", "5"], "--max-amount: money without a currency"),
-        (
-            ["team.yaml", "--out", "none/x.policy"],
-            "none/x.policy: can't be written: no such file or directory",
-        ),
+        (["team.yaml", "--out", "team.yaml/x.policy"], "team.yaml/x.policy: can't be written"),
         (["team.yaml", "--out", ""], "can't be written"),
         (["large.yaml"], "large.yaml: too large: at most 262,144 bytes are read"),
     ],
