@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from execgate.model.verdict import Clause
 from execgate.policy.agent import CODE_EXECUTION, AgentPolicy
-from execgate.policy.compare import amounts, states
+from execgate.policy.compare import amounts, states, suggesters
 from execgate.policy.compare.changes import (
     AgentChanges,
     Case,
@@ -24,6 +24,7 @@ from execgate.policy.compare.payments import Spending
 from execgate.policy.compare.rules import Rules
 from execgate.policy.compare.space import Budget, TooMuchWorkError
 from execgate.policy.compare.spaces import NOUNS, operation
+from execgate.policy.compare.suggesters import Suggested
 from execgate.policy.policyset import PolicySet
 
 _STEPS = 60_000_000
@@ -37,10 +38,29 @@ def compare(old: PolicySet, new: PolicySet, agent: str | None = None) -> Compari
     """
     if agent is not None and policy_of(old, agent) is None:
         new.agent(agent)
-    names = pairs_of_agents(old, new) if agent is None else [agent]
+    names = pairs_of_agents(old, new)
     budget = Budget(_STEPS)
-    changes = [_agent(old, new, name, budget) for name in names]
+    known: dict[str, AgentChanges] = {}
+    if agent is None or suggesters.asks(Sides(old, new, agent)):
+        known = {name: _agent(old, new, name, budget) for name in names}
+    asked = names if agent is None else [agent]
+    changes = [
+        _with_suggesters(old, new, known.get(name) or _agent(old, new, name, budget), known, budget)
+        for name in asked
+    ]
     return Comparison(tuple(one for one in changes if not one.empty), len(changes))
+
+
+def _with_suggesters(
+    old: PolicySet, new: PolicySet, one: AgentChanges, known: Mapping[str, AgentChanges], budget: Budget
+) -> AgentChanges:
+    """Return the changes of an agent with those that it has because others may suggest more, or less."""
+    sides = Sides(old, new, one.agent)
+    if not suggesters.asks(sides):
+        return one
+    permitted = Suggested(sides, budget, gains=True).changes(known.values())
+    denied = Suggested(Sides(new, old, one.agent), budget, gains=False).changes(known.values())
+    return replace(one, permitted=(*one.permitted, *permitted), denied=(*one.denied, *denied))
 
 
 def _agent(old: PolicySet, new: PolicySet, name: str, budget: Budget) -> AgentChanges:

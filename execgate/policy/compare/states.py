@@ -251,7 +251,7 @@ def variants(fields: Mapping[str, Any], named: Constants) -> Iterator[dict[str, 
     yield dict(fields)
     for name, values in named.items():
         if name.startswith("args."):
-            for value in values:
+            for value in values if "arguments_json" in fields else ():
                 yield {**fields, "arguments_json": _arguments(name.split(".")[1:], value)}
         elif name in {"amount", "cost"}:
             for money in _around(values) if "amount" in fields else ():

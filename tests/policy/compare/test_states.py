@@ -417,3 +417,14 @@ def test_states_that_are_too_many_are_not_taken_for_all(monkeypatch) -> None:
     monkeypatch.setattr(states, "_MOST_STATES", 2)
     old, new = (policies(rule(f"cost > {most}_usd"), pay=PAY) for most in (5, 4))
     assert [shown(one) for one in permitted(old, new)] == [("rule r", None)]
+
+
+def test_a_rule_over_arguments_is_tried_on_tools_alone() -> None:
+    old = PolicySet.parse(
+        """rule r on all { when args.to == "a" or agent == "b" deny "m" }
+        agent "a" { can "code_execution" can "tool" with constraints { allowed_executed_tools: ["t"] } }"""
+    )
+    new = PolicySet.parse(old.agent("a").canonical.replace("deny", "warn"))
+    (agent,) = compare(old, new).agents
+    assert [one.case.action for one in agent.permitted if one.case] == ["tool_call"]
+    assert [one.constraint for one in agent.permitted] == ["rule r"]
