@@ -89,7 +89,7 @@ class _Builder:
         flat: dict[str, Flat] = {}
         for name, above in order.parents_first(own, self._problems):
             parents = [flat[parent] for parent in above]
-            base = Parents(own[name].tree, parents, self._problems).joined() if parents else None
+            base = Parents(own[name].tree, parents, narrowing, self._problems).base() if parents else None
             flat[name] = Child(own[name], base, narrowing, self._problems).flat()
         return Built(
             tuple(self._policy(own[name], flat[name]) for name in own),

@@ -22,8 +22,6 @@ class FlatGrant:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     """By the name of the constraint; that of the grant itself by ""."""
-    rivals: Mapping[str, tuple[Listing | Limit, ...]] = field(default_factory=dict)
-    """What further parents say differently of a constraint that the child settles, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,21 @@ class Flat:
         return (grant is not None and "restrict_at" in grant.limits) or any(
             map(puts_restricted, self.rules.values())
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a child stands on: its parents, and what they are together."""
+
+    flat: Flat
+    """What all of them permit."""
+    parents: tuple[Flat, ...]
+    partly: Mapping[str, FlatGrant] = field(default_factory=dict)
+    """Grants that some of them lack and the child spells, as the others have them together."""
+
+    def granting(self, capability: str) -> list[tuple[Flat, FlatGrant]]:
+        """Return the parents that have a grant, with it."""
+        return [(parent, parent.grants[capability]) for parent in self.parents if capability in parent.grants]
 
 
 def puts_restricted(rule: ReadRule) -> bool:

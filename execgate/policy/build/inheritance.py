@@ -1,20 +1,20 @@
 """`agent "x" extends "base"`: a child may only narrow, and says `override ... because "..."` where it widens.
 
-Each pair of lists, each limit, rule and setting is compared with what the parents say of it together.  What
-the child does not say is inherited as it stands; so without an override a child permits nothing that its base
-denies.
+Each pair of lists, each limit, rule and setting is compared with what every parent says of it.  What the
+child does not say is inherited as it stands; so without an override a child permits nothing that one of its
+parents denies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from execgate.model.limits import Limits
 from execgate.model.verdict import Clause, Override
 from execgate.policy.agent import INTERSECT, Settings
 from execgate.policy.build import settings
-from execgate.policy.build.flat import Flat, FlatGrant, ReadRule
+from execgate.policy.build.flat import Base, Flat, FlatGrant, ReadRule
 from execgate.policy.build.grants import OwnGrant
 from execgate.policy.build.narrowing import Narrowing
 from execgate.policy.build.parents import join, together, united
@@ -25,6 +25,8 @@ from execgate.policy.matching.pairs import Listing
 from execgate.policy.problems import Problems, clipped
 
 _DEFAULTS = Limits()
+
+_Parents = Sequence[tuple[Flat, FlatGrant]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,10 @@ class OwnAgent:
 class Child:
     """One agent on its base, None where it extends none."""
 
-    def __init__(self, own: OwnAgent, base: Flat | None, narrowing: Narrowing, problems: Problems) -> None:
+    def __init__(self, own: OwnAgent, base: Base | None, narrowing: Narrowing, problems: Problems) -> None:
         self._own = own
-        self._base = base
+        self._above = base
+        self._base = base.flat if base is not None else None
         self._narrowing = narrowing
         self._problems = problems
         self._overrides: list[Override] = []
@@ -55,10 +58,14 @@ class Child:
         base, own = self._base, self._own
         inherited = base.grants if base is not None else {}
         grants = {
-            name: self._grant(name, own.grants.get(name), inherited.get(name))
+            name: self._grant(name, own.grants[name]) if name in own.grants else inherited[name]
             for name in sorted({*inherited, *own.grants})
         }
-        rules = self._rules()
+        rules = {
+            name: rule
+            for name, rule in self._rules().items()
+            if rule.rule is None or rule.rule.capability is None or rule.rule.capability in grants
+        }
         return Flat(
             own.name,
             own.tree.clause,
@@ -68,22 +75,26 @@ class Child:
             united((base.overrides if base is not None else (), tuple(self._overrides))),
         )
 
-    def _grant(self, capability: str, own: OwnGrant | None, base: FlatGrant | None) -> FlatGrant:
-        if own is None:
-            assert base is not None  # noqa: S101 - one of the two has it
-            return base
+    def _grant(self, capability: str, own: OwnGrant) -> FlatGrant:
+        above = self._above
+        base = None
+        if above is not None:
+            base = above.flat.grants.get(capability, above.partly.get(capability))
+            if capability not in above.flat.grants:
+                lacking = next(parent for parent in above.parents if capability not in parent.grants)
+                message = f'agent `{clipped(lacking.name)}` has no `can "{capability}"`'
+                self._widened(own.tree.override, own.tree.reason, own.clause, capability, message)
+            elif own.tree.override is not None:
+                self._idle(own.tree.override, f'`can "{capability}"`', "it is inherited")
+        elif own.tree.override is not None:
+            self._idle(own.tree.override, f'`can "{capability}"`', "the agent extends no other")
         why = settings.reason(own.tree.reason, self._problems)
         if base is None:
-            self._new_grant(capability, own)
-            reasons = dict(own.own.reasons)
-            if why is not None:
-                reasons[""] = why
-            return FlatGrant(own.clause, own.own.lists, own.own.limits, reasons)
-        if own.tree.override is not None:
-            self._idle(own.tree.override, f'`can "{capability}"`', "it is inherited")
+            return self._new_grant(own, why)
         lists, limits, reasons = dict(base.lists), dict(base.limits), dict(base.reasons)
         if why is not None:
             reasons[""] = why
+        parents = above.granting(capability) if above is not None else []
         for name, tree in own.own.trees.items():
             said = own.own.reasons.get(name)
             joined = False
@@ -95,98 +106,94 @@ class Child:
                 listing = own.own.lists[name]
                 lists[name] = join((base.lists[name], listing)) if joined and name in base.lists else listing
             elif name in own.own.limits:
-                self._limit(tree, own.own.limits[name], base)
+                self._limit(tree, own.own.limits[name], parents)
                 limits[name] = own.own.limits[name]
             if said is not None:
                 reasons[name] = together((said, reasons[name])) if joined and name in reasons else said
             elif not joined:
                 reasons.pop(name, None)
-        self._lists(own, base, lists)
+        self._lists(own, parents, base, lists)
         return FlatGrant(own.clause, lists, limits, reasons)
 
-    def _new_grant(self, capability: str, own: OwnGrant) -> None:
-        """Note a grant that no parent has, and overrides in it, where nothing is to be overridden."""
-        if self._base is None:
-            if own.tree.override is not None:
-                self._idle(own.tree.override, f'`can "{capability}"`', "the agent extends no other")
-        else:
-            message = f'agent `{clipped(self._base.name)}` has no `can "{capability}"`'
-            self._widened(own.tree.override, own.tree.reason, own.clause, capability, message)
+    def _new_grant(self, own: OwnGrant, why: str | None) -> FlatGrant:
+        """Return a grant that no parent has; to override something in it is a problem."""
         for name, tree in own.own.trees.items():
             if tree.override is not None:
                 self._idle(tree.override, f"`{name}`", "nothing is inherited of it")
+        reasons = dict(own.own.reasons)
+        if why is not None:
+            reasons[""] = why
+        return FlatGrant(own.clause, own.own.lists, own.own.limits, reasons)
 
-    def _lists(self, own: OwnGrant, base: FlatGrant, lists: Mapping[str, Listing]) -> None:
-        """Compare the lists that the child spells with those of the base, pair by pair.
+    def _lists(self, own: OwnGrant, parents: _Parents, base: FlatGrant, lists: Mapping[str, Listing]) -> None:
+        """Compare the lists that the child spells with those of its parents, pair by pair.
 
-        First what it allows, under the denials that hold for the child; then the denials that it takes away,
-        under what it allows.  So each widening has the clause that makes it.
+        First what it allows, under the denials of each parent, or under those that the child puts in their
+        place; then the denials that it takes away, under what it allows.  So each widening has the clause
+        that makes it.
         """
         trees = own.own.trees
         for name in own.own.lists:
             tree = trees[name]
             kind, _, noun = name.partition("_")
             if kind not in {"allowed", "disallowed"}:
-                self._lone_list(tree, lists[name], base)
+                self._lone_list(tree, lists[name], parents, base)
                 continue
             twins = f"allowed_{noun}", f"disallowed_{noun}"
             allowed, disallowed = (lists.get(twin) for twin in twins)
-            before = base.lists.get(name)
             if kind == "allowed":
+                denials = trees.get(twins[1])
+                replaced = denials is not None and denials.override is not None
                 tried = (
-                    self._narrowing.widened(noun, (each, disallowed), (allowed, disallowed))
-                    for each in (before, *base.rivals.get(name, ()))
-                    if not isinstance(each, Limit)
+                    (parent, (grant.lists.get(name), disallowed if replaced else grant.lists.get(twins[1])))
+                    for parent, grant in parents
                 )
-                found = next((each for each in tried if each is not None), None)
-            elif tree.override is None:
-                continue
-            else:
+                new = allowed, disallowed
+                self._judge_list(
+                    tree, ((parent, self._narrowing.widened(noun, old, new)) for parent, old in tried)
+                )
+            elif tree.override is not None:
+                before = base.lists.get(name)
                 found = self._narrowing.widened(noun, (allowed, before), (allowed, disallowed))
-            self._judge_list(tree, found)
+                self._judge_list(tree, ((self._base, found),))
 
-    def _lone_list(self, tree: syntax.Constraint, listing: Listing, base: FlatGrant) -> None:
+    def _lone_list(
+        self, tree: syntax.Constraint, listing: Listing, parents: _Parents, base: FlatGrant
+    ) -> None:
         """Compare a list without a twin: one that narrows is joined, any other lists what passes."""
-        before = base.lists.get(tree.name)
         constraint = CONSTRAINTS[tree.name]
-        found: str | None = None
-        if isinstance(constraint, ListConstraint) and constraint.narrows:
-            if tree.override is not None:
-                found = self._narrowing.uncovered(listing, before)
-        elif before is not None or (self._base is not None and self._narrowing.restricts(self._base)):
-            rivals = (each for each in base.rivals.get(tree.name, ()) if isinstance(each, Listing))
-            tried = (self._narrowing.uncovered(each, listing) for each in (before, *rivals))
-            found = next((each for each in tried if each is not None), None)
-        self._judge_list(tree, found)
-
-    def _judge_list(self, tree: syntax.Constraint, found: str | None) -> None:
-        if found is not None:
-            message = f"it permits {found}, which agent `{clipped(self._name)}` does not"
-            self._widened(tree.override, tree.reason, tree.clause, tree.name, message)
+        if not (isinstance(constraint, ListConstraint) and constraint.narrows):
+            self._judge_list(
+                tree,
+                (
+                    (parent, self._narrowing.uncovered(grant.lists.get(tree.name), listing))
+                    for parent, grant in parents
+                    if tree.name in grant.lists or self._narrowing.restricts(parent)
+                ),
+            )
         elif tree.override is not None:
+            found = self._narrowing.uncovered(listing, base.lists.get(tree.name))
+            self._judge_list(tree, ((self._base, found),))
+
+    def _judge_list(self, tree: syntax.Constraint, tried: Iterable[tuple[Flat | None, str | None]]) -> None:
+        """Note the first example of what a list permits and a parent does not."""
+        for parent, found in tried:
+            if found is not None:
+                name = clipped(parent.name) if parent is not None else ""
+                message = f"it permits {found}, which agent `{name}` does not"
+                self._widened(tree.override, tree.reason, tree.clause, tree.name, message)
+                return
+        if tree.override is not None:
             self._idle(tree.override, f"`{tree.name}`", "it permits nothing that is not inherited")
 
-    def _limit(self, tree: syntax.Constraint, limit: Limit, base: FlatGrant) -> None:
-        constraint = CONSTRAINTS[tree.name]
-        before = base.limits.get(tree.name)
-        old: str | None = None
-        if isinstance(constraint, LimitConstraint) and tree.name not in settings.FREE:
-            if before is not None:
-                less = (
-                    each
-                    for each in (before, *base.rivals.get(tree.name, ()))
-                    if isinstance(each, Limit) and not constraint.within(limit.value, each.value)
-                )
-                old = next((f"has `{each.text}`" for each in less), None)
-            elif constraint.field is not None:
-                default = settings.default(constraint, _DEFAULTS)
-                old = None if constraint.within(limit.value, default) else f"has `{constraint.show(default)}`"
-            elif constraint.grants:
-                old = "has none, and so permits nothing"
-        if old is not None:
-            message = f"`{limit.text}` is more than agent `{clipped(self._name)}` has: it {old}"
-            self._widened(tree.override, tree.reason, tree.clause, tree.name, message)
-        elif tree.override is not None:
+    def _limit(self, tree: syntax.Constraint, limit: Limit, parents: _Parents) -> None:
+        for parent, grant in parents:
+            old = _less(limit, grant)
+            if old is not None:
+                message = f"`{limit.text}` is more than agent `{clipped(parent.name)}` has: it {old}"
+                self._widened(tree.override, tree.reason, tree.clause, tree.name, message)
+                return
+        if tree.override is not None:
             self._idle(tree.override, f"`{tree.name}`", "it permits no more than what is inherited")
 
     def _rules(self) -> Mapping[str, ReadRule]:
@@ -248,6 +255,20 @@ class Child:
         self._problems.at(
             override, f"an override of {what} that overrides nothing: {why}", "remove `override`"
         )
+
+
+def _less(limit: Limit, grant: FlatGrant) -> str | None:
+    """Return what a parent has of a limit, where that permits less."""
+    constraint = CONSTRAINTS[limit.name]
+    if not isinstance(constraint, LimitConstraint) or limit.name in settings.FREE:
+        return None
+    before = grant.limits.get(limit.name)
+    if before is not None:
+        return None if constraint.within(limit.value, before.value) else f"has `{before.text}`"
+    if constraint.field is not None:
+        most = settings.default(constraint, _DEFAULTS)
+        return None if constraint.within(limit.value, most) else f"has `{constraint.show(most)}`"
+    return "has none, and so permits nothing" if constraint.grants else None
 
 
 def _spelled(constraint: str) -> str:

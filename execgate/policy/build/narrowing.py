@@ -34,6 +34,10 @@ class Narrowing:
         """Return whether something puts payments of an agent into the restricted state."""
         return self._common or base.restricts
 
+    def opens(self, noun: str) -> bool:
+        """Return whether a pair without an allow list permits what is not disallowed."""
+        return EVERY_NOUN[noun].open
+
     def widened(self, noun: str, old: Lists, new: Lists) -> str | None:
         """Return, as text for a message, the shortest value that `new` permits and `old` does not."""
         if old == new or self._plainly_within(noun, old, new):

@@ -2,96 +2,160 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from execgate.model.limits import Limits
 from execgate.model.verdict import Override
 from execgate.policy.agent import INTERSECT
-from execgate.policy.build.flat import Flat, FlatGrant, ReadRule
+from execgate.policy.build import settings
+from execgate.policy.build.flat import Base, Flat, FlatGrant, ReadRule
 from execgate.policy.build.grants import sorted_listing
-from execgate.policy.constraints import CONSTRAINTS, Limit, ListConstraint
+from execgate.policy.build.narrowing import Narrowing
+from execgate.policy.constraints import CONSTRAINTS, Limit, LimitConstraint, ListConstraint
 from execgate.policy.language.syntax import Agent
-from execgate.policy.matching.pairs import Entry, Listing
-from execgate.policy.problems import Problems, clipped, quoted
+from execgate.policy.matching.pairs import Listing
+from execgate.policy.problems import Problems, clipped
 
 _T = TypeVar("_T")
+_Given = list[tuple[Flat, FlatGrant]]
+
+_DEFAULTS = Limits()
 
 
 class Parents:
-    """Joins the parents of one child: what denies is joined, and what only one of them says holds.
+    """Joins the parents of one child to what all of them permit.
 
-    What two of them say differently is a conflict, unless the child says it itself.
+    What denies is joined, and of what permits the narrowest holds: a list that is missing permits what it
+    means, nothing or all.  Where none is within all others it is a conflict, unless the child says it itself.
     """
 
-    def __init__(self, child: Agent, parents: Sequence[Flat], problems: Problems) -> None:
+    def __init__(
+        self, child: Agent, parents: Sequence[Flat], narrowing: Narrowing, problems: Problems
+    ) -> None:
         self._child = child
-        self._parents = parents
+        self._parents = tuple(parents)
+        self._narrowing = narrowing
         self._problems = problems
 
-    def joined(self) -> Flat:
-        """Return the base."""
-        if len(self._parents) == 1:
-            return self._parents[0]
-        names = sorted({name for parent in self._parents for name in parent.grants})
-        strict = next(
-            (parent for parent in self._parents if parent.delegation == INTERSECT), self._parents[0]
-        )
-        return Flat(
+    def base(self) -> Base:
+        """Return what the child stands on."""
+        first, *others = self._parents
+        if not others:
+            return Base(first, self._parents)
+        common = set(first.grants).intersection(*(parent.grants for parent in others))
+        spelled = {grant.capability.text for grant in self._child.grants}
+        known = {name for parent in self._parents for name in parent.grants}
+        strict = next((parent for parent in self._parents if parent.delegation == INTERSECT), first)
+        flat = Flat(
             name=" and ".join(parent.name for parent in self._parents),
             clause=self._child.clause,
-            grants={name: self._grant(name) for name in names},
+            grants={name: self._grant(name) for name in sorted(common)},
             rules=self._rules(),
             delegation=strict.delegation,
             delegation_reason=strict.delegation_reason,
             delegation_clause=strict.delegation_clause,
             overrides=united(parent.overrides for parent in self._parents),
         )
+        partly = {name: self._grant(name) for name in sorted((known - common) & spelled)}
+        return Base(flat, self._parents, partly)
 
     def _grant(self, capability: str) -> FlatGrant:
-        given = [
-            (parent, parent.grants[capability]) for parent in self._parents if capability in parent.grants
-        ]
+        given = Base(self._parents[0], self._parents).granting(capability)
         settled = {
             one.name
             for grant in self._child.grants
             if grant.capability.text == capability
             for one in grant.constraints
         }
+        names = sorted({name for _, grant in given for name in (*grant.lists, *grant.limits)})
         lists: dict[str, Listing] = {}
         limits: dict[str, Limit] = {}
-        reasons: dict[str, str] = {}
-        rivals: dict[str, tuple[Listing | Limit, ...]] = {}
-        for name in sorted({name for _, grant in given for name in (*grant.lists, *grant.limits)}):
+        for name in names:
             constraint = CONSTRAINTS[name]
-            if isinstance(constraint, ListConstraint):
-                several = [(parent, grant.lists[name]) for parent, grant in given if name in grant.lists]
-                if constraint.narrows:
-                    lists[name] = join(listing for _, listing in several)
-                else:
-                    lists[name], *others = self._one(several, name, settled, lambda each: each.texts)
-                    rivals[name] = tuple(others)
-            else:
-                values = [(parent, grant.limits[name]) for parent, grant in given if name in grant.limits]
-                limits[name], *more = self._one(values, name, settled, lambda each: each.text)
-                rivals[name] = tuple(more)
-        for name in ("", *lists, *limits):
-            said = [grant.reasons[name] for _, grant in given if name in grant.reasons]
-            if said:
-                reasons[name] = together(said)
-        for name, kept in self._beaten(given, lists, settled):
-            rivals[name] = (*rivals[name], kept)
-        return FlatGrant(given[0][1].clause, lists, limits, reasons, rivals)
+            if isinstance(constraint, ListConstraint) and constraint.narrows:
+                lists[name] = join(grant.lists[name] for _, grant in given if name in grant.lists)
+        for name in names:
+            constraint = CONSTRAINTS[name]
+            if not isinstance(constraint, ListConstraint):
+                limit = self._limit(given, name, settled)
+                if limit is not None:
+                    limits[name] = limit
+            elif not constraint.narrows and name not in settled:
+                noun = name.removeprefix("allowed_")
+                found = (
+                    self._restricted(given, name)
+                    if noun == name
+                    else self._allowed(given, noun, lists.get(f"disallowed_{noun}"))
+                )
+                if found is not None:
+                    lists[name] = found
+        return FlatGrant(given[0][1].clause, lists, limits, _reasons(given, lists, limits))
 
-    def _one(
-        self, given: list[tuple[Flat, _T]], name: str, settled: Collection[str], said: Callable[[_T], object]
-    ) -> tuple[_T, ...]:
-        """Return what the parents say of a constraint, each once; the child has to settle a difference."""
-        several = {said(value): (parent, value) for parent, value in reversed(given)}
-        (first, value), *others = reversed(several.values())
-        if others and name not in settled:
-            help_ = f"write `{name}` in `{clipped(self._child.name.text)}`"
-            self._conflict(f"`{name}`", first, others[0][0], help_)
-        return value, *(other for _, other in others)
+    def _allowed(self, given: _Given, noun: str, denied: Listing | None) -> Listing | None:
+        """Return the allow lists that, under the denials of all parents, permit nothing that one does not."""
+        name = f"allowed_{noun}"
+        pairs = [(grant.lists.get(name), grant.lists.get(f"disallowed_{noun}")) for _, grant in given]
+        if not self._narrowing.opens(noun) and any(allowed is None for allowed, _ in pairs):
+            return None
+        within = [
+            allowed
+            for allowed in _distinct((allowed for allowed, _ in pairs), _texts)
+            if all(self._narrowing.widened(noun, pair, (allowed, denied)) is None for pair in pairs)
+        ]
+        if not within:
+            compared = ((one, other, self._narrowing.widened(noun, other, one)) for one, other in _two(pairs))
+            self._conflict(name, [parent for parent, _ in given], [found for _, _, found in compared])
+        listings = [listing for listing in within if listing is not None]
+        # No allow list permits all that is not denied: more than any does.
+        return join(listings) if listings and len(listings) == len(within) else None
+
+    def _restricted(self, given: _Given, name: str) -> Listing | None:
+        """Return the list of what still passes for payments that are restricted."""
+        asked = [
+            (parent, grant.lists.get(name))
+            for parent, grant in given
+            if name in grant.lists or self._narrowing.restricts(parent)
+        ]
+        listings = [listing for _, listing in asked]
+        within = [
+            listing
+            for listing in _distinct(listings, _texts)
+            if listing is not None
+            and all(self._narrowing.uncovered(each, listing) is None for each in listings)
+        ]
+        if within:
+            return join(within)
+        if not all(listing is None or "*" in listing.texts for listing in listings):
+            found = [
+                "all that is approved" if one is None else self._narrowing.uncovered(other, one)
+                for one, other in _two(listings)
+            ]
+            self._conflict(name, [parent for parent, _ in asked], found)
+        return None
+
+    def _limit(self, given: _Given, name: str, settled: Collection[str]) -> Limit | None:
+        """Return the limit that is within those of all parents, None where what holds by default is."""
+        constraint = CONSTRAINTS[name]
+        values = [grant.limits.get(name) for _, grant in given]
+        said = [limit for limit in values if limit is not None]
+        if not isinstance(constraint, LimitConstraint) or name in settings.FREE:
+            if len({limit.text for limit in said}) > 1 and name not in settled:
+                self._differ(given, name)
+            return said[0]
+        if len(said) < len(values):
+            if constraint.grants:
+                return None
+            if constraint.field is not None:
+                most = settings.default(constraint, _DEFAULTS)
+                if all(constraint.within(most, limit.value) for limit in said):
+                    return None
+        within = [limit for limit in said if all(constraint.within(limit.value, each.value) for each in said)]
+        if within:
+            return within[0]
+        if name not in settled:
+            self._differ(given, name)
+        return None
 
     def _rules(self) -> dict[str, ReadRule]:
         own = {rule.name.text for rule in self._child.rules}
@@ -103,60 +167,57 @@ class Parents:
                 first = rules.setdefault(name, rule)
                 whose.setdefault(name, parent)
                 if first.tree is not rule.tree and name not in own:
-                    self._conflict(f"rule `{clipped(name)}`", whose[name], parent, "rename one of the two")
+                    names = f"`{clipped(whose[name].name)}` and `{clipped(parent.name)}`"
+                    self._report(f"rule `{clipped(name)}` of {names}", "rename one of the two")
         return rules
 
-    def _beaten(
-        self, given: list[tuple[Flat, FlatGrant]], lists: dict[str, Listing], settled: Collection[str]
-    ) -> Iterator[tuple[str, Listing]]:
-        """Note where what one parent allows would win over what another denies.
-
-        Where the child settles it, yield what is allowed without the entries that would.
-        """
-        for name, listing in lists.items():
-            noun = name.removeprefix("allowed_")
-            if noun == name:
-                continue
-            allowing = next(parent for parent, grant in given if name in grant.lists)
-            for parent, grant in given:
-                denied = grant.lists.get(f"disallowed_{noun}")
-                if parent is allowing or denied is None or name in grant.lists:
-                    continue
-                found = list(beating(listing, denied))
-                if found and name in settled:
-                    winning = {id(entry) for entry, _ in found}
-                    yield (
-                        name,
-                        sorted_listing(
-                            name,
-                            listing.clause,
-                            (each for each in listing.entries if id(each) not in winning),
-                        ),
-                    )
-                elif found:
-                    entry, other = (quoted(each.shape.text) for each in found[0])
-                    self._conflict(
-                        f"{entry} in `{name}` and {other} in `disallowed_{noun}`",
-                        allowing,
-                        parent,
-                        f"write `{name}` in `{clipped(self._child.name.text)}`",
-                    )
-
-    def _conflict(self, what: str, one: Flat, other: Flat, help_: str) -> None:
-        self._problems.at(
-            self._child.parents[-1].clause,
-            f"conflicting parents: {what} of `{clipped(one.name)}` and `{clipped(other.name)}`",
-            f"{help_}, or extend one of them",
+    def _differ(self, given: _Given, name: str) -> None:
+        """Note that of what parents give none is within all."""
+        said = [(parent, grant.limits[name]) for parent, grant in given if name in grant.limits]
+        constraint = CONSTRAINTS[name]
+        (one, limit), (other, more) = next(
+            (first, second)
+            for first, second in _two(said)
+            if first[1].text != second[1].text
+            and not (
+                isinstance(constraint, LimitConstraint)
+                and (
+                    constraint.within(first[1].value, second[1].value)
+                    or constraint.within(second[1].value, first[1].value)
+                )
+            )
+        )
+        self._report(
+            f"`{name}`, `{limit.text}` in `{clipped(one.name)}` and `{more.text}` in `{clipped(other.name)}`",
+            self._settle(name),
         )
 
+    def _conflict(self, name: str, parents: Sequence[Flat], found: Sequence[str | None]) -> None:
+        """Note that no list is within all; `found` is what each parent permits and each other does not."""
+        examples = {
+            (one.name, other.name): text
+            for (one, other), text in zip(_two(parents), found, strict=True)
+            if text is not None
+        }
+        one, other = next((pair for pair in examples if pair[::-1] in examples), ("", ""))
+        what = f"`{name}` is too much to compare"
+        if one:
+            first, second = (
+                f"`{clipped(it)}` permits {examples[it, not_it]}, which `{clipped(not_it)}` does not"
+                for it, not_it in ((one, other), (other, one))
+            )
+            what = f"`{name}`, where {first}, and {second}"
+        self._report(what, self._settle(name))
 
-def beating(allowed: Listing, disallowed: Listing) -> Iterator[tuple[Entry, Entry]]:
-    """Yield the entries that allow and are more specific than one that denies, and that one."""
-    for other in disallowed.entries:
-        for number in allowed.index.meeting(other.pattern):
-            entry = allowed.entries[number]
-            if entry.narrower_than(other):
-                yield entry, other
+    def _settle(self, name: str) -> str:
+        return f"write `{name}` in `{clipped(self._child.name.text)}`"
+
+    def _report(self, what: str, help_: str) -> None:
+        self._problems.at(
+            self._child.parents[-1].clause,
+            f"conflicting parents: {what}",
+            f"{help_}, or extend one of them",
+        )
 
 
 def join(listings: Iterable[Listing]) -> Listing:
@@ -182,3 +243,36 @@ def united(several: Iterable[tuple[Override, ...]]) -> tuple[Override, ...]:
             key=lambda each: (each.constraint, each.base, each.clause.file, each.clause.span.line),
         )
     )
+
+
+def _reasons(given: _Given, lists: dict[str, Listing], limits: dict[str, Limit]) -> dict[str, str]:
+    """Return the reasons of those parents whose word holds."""
+    reasons: dict[str, str] = {}
+    for name in ("", *lists, *limits):
+        said = [
+            grant.reasons[name]
+            for _, grant in given
+            if name in grant.reasons
+            and (name not in limits or grant.limits[name].text == limits[name].text)
+            and (name not in lists or set(grant.lists[name].texts) <= set(lists[name].texts))
+        ]
+        if said:
+            reasons[name] = together(said)
+    return reasons
+
+
+def _two(items: Sequence[_T]) -> Iterator[tuple[_T, _T]]:
+    """Yield each item with each other, in both orders."""
+    return ((one, other) for at, one in enumerate(items) for to, other in enumerate(items) if at != to)
+
+
+def _distinct(items: Iterable[_T], key: Callable[[_T], Hashable]) -> list[_T]:
+    """Return the first item of each key."""
+    found: dict[Hashable, _T] = {}
+    for item in items:
+        found.setdefault(key(item), item)
+    return list(found.values())
+
+
+def _texts(listing: Listing | None) -> tuple[str, ...] | None:
+    return None if listing is None else listing.texts

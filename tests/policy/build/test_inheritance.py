@@ -351,18 +351,70 @@ def two(first: str, second: str, own: str = "") -> str:
     return f'agent "p" {{ {first} }}\nagent "q" {{ {second} }}\nagent "c" extends "p", "q" {{ {own} }}'
 
 
-def test_what_only_one_parent_says_holds_and_denials_are_joined() -> None:
+def test_what_every_parent_permits_holds_and_denials_are_joined() -> None:
     text = two(
-        code('allowed_file_operations: ["read"] disallowed_imports: ["os"]') + " delegation: intersect",
-        code('allowed_hosts: ["x.com"] disallowed_imports: ["sys"]') + tool(""),
+        code(
+            'allowed_file_operations: ["read"] allowed_imports: ["math", "os"] disallowed_imports: ["os"] max_cpus: 0.25'
+        )
+        + " delegation: intersect",
+        code(
+            'allowed_file_operations: ["read", "write"] allowed_hosts: ["x.com"] disallowed_imports: ["sys"] max_memory: 2_gb'
+        )
+        + tool(""),
     )
     policy = PolicySet.parse(text).agent("c")
     lists = policy.constraints_json()
     assert lists["allowed_file_operations"] == ["read"]
-    assert lists["allowed_hosts"] == ["x.com"]
+    assert lists["allowed_imports"] == ["math", "os"]
     assert lists["disallowed_imports"] == ["os", "sys"]
-    assert sorted(policy.grants) == ["code_execution", "tool"]
+    assert "allowed_hosts" not in lists
+    assert sorted(policy.grants) == ["code_execution"]
+    assert policy.limits.cpus == 0.25
+    assert policy.limits.memory_bytes == PolicySet.parse(two("", "")).agent("c").limits.memory_bytes
     assert policy.settings.delegation == "intersect"
+
+
+PAYS = pay(
+    'allowed_providers: ["stripe"] allowed_payment_operations: ["charge"] max_amount: 10_usd approval_above: 1_usd'
+)
+
+
+@pytest.mark.parametrize(
+    ("other", "missing"),
+    [
+        (pay('allowed_providers: ["*"] allowed_payment_operations: ["*"]'), "max_amount"),
+        (pay('allowed_providers: ["*"] max_amount: unlimited'), "allowed_payment_operations"),
+        ("", "payment"),
+    ],
+)
+@pytest.mark.parametrize("order", ['"p", "q"', '"q", "p"'])
+def test_what_a_parent_lacks_permits_nothing(report, other, missing, order) -> None:
+    text = f'agent "p" {{ {PAYS} }}\nagent "q" {{ {other} }}\nagent "c" extends {order} {{ %s }}'
+    policy = PolicySet.parse(text % "").agent("c")
+    assert missing not in policy.constraints_json()
+    assert missing not in policy.grants
+    (found, *_) = report(text % PAYS)
+    assert found.startswith(f"`{missing}` widens what is inherited: ")
+    assert "`q`" in found
+
+
+def test_of_limits_the_narrowest_holds_and_one_that_stands_by_default_is_one() -> None:
+    text = two(
+        code("max_cpus: 2 max_memory: unlimited max_disk: 1_mb")
+        + pay("max_amount: [9_usd, 9_eur] max_amount_per_day: 20_usd warn_at: 60%"),
+        code("max_cpus: unlimited max_memory: 1_mb")
+        + pay("max_amount: 8_eur max_payments_per_day: 3_payments warn_at: 50%"),
+    )
+    policy = PolicySet.parse(text).agent("c")
+    given = policy.constraints_json()
+    assert (policy.limits.memory_bytes, policy.limits.disk_bytes) == (10**6, 10**6)
+    assert policy.limits.cpus == 2
+    assert {name: given[name] for name in ("max_amount", "max_amount_per_day", "warn_at")} == {
+        "max_amount": "8.00_eur",
+        "max_amount_per_day": "20.00_usd",
+        "warn_at": "50%",
+    }
+    assert given["max_payments_per_day"] == "3_payments"
 
 
 @pytest.mark.parametrize(
@@ -371,31 +423,127 @@ def test_what_only_one_parent_says_holds_and_denials_are_joined() -> None:
         (
             code('allowed_imports: ["a"]'),
             code('allowed_imports: ["b"]'),
-            "`allowed_imports`",
+            "`allowed_imports`, where `p` permits `a`, which `q` does not, and `q` permits `b`, which `p` does not",
             code("allowed_imports: []"),
         ),
-        (code("max_cpus: 1"), code("max_cpus: 2"), "`max_cpus`", code("max_cpus: 1")),
+        (
+            pay("max_amount: [1_usd, 2_eur]"),
+            pay("max_amount: [2_usd, 1_eur]"),
+            "`max_amount`, `[2.00_eur, 1.00_usd]` in `p` and `[1.00_eur, 2.00_usd]` in `q`",
+            pay("max_amount: [1_usd, 1_eur]"),
+        ),
+        (
+            pay('compensation: "none"'),
+            pay('compensation: "credit"'),
+            '`compensation`, `"none"` in `p` and `"credit"` in `q`',
+            pay('compensation: "value_loss"'),
+        ),
         (
             'rule r { when turn > 1 deny "x" }',
             'rule r { when turn > 1 deny "x" }',
-            "rule `r`",
+            "rule `r` of `p` and `q`",
             'override rule r because "both" { when turn > 0 deny "x" }',
         ),
         (
             code('allowed_imports: ["os.path"]'),
             code('disallowed_imports: ["os"]'),
-            '"os.path" in `allowed_imports` and "os" in `disallowed_imports`',
+            "`allowed_imports`, where `p` permits `os.path`, which `q` does not, and `q` permits `x`, which `p` does not",
             code("allowed_imports: []"),
+        ),
+        (
+            pay('restricted_payment_operations: ["charge"]'),
+            pay('restricted_payment_operations: ["refund"]'),
+            '`restricted_payment_operations`, where `p` permits "charge", which `q` does not, and `q` permits "refund", which `p` does not',
+            pay("restricted_payment_operations: []"),
+        ),
+        (
+            pay('restricted_payment_operations: ["charge"]'),
+            pay("restrict_at: 50%"),
+            '`restricted_payment_operations`, where `p` permits "charge", which `q` does not, and `q` permits all that is approved, which `p` does not',
+            pay("restricted_payment_operations: []"),
         ),
     ],
 )
-def test_parents_that_say_different_things_conflict_unless_the_child_settles_it(
+def test_parents_of_whom_none_is_within_the_other_conflict_unless_the_child_settles_it(
     report, first, second, what, own
 ) -> None:
     (found,) = report(two(first, second))
-    assert found.startswith(f"conflicting parents: {what} of `p` and `q` @ 3:24 = ")
+    assert found.startswith(f"conflicting parents: {what} @ 3:24 = ")
     assert found.endswith(", or extend one of them")
     assert report(two(first, second, own)) == []
+
+
+def test_what_is_too_much_to_compare_among_parents_is_a_conflict(monkeypatch, report) -> None:
+    monkeypatch.setattr(narrowing, "_STEPS", 1)
+    (found,) = report(two(code('allowed_hosts: ["*.x.com"]'), code('allowed_hosts: ["a.x.com"]')))
+    assert found.startswith("conflicting parents: `allowed_hosts`")
+    assert "too much to compare" in found
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "holds"),
+    [
+        ('restricted_payment_operations: ["*"]', "restrict_at: 50%", None),
+        ("restricted_payment_operations: []", "restrict_at: 50%", []),
+        ('restricted_payment_operations: ["refund"]', "halt_at: 50%", ["refund"]),
+        (
+            'restricted_payment_operations: ["refund"]',
+            'restricted_payment_operations: ["charge", "refund"]',
+            ["refund"],
+        ),
+    ],
+)
+def test_what_passes_when_restricted_is_what_every_parent_lets_pass(first, second, holds) -> None:
+    for text in (two(pay(first), pay(second)), two(pay(second), pay(first))):
+        given = PolicySet.parse(text).agent("c").constraints_json()
+        assert given.get("restricted_payment_operations") == holds
+
+
+def test_a_rule_of_a_grant_that_is_not_inherited_goes_with_it() -> None:
+    rule = 'rule r { when turn > 1 deny "x" }'
+    text = two(f'can "tool" with constraints {{ {rule} }}', "", "%s")
+    policy = PolicySet.parse(text % "").agent("c")
+    assert PolicySet.parse(policy.canonical).agent("c").rules.canonical("tool") == []
+    assert policy.rules.canonical("tool") == []
+    kept = PolicySet.parse(text % 'override can "tool" because "it searches"').agent("c")
+    assert kept.rules.canonical("tool") != []
+
+
+def test_a_grant_that_one_parent_lacks_is_taken_up_as_the_others_have_it(report) -> None:
+    text = two(tool('allowed_executed_tools: ["search"] disallowed_executed_tools: ["pay_*"]'), "", "%s")
+    assert PolicySet.parse(text % "").agent("c").grants == {}
+    (found,) = report(text % 'can "tool"')
+    assert found.startswith('`tool` widens what is inherited: agent `q` has no `can "tool"` @ 3:')
+    taken = PolicySet.parse(text % 'override can "tool" because "it searches"').agent("c")
+    assert taken.constraints_json()["disallowed_executed_tools"] == ["pay_*"]
+    assert taken.constraints_json()["allowed_executed_tools"] == ["search"]
+    more = 'override can "tool" because "it searches" with constraints { allowed_executed_tools: ["x"] }'
+    (found,) = report(text % more)
+    assert "it permits `x`, which agent `p` does not" in found
+
+
+def test_lists_that_permit_the_same_are_both_the_base() -> None:
+    text = two(code('allowed_imports: ["a", "a.b"]'), code('allowed_imports: ["a"]'))
+    assert PolicySet.parse(text).agent("c").constraints_json()["allowed_imports"] == ["a", "a.b"]
+
+
+def test_a_more_specific_entry_of_a_child_that_denies_more_is_compared_under_the_parents_denials(
+    report,
+) -> None:
+    base = 'agent "base" { can "code_execution" with constraints { allowed_imports: ["os"] } }\n'
+    assert report(child(code('allowed_imports: ["os.path"] disallowed_imports: ["os"]'), base)) == []
+    (found,) = report(child(code('allowed_imports: ["sys.x"] disallowed_imports: ["sys"]'), base))
+    assert "it permits `sys.x`, which agent `base` does not" in found
+
+
+def test_an_override_of_one_parent_does_not_hold_against_the_other() -> None:
+    text = (
+        'agent "top" { can "code_execution" with constraints { max_memory: 1_mb } }\n'
+        'agent "l" extends "top" { can "code_execution" with constraints { override max_memory: 2_mb because "x" } }\n'
+    )
+    both = PolicySet.parse(text + 'agent "c" extends "l", "top" { }').agent("c")
+    assert both.limits.memory_bytes == 10**6
+    assert PolicySet.parse(text + 'agent "c" extends "l" { }').agent("c").limits.memory_bytes == 2 * 10**6
 
 
 @pytest.mark.parametrize("order", ['"p", "q"', '"q", "p"'])
@@ -408,8 +556,8 @@ def test_who_settles_a_conflict_is_no_wider_than_any_parent(report, order) -> No
     assert report(text % code('allowed_imports: ["c"] max_cpus: 1')) == []
     found = report(text % code('allowed_imports: ["a"] max_cpus: 2'))
     assert [one.split(" @ ")[0] for one in found] == [
-        f"`allowed_imports` widens what is inherited: it permits `a`, which agent `{_joined(order)}` does not",
-        f"`max_cpus` widens what is inherited: `2_cpus` is more than agent `{_joined(order)}` has: it has `1_cpus`",
+        "`allowed_imports` widens what is inherited: it permits `a`, which agent `q` does not",
+        "`max_cpus` widens what is inherited: `2_cpus` is more than agent `p` has: it has `1_cpus`",
     ]
     settled = 'override allowed_imports: ["a"] because "p is right" override max_cpus: 2 because "q is"'
     assert report(text % code(settled)) == []
@@ -436,10 +584,6 @@ def test_who_settles_it_takes_up_no_entry_that_another_parent_denies(report, ord
     assert report(text % code('override allowed_imports: ["math", "os.path"] because "paths alone"')) == []
 
 
-def _joined(order: str) -> str:
-    return " and ".join(order.replace('"', "").split(", "))
-
-
 def test_parents_that_say_the_same_do_not_conflict(report) -> None:
     same = code('allowed_imports: ["a", "b"] max_cpus: 1')
     other = code('allowed_imports: ["b", "a"] max_cpus: 1.0')
@@ -459,11 +603,11 @@ def test_reasons_of_several_parents_stand_together() -> None:
     assert PolicySet.parse(text).agent("c").grants["code_execution"].reasons == {"disallowed_imports": "a; b"}
 
 
-def test_a_child_is_compared_with_what_its_parents_say_together(report) -> None:
+def test_a_child_is_compared_with_each_of_its_parents(report) -> None:
     (found,) = report(
         two(code('allowed_imports: ["a"]'), code("max_cpus: 1"), code('allowed_imports: ["z"]'))
     )
-    assert "it permits `z`, which agent `p and q` does not" in found
+    assert "it permits `z`, which agent `p` does not" in found
 
 
 # --- who extends whom ---------------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
-"""A child is never wider than its parent, and the flattened text is the policy."""
+"""A child is never wider than any of its parents, and the flattened text is the policy."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import math
 from datetime import datetime, timezone
 
 from hypothesis import given, reject, settings
@@ -105,6 +107,71 @@ def test_a_child_that_overrides_nothing_permits_nothing_that_its_parent_denies(
     for operation in (*operations, *tools):
         before, after = decide(above, operation, context), decide(below, operation, context)
         assert STRICTNESS.index(after) >= STRICTNESS.index(before), (text, operation)
+
+
+@st.composite
+def families(draw, lists) -> tuple[PolicySet, dict[str, list[str]]]:
+    """Return agents, most with several of the earlier as parents, and who extends whom."""
+    policies, text = (
+        PolicySet.parse('agent "s" { can "code_execution" }'),
+        'agent "s" { can "code_execution" }\n',
+    )
+    above: dict[str, list[str]] = {}
+    for number in range(draw(st.integers(3, 6))):
+        name = f"a{number}"
+        parents = draw(st.lists(st.sampled_from([*above]), max_size=3, unique=True)) if above else []
+        rules = draw(st.lists(st.sampled_from(RULES), max_size=1)) if not parents else []
+        setting = draw(st.sampled_from(["", "", "delegation: intersect"]))
+        extends = f" extends {', '.join(map(json.dumps, parents))}" if parents else ""
+        body = draw(blocks(lists, 1 if parents else 6, 0 if parents else 2))
+        # What is wider, or leaves a conflict, is no policy: then the agent says nothing, or there is none.
+        for own in (body, ""):
+            block = f'agent "{name}"{extends} {{ {setting}\n{own}\n{" ".join(rules)} }}\n'
+            try:
+                policies = PolicySet.parse(text + block)
+            except PolicyError:
+                continue
+            text += block
+            above[name] = parents
+            break
+    return policies, above
+
+
+def limits_of(policy) -> list[float]:
+    each = policy.limits
+    values = (
+        each.wall_s,
+        each.memory_bytes,
+        each.cpus,
+        each.processes,
+        each.output_bytes,
+        each.disk_bytes,
+    )
+    return [math.inf if value is None else value for value in values]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_who_overrides_nothing_stays_within_every_parent(operations, tools, lists, data) -> None:
+    policies, above = data.draw(families(lists))
+    every, first = data.draw(st.integers(5, 9)), data.draw(st.integers(0, 8))
+    asked = [*operations[first::every], *tools]
+    contexts = data.draw(st.lists(st.sampled_from(CONTEXTS), min_size=1, max_size=2, unique_by=id))
+    for context, operation in itertools.product(contexts, asked):
+        program = Program(
+            Source(""),
+            (operation,),
+            action="tool_call" if operation.type == "tool_call" else "code_execution",
+        )
+        said = {name: STRICTNESS.index(policies.judge(program, name, context).decision) for name in above}
+        for name, parents in above.items():
+            for parent in parents:
+                assert said[name] >= said[parent], (policies, name, parent, operation)
+    for name, parents in above.items():
+        for parent in parents:
+            pairs = zip(limits_of(policies.agent(name)), limits_of(policies.agent(parent)), strict=True)
+            if policies.agent(name).grant is not None:
+                assert all(less <= more for less, more in pairs)
 
 
 SETS = 'let people = ["A_X", inner]\nlet inner = ["HOME", "A_*"]\n'
