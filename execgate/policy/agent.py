@@ -31,8 +31,8 @@ UNRESOLVED_CODE = "unresolved_code"
 
 NOTHING_KNOWN = Context()
 
-# What each action of a program takes, and how it is called.
-_CAPABILITY_OF = {"code_execution": CODE_EXECUTION, "tool_call": TOOL}
+# What an action of a program takes that is not called as its capability is, and how actions are called.
+_CAPABILITY_OF = {"tool_call": TOOL}
 _ACTS = {"code_execution": "run code", "tool_call": "call tools"}
 
 _BY_OPERATION = {family.operation: family for family in FAMILIES}

@@ -113,7 +113,7 @@ def member(at: int, tests: tuple[Test, ...], *, holds: bool) -> Test:
             return value
         found = []
         for one in _single(value):
-            alone = (*values[:at], one, *values[at + 1 :])
+            alone = (*values[:at], one)  # tests of a constant read no other
             answer = any_of(each(alone) for each in tests)
             found.append(answer if holds else negation(answer))
         return any_of(found)
@@ -233,5 +233,5 @@ def _unlike(name: str, wanted: str, kind: str) -> Missing:
 
 def _named(name: str, answer: Answer) -> Answer:
     if isinstance(answer, Missing):
-        return Missing(f"`{name}`: {answer.what}", answer.help or f"let a constant say `{name}`")
+        return Missing(f"`{name}`: {answer.what}", f"let a constant say `{name}`")
     return answer

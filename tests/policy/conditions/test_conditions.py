@@ -144,6 +144,8 @@ def install(*packages):
         ('paths == "x"', file(Unknown("read from a file")), "`paths`: read from a file"),
         ('paths == "x"', file(Unknown("read from a file"), "x"), True),
         ('paths == "x"', file(), "the call names no path"),
+        ("via == paths", file(Template(("/data/", NUMBER))), "`paths` is not known in full before it runs"),
+        ("via == paths", file("/data/1"), False),
         ("has paths", file(), True),
         ("has paths", file(Unknown("?")), True),
         ("has paths", load("os"), False),
@@ -362,6 +364,12 @@ def test_a_budget_ratio_is_worked_out_where_the_caller_gives_none(answer) -> Non
     assert answer("budget_ratio == 75%", pay(), KNOWN, ratio=Fraction(1, 3)) is True
 
 
+def test_what_is_not_known_in_full_is_for_the_code_to_say(rules_of) -> None:
+    (rule,) = rules_of('rule r on all { when paths == "a" deny "m" }')
+    said, _ = rule.ask(Facts(file(Unknown("read from a file")), Context(), "coder"), "file_operation")
+    assert said.help == "let a constant say `paths`"
+
+
 def test_a_phase_that_the_policy_has_not_is_not_known(answer) -> None:
     said = answer("phase != COMMIT", pay(), Context(phase="commit"))
     assert said == "`'commit'` is no phase of this policy"
@@ -433,6 +441,8 @@ def test_a_time_that_has_no_utc_is_not_known(answer, edge, offset) -> None:
         ("args.a == args.b", '{"a": "x", "b": "x"}', True),
         ("args.a != args.b", '{"a": "x", "b": "y"}', True),
         ("args.a == args.b", '{"a": true, "b": true}', True),
+        ("args.a != args.b", '{"a": true, "b": false}', True),
+        ("args.a != args.b", '{"a": true, "b": true}', False),
         ("args.to == agent", '{"to": "coder"}', True),
         ("args.n > turn", '{"n": 4}', True),
         ("tool in args.tools", '{"tools": ["x", "send_mail"]}', True),
@@ -458,6 +468,7 @@ def test_a_time_that_has_no_utc_is_not_known(answer, edge, offset) -> None:
         ("args.n > 5", "[" * 100_000, "`args.n`: the arguments can't be read"),
         ("args.x.y == 1", '{"x": [1]}', "the operation has no `args.x.y`"),
         ("args.a == args.b", '{"a": 1, "b": "1"}', "`args.a` and `args.b` are of different types"),
+        ("args.a == args.b", '{"a": "1", "b": 1}', "`args.a` and `args.b` are of different types"),
         ("args.a == args.b", '{"a": 1, "b": true}', "`args.a` and `args.b` are of different types"),
         ("args.a < args.b", '{"a": true, "b": true}', "`args.a` has no order"),
         ("args.a < args.b", '{"a": "x", "b": "y"}', "texts have no order: `args.a` and `args.b`"),
