@@ -221,7 +221,9 @@ def _change_lines(change: Change, verdict: Verdict, style: Style) -> Iterator[st
         # What nobody has told is to be told before any policy is changed for it.
         untold = all(name == "spent" or name not in known for name, _ in change.context)
         what = "tell what is known around it, such as:" if untold else "judge it in another context:"
-        rank = 0 if untold else len(change.context)
+        # Nor does a rule, or a constraint as a whole, go where another phase or hour is enough.
+        given_up = any(edit.verb == "drop" for edit in change.edits)
+        rank = 0 if untold or given_up else len(change.context)
         parts.append((rank, f"to {verb} it, {what}", f"or {what}", lines))
     if change.edits:
         lines = list(_edits(change.edits, verdict, style))

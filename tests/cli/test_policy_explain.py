@@ -156,3 +156,17 @@ def test_hostile_text_is_shown_escaped(execgate, files):
     out = explained(execgate, "bidi.py").out
     assert "\u202e" not in out
     assert "\x1b" not in out
+
+
+def test_no_rule_goes_where_another_phase_is_enough(execgate, files):
+    (files / "p.policy").write_text(
+        """rule r on all { when phase != COMMIT or suggester != "z" deny "not now" }
+agent "base" { can "code_execution" with constraints { allowed_imports: ["json"] } }
+agent "z" { }
+"""
+    )
+    out = explained(execgate, "fine.py", "--phase", "EXPLORE", "--suggester", "base").out
+    _, _, told = out.partition("\nto allow it, judge it in another context:\n")
+    assert told == (
+        "  suggester: z\n  phase: COMMIT\nor change the policy:\n  remove rule r (p.policy:1:1)\n"
+    )

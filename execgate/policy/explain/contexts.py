@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeAlias
 
@@ -35,21 +36,32 @@ def other_context(
     def judged(changes: Changes) -> Verdict:
         return policies.judge(program, agent, Context.from_json({**given, **dict(changes)}))
 
-    offered = _telling(_offered(policies, agent, context), judged)
-    several = (
-        changes
-        for count in range(1, _MOST_FIELDS + 1)
-        for changes in itertools.combinations(offered, count)
-        if len({name for name, _ in changes}) == count
-    )
+    offered = list(_offered(policies, agent, context))
     escalated: Changes = ()
-    for changes in itertools.islice(several, _MOST_TRIED):
-        decision = judged(changes).decision
-        if decision is Decision.ALLOW:
-            return _scopes_needed(changes, context, lambda fewer: judged(fewer).allowed), decision
-        if decision is Decision.ESCALATE and denied and not escalated:
-            escalated = changes
+    # What leaves the same clauses broken by itself may still matter together with others.
+    for tried in (_telling(offered, judged), _ordered(offered)):
+        for changes in itertools.islice(_several(tried), _MOST_TRIED):
+            decision = judged(changes).decision
+            if decision is Decision.ALLOW:
+                return _scopes_needed(changes, context, lambda fewer: judged(fewer).allowed), decision
+            if decision is Decision.ESCALATE and denied and not escalated:
+                escalated = changes
     return escalated, Decision.ESCALATE if escalated else None
+
+
+def _several(offered: Sequence[tuple[str, Any]]) -> Iterator[Changes]:
+    """Yield sets of changes, the smallest first, of each field one value."""
+    for count in range(1, _MOST_FIELDS + 1):
+        for changes in itertools.combinations(offered, count):
+            if len({name for name, _ in changes}) == count:
+                yield changes
+
+
+def _ordered(offered: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Return what is offered with the fields of few values first, for only so many sets are tried."""
+    values = list(offered)
+    counts = Counter(name for name, _ in values)
+    return sorted(values, key=lambda one: counts[one[0]])
 
 
 def _telling(

@@ -554,6 +554,17 @@ def test_all_that_nobody_has_told_is_asked_for_together():
     assert change.instead == ()
 
 
+def test_fields_that_tell_nothing_new_by_themselves_are_tried_together():
+    policies = PolicySet.parse(
+        """phases { EXPLORE: [DECIDE] DECIDE: [COMMIT] COMMIT: [] }
+        rule r on module_import { when phase != COMMIT or suggester != "z" deny "not now" }
+        agent "a" { can "code_execution" with constraints { allowed_imports: ["json"] } } agent "z" {}""",
+        "a.policy",
+    )
+    change = change_of(policies, *imports("json"), context=Context(phase="EXPLORE", suggester="a"))
+    assert (dict(change.context), change.context_decision) == ({"phase": "COMMIT", "suggester": "z"}, "ALLOW")
+
+
 def test_a_rule_that_restricts_is_one_clause_among_others():
     policies = ruled(
         'rule small { when cost > 1_usd restrict "only a little" { max_amount: 2_usd } }\n'
