@@ -7,64 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from execgate.model import verdict as verdicts
 from execgate.model.context import Context
 from execgate.model.limits import Limits
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
-from execgate.model.verdict import Clause, Opinion, Override, Reason, Ruling, Says, Verdict, Violation
+from execgate.model.verdict import Clause, Override, Reason, Ruling, Verdict, Violation
 from execgate.policy import canonical
 from execgate.policy.conditions import phases
 from execgate.policy.conditions.phases import Phases
-from execgate.policy.conditions.referee import Referee
-from execgate.policy.conditions.rules import NOTHING, Outcome, RuleBook
-from execgate.policy.constraints import FAMILIES, Family, Given, Judge, Limit, turns
-from execgate.policy.matching.pairs import Breach, Finding, Listing
+from execgate.policy.conditions.rules import NOTHING, RuleBook
+from execgate.policy.constraints import turns
+from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL, taken_by
+from execgate.policy.grant import Grant, Settings
+from execgate.policy.judging import Judges
 from execgate.policy.problems import clipped
 
-CODE_EXECUTION = "code_execution"
-PAYMENT = "payment"
-TOOL = "tool"
-EXECUTOR = "executor"
-INTERSECT = "intersect"
 UNRESOLVED_CODE = "unresolved_code"
 
 NOTHING_KNOWN = Context()
 
-# What an action of a program takes that is not called as its capability is, and how actions are called.
-_CAPABILITY_OF = {"tool_call": TOOL}
-_ACTS = {"code_execution": "run code", "tool_call": "call tools"}
-
-_BY_OPERATION = {family.operation: family for family in FAMILIES}
-_CONTEXTUAL = frozenset(family.operation for family in FAMILIES if family.contextual)
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """`can "capability"` as one agent has it: its lists by name, and what its limits are called."""
-
-    clause: Clause
-    lists: Mapping[str, Listing]
-    limits: Mapping[str, str]
-    """Every constraint that is no list, in canonical form, limits too that stand by default."""
-    values: Mapping[str, Any] = field(default_factory=dict)
-    """What was read of each constraint that is no list, by its name: those alone that the author gave."""
-    clauses: Mapping[str, Clause] = field(default_factory=dict)
-    """Where each constraint stands that the author gave."""
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    """What stands behind `because`, by the name of the constraint; that of the grant itself by ""."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What an author says of an agent beside its grants; `clauses` has the place of each by name."""
-
-    version: str | None = None
-    description: str | None = None
-    delegation: str = EXECUTOR
-    reason: str | None = None
-    """What stands behind `because` of the delegation."""
-    clauses: Mapping[str, Clause] = field(default_factory=dict)
+_ACTS = {CODE_EXECUTION: "run code", TOOL: "call tools"}
+"""What a program does, by the capability that it takes."""
 
 
 class _Recorded(NamedTuple):
@@ -78,7 +41,7 @@ class _Recorded(NamedTuple):
     def of(cls, policy: AgentPolicy) -> _Recorded:
         """Return what is recorded of a policy."""
         grants = policy.grants
-        text = canonical.text(policy)
+        text = canonical.text(policy.block, policy.settings, grants, policy.rules, policy.phases)
         found: dict[str, Any] = {}
         for grant in grants.values():
             found.update((name, list(listing.texts)) for name, listing in grant.lists.items())
@@ -110,15 +73,12 @@ class AgentPolicy:
     """What messages call it: the agent that executes, or the suggester."""
     _shared: list[_Recorded] = field(init=False, repr=False)
     """What verdicts record of it, once it was asked for."""
-    _referees: list[Referee] = field(init=False, repr=False)
-    """Who asks the rules, once an operation was judged."""
-    _judges: dict[type[Operation], Judge] = field(init=False, repr=False)
-    """The compiled families, each from its first use on: of many agents, few judge anything."""
+    _judges: dict[str, Judges] = field(init=False, repr=False)
+    """What judges the programs that take a grant, by capability, once there was one."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "block", self.name)
         object.__setattr__(self, "_shared", [])
-        object.__setattr__(self, "_referees", [])
         object.__setattr__(self, "_judges", {})
 
     def named(self, name: str, role: str = "agent") -> AgentPolicy:
@@ -166,11 +126,10 @@ class AgentPolicy:
         What the policy asks of the suggester is `PolicySet.judge`'s.
         """
         general = [_gap(gap) for gap in program.gaps]
-        grant = self.grants.get(_CAPABILITY_OF.get(program.action, program.action))
-        if grant is None:
+        judges = self._judges_of(program.action)
+        if judges is None:
             general.insert(0, self._ungranted(program.action))
         recorded = self._recorded
-        who = self.who if self.rules or self.phases.payment is not None else None
         operations = program.operations
         states = (
             turns.contexts(operations, context) if PAYMENT in self.grants else (context,) * len(operations)
@@ -181,7 +140,7 @@ class AgentPolicy:
             program=program,
             rulings=tuple(
                 [
-                    self._rule(grant, index, each, state, who)
+                    self._rule(judges, index, each, state)
                     for index, (each, state) in enumerate(zip(operations, states, strict=True))
                 ]
             ),
@@ -197,87 +156,33 @@ class AgentPolicy:
             context=context,
         )
 
-    def _rule(
-        self, grant: Grant | None, index: int, operation: Operation, context: Context, who: str | None
-    ) -> Ruling:
-        """Return the ruling on one operation; `who` is the agent where there are rules to ask, else None."""
-        if grant is None:
-            return Ruling(index)
-        kind = type(operation)
-        judge = self._judge(grant, kind)
-        finding = judge(operation, context) if kind in _CONTEXTUAL else judge(operation)
-        if who is not None:
-            outcome = self._referee(grant).judge(operation, context, self.name, who, index)
-            if outcome is not NOTHING:
-                return self._joined(index, operation, finding, outcome)
-        if not (finding.breaches or finding.warnings):
-            return Ruling(index, finding.evidence, (), (), finding.opinions)
-        violations = tuple(self._violation(index, operation, breach) for breach in finding.breaches)
-        warnings = tuple(self._warning(index, operation, breach) for breach in finding.warnings)
-        return Ruling(index, finding.evidence, violations, warnings, finding.opinions)
+    def _judges_of(self, action: str) -> Judges | None:
+        """Return what judges the programs of an action; None where what it takes is not granted."""
+        capability = taken_by(action)
+        judges = self._judges.get(capability)
+        if judges is None and capability in self.grants:
+            judges = Judges(self.grants[capability], self.grants, self.rules, self.phases)
+            self._judges[capability] = judges
+        return judges
 
-    def _joined(self, index: int, operation: Operation, finding: Finding, outcome: Outcome) -> Ruling:
-        """Return the ruling where rules had something to say."""
-        violations = tuple(self._violation(index, operation, breach) for breach in finding.breaches)
-        warnings = tuple(self._warning(index, operation, breach) for breach in finding.warnings)
+    def _rule(self, judges: Judges | None, index: int, operation: Operation, context: Context) -> Ruling:
+        if judges is None:
+            return Ruling(index)
+        finding = judges.finding(operation, context)
+        outcome = NOTHING
+        if judges.referee is not None:
+            outcome = judges.referee.judge(operation, context, self.name, self.who, index)
+        if outcome is NOTHING and not (finding.breaches or finding.warnings):
+            return Ruling(index, finding.evidence, (), (), finding.opinions)
+        who = self.who
+        violations = tuple(breach.violation(who, operation, index) for breach in finding.breaches)
+        warnings = tuple(breach.warning(who, operation, index) for breach in finding.warnings)
         return Ruling(
             index,
             finding.evidence,
             violations + outcome.violations,
             warnings + outcome.warnings,
             finding.opinions + outcome.opinions,
-        )
-
-    def _referee(self, grant: Grant) -> Referee:
-        if not self._referees:
-            given = Referee(self.rules, self.phases, lambda family: self._given(grant, family))
-            self._referees.append(given)
-        return self._referees[0]
-
-    def _judge(self, grant: Grant, kind: type[Operation]) -> Judge:
-        judge = self._judges.get(kind)
-        if judge is None:
-            family = _BY_OPERATION.get(kind)
-            if family is None:
-                judge = _nothing_judges(grant, "no constraint judges this type of operation")
-            elif family.capability == CODE_EXECUTION and CODE_EXECUTION not in self.grants:
-                # What a tool does is not what code does, whose lists may be open.
-                judge = _nothing_judges(grant, f'the agent has no `can "{CODE_EXECUTION}"`')
-            else:
-                judge = family.compile(self._given(grant, family))
-            self._judges[kind] = judge
-        return judge
-
-    def _given(self, grant: Grant, family: Family) -> Given:
-        """Return what a family is compiled of: the lists and limits of every grant, whose names differ."""
-        own = self.grants.get(family.capability, grant)
-        return Given(
-            own.clause,
-            {name: listing for one in self.grants.values() for name, listing in one.lists.items()},
-            {
-                name: Limit(name, value, one.limits[name], one.clauses[name])
-                for one in self.grants.values()
-                for name, value in one.values.items()
-            },
-            {capability: one.clause for capability, one in self.grants.items()},
-            family.capability,
-        )
-
-    def _violation(self, index: int, operation: Operation, breach: Breach) -> Violation:
-        may = "needs approval to" if breach.escalates else "may not"
-        return Violation(
-            constraint=breach.constraint,
-            message=f"{self.who} {may} {breach.act}: {breach.why}",
-            operation=index,
-            location=operation.location,
-            clause=breach.clause,
-            help=breach.help,
-            escalates=breach.escalates,
-        )
-
-    def _warning(self, index: int, operation: Operation, breach: Breach) -> verdicts.Warning:
-        return verdicts.Warning(
-            breach.constraint, f"{self.who}: {breach.why}", index, operation.location, breach.clause
         )
 
     @property
@@ -287,27 +192,20 @@ class AgentPolicy:
         return f"{self.role} `{clipped(self.name)}`{block}"
 
     def _ungranted(self, action: str) -> Violation:
-        capability, act = _CAPABILITY_OF.get(action, action), _ACTS.get(action, f"do `{clipped(action)}`")
+        capability = taken_by(action)
+        act = _ACTS.get(capability)
         return Violation(
             constraint=capability,
-            message=f'{self.who} may not {act}: it has no `can "{clipped(capability)}"`',
+            message=f"{self.who} may not {act or f'do `{clipped(action)}`'}: "
+            f'it has no `can "{clipped(capability)}"`',
             clause=self.clause,
             help=f'to permit it, add `can "{capability}" with constraints {{ ... }}` to the agent'
-            if action in _ACTS
+            if act is not None
             else None,
         )
 
 
 _ATTRIBUTES = tuple(each.name for each in fields(AgentPolicy))
-
-
-def _nothing_judges(grant: Grant, why: str) -> Judge:
-    def judge(operation: Operation) -> Finding:
-        breach = Breach(operation.type, f"do `{clipped(operation.type)}`", why, grant.clause)
-        silent = Opinion(CODE_EXECUTION, Says.SILENT, grant.clause, why=why)
-        return Finding((), (breach,), (silent,))
-
-    return judge
 
 
 def _gap(gap: Gap) -> Violation:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 
 from execgate.model.verdict import Opinion, Reason, Ruling, Verdict, Violation
-from execgate.policy.agent import INTERSECT, AgentPolicy
+from execgate.policy.agent import AgentPolicy
+from execgate.policy.grant import INTERSECT
 
 CONSTRAINT = "delegation"
 

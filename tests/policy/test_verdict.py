@@ -16,6 +16,7 @@ from execgate.model.operation import (
     NetworkCall,
     Operation,
     PackageInstall,
+    PaymentCall,
     ProcessSpawn,
 )
 from execgate.model.program import Program
@@ -297,3 +298,16 @@ def test_an_agent_without_a_grant_has_a_policy_and_no_constraints(judge) -> None
     assert verdict.decision is Decision.DENY
     assert verdict.policy_text == 'agent "a" {\n}\n'
     assert verdict.constraints == {}
+
+
+def test_a_verdict_is_the_same_whichever_programs_were_judged_before() -> None:
+    text = 'agent "a" { can "code_execution" can "tool" rule r { when turn > 3 restrict "late" } }'
+    payment = PaymentCall(provider="stripe", operation="charge", via="stripe.Charge.create", location=AT)
+    code = Program(Source(""), (payment,))
+    tool = Program(Source(""), (payment,), action="tool_call")
+    after = PolicySet.parse(text).agent("a")
+    after.judge(tool)
+    found = after.judge(code).rulings
+    assert found == PolicySet.parse(text).agent("a").judge(code).rulings
+    assert found[0].violations[0].clause == after.grants["code_execution"].clause
+    assert after.judge(tool).rulings[0].violations[0].clause == after.grants["tool"].clause

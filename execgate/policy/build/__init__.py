@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from execgate.model.limits import Limits
 from execgate.model.verdict import Clause
-from execgate.policy.agent import CODE_EXECUTION, AgentPolicy, Grant, Settings
+from execgate.policy.agent import AgentPolicy
 from execgate.policy.build import order, settings
 from execgate.policy.build.flat import Flat, FlatGrant, ReadRule
 from execgate.policy.build.grants import OwnGrant, Reader
@@ -32,6 +32,8 @@ from execgate.policy.conditions.phases import Phases
 from execgate.policy.conditions.rules import RuleBook
 from execgate.policy.conditions.windows import Window
 from execgate.policy.constraints import LIMITS, Limit
+from execgate.policy.constraints.capabilities import CODE_EXECUTION
+from execgate.policy.grant import Grant, Settings
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Document, Let
 from execgate.policy.language.text import PolicyText

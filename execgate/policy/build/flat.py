@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from execgate.model.verdict import Clause, Override
-from execgate.policy.agent import EXECUTOR
 from execgate.policy.conditions.rules import Rule
 from execgate.policy.constraints import Limit
+from execgate.policy.constraints.capabilities import PAYMENT
+from execgate.policy.grant import EXECUTOR
 from execgate.policy.language import syntax
 from execgate.policy.matching.pairs import Listing
 
@@ -51,7 +52,7 @@ class Flat:
     @property
     def restricts(self) -> bool:
         """Whether something puts its payments into the restricted state."""
-        grant = self.grants.get("payment")
+        grant = self.grants.get(PAYMENT)
         return (grant is not None and "restrict_at" in grant.limits) or any(
             map(puts_restricted, self.rules.values())
         )

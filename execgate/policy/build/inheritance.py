@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from execgate.model.limits import Limits
 from execgate.model.verdict import Clause, Override
-from execgate.policy.agent import INTERSECT, Settings
 from execgate.policy.build import settings
 from execgate.policy.build.flat import Base, Flat, FlatGrant, ReadRule
 from execgate.policy.build.grants import OwnGrant
 from execgate.policy.build.narrowing import Narrowing
 from execgate.policy.build.parents import join, together, united
 from execgate.policy.constraints import CAPABILITIES, CONSTRAINTS, Limit, LimitConstraint, ListConstraint
+from execgate.policy.grant import INTERSECT, Settings
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Scalar
 from execgate.policy.matching.pairs import Listing

@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from execgate.model.limits import Limits
 from execgate.model.verdict import Override
-from execgate.policy.agent import INTERSECT
 from execgate.policy.build import settings
 from execgate.policy.build.flat import Base, Flat, FlatGrant, ReadRule
 from execgate.policy.build.grants import sorted_listing
 from execgate.policy.build.narrowing import Narrowing
 from execgate.policy.constraints import CONSTRAINTS, Limit, LimitConstraint, ListConstraint
+from execgate.policy.grant import INTERSECT
 from execgate.policy.language.syntax import Agent
 from execgate.policy.matching.pairs import Listing
 from execgate.policy.problems import Problems, clipped

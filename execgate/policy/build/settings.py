@@ -6,14 +6,13 @@ from decimal import Decimal
 
 from execgate.model.limits import Limits
 from execgate.model.verdict import Clause
-from execgate.policy.agent import EXECUTOR, INTERSECT, Settings
 from execgate.policy.constraints import CAPABILITY_OF, CONSTRAINTS, LimitConstraint
+from execgate.policy.grant import DELEGATIONS, Settings
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Scalar
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion
 
 SETTINGS = ("version", "description", "delegation")
-DELEGATIONS = (EXECUTOR, INTERSECT)
 
 FREE = frozenset({"compensation", "compensation_timeout"})
 """Constraints that permit nothing: a child may give any value."""

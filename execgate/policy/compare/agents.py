@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from execgate.model.verdict import Clause
-from execgate.policy.agent import CODE_EXECUTION, AgentPolicy
+from execgate.policy.agent import AgentPolicy
 from execgate.policy.compare import amounts, states, suggesters
 from execgate.policy.compare.changes import (
     AgentChanges,
@@ -25,6 +25,7 @@ from execgate.policy.compare.rules import Rules
 from execgate.policy.compare.space import Budget, TooMuchWorkError
 from execgate.policy.compare.spaces import NOUNS, operation
 from execgate.policy.compare.suggesters import Suggested
+from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT
 from execgate.policy.policyset import PolicySet
 
 _STEPS = 60_000_000
@@ -101,7 +102,7 @@ class _Direction:
         try:
             yield from Spending(self.sides, self.before, self.after, self._part(), self.gains).changes()
         except TooMuchWorkError:
-            self.unfinished["payment"] = None
+            self.unfinished[PAYMENT] = None
         if self.before is not None:
             try:
                 yield from Rules(self.sides, self.before, self.after, self._part(), self.gains).changes()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from execgate.policy.agent import CODE_EXECUTION, AgentPolicy
+from execgate.policy.agent import AgentPolicy
 from execgate.policy.compare.changes import Change
 from execgate.policy.constraints import LIMITS
+from execgate.policy.constraints.capabilities import CODE_EXECUTION
 
 
 def limits(before: AgentPolicy, after: AgentPolicy, *, gains: bool) -> Iterator[Change]:

@@ -14,9 +14,10 @@ from decimal import Decimal
 from execgate.model.context import SCOPES, Context, Tally
 from execgate.model.money import Money, digits
 from execgate.model.operation import PaymentCall, ToolCall
+from execgate.model.tool import ACTION as TOOL_CALL
 from execgate.model.verdict import Clause
 from execgate.model.vocabulary import STILL_OPERATIONS
-from execgate.policy.agent import CODE_EXECUTION, AgentPolicy, Grant
+from execgate.policy.agent import AgentPolicy
 from execgate.policy.compare import states
 from execgate.policy.compare.changes import Case, Change, Sides, unconfirmed
 from execgate.policy.compare.code import MOST, Grants
@@ -24,14 +25,14 @@ from execgate.policy.compare.pairs import Pairing, differences
 from execgate.policy.compare.space import Budget
 from execgate.policy.compare.spaces import PAYMENT_NOUNS, TOOL_NOUNS, Fields, Noun, operation
 from execgate.policy.constraints import PAYMENT_LIMITS, LimitConstraint
+from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL
+from execgate.policy.constraints.gates import GATES
+from execgate.policy.grant import Grant
 from execgate.policy.matching.pairs import Listing
-
-PAYMENT, TOOL, TOOL_CALL = "payment", "tool", "tool_call"
 
 _MOST_TRIES = 1_200
 _USD = "USD"
 _STEP = Decimal("0.01")
-_GATES = ("warn_at", "restrict_at", "halt_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Spending:
         less, more = old.lists.get(name), new.lists.get(name)
         if more is None or (less is not None and set(more.texts) <= set(less.texts)):
             return
-        ratios = [gate for gate in _GATES[1:] if gate in new.values]
+        ratios = [gate for gate in GATES[1:] if gate in new.values]
         cases = (
             replace(case, context=replace(case.context, budget_ratio=new.values[gate]))
             for gate in ratios
@@ -144,7 +145,7 @@ class Spending:
         if CODE_EXECUTION not in self.after.grants:
             cases = itertools.chain.from_iterable(map(self.calls, self._words("executed_tools", None)))
         focus = [scope for scope in SCOPES if name.endswith(f"_per_{scope}")]
-        gates = name in _GATES
+        gates = name in GATES
         cases = (
             replace(case, context=context)
             for case in cases
@@ -159,7 +160,7 @@ class Spending:
     ) -> Iterator[Context]:
         """Yield states about the limits of one constraint."""
         if gates:
-            for gate in _GATES:
+            for gate in GATES:
                 for share in self._values(gate):
                     yield replace(context, budget_ratio=share)
         if not focus:
@@ -292,7 +293,7 @@ class Spending:
             if any(name.endswith(f"_per_{scope}") for name in grant.values)
         )
         gated = any(
-            gate in grant.values for grant in self._grants(PAYMENT) if grant is not None for gate in _GATES
+            gate in grant.values for grant in self._grants(PAYMENT) if grant is not None for gate in GATES
         )
         return Context(
             customer=customer,

@@ -14,11 +14,11 @@ from dataclasses import dataclass, fields, replace
 
 from execgate.model.context import Context
 from execgate.model.operation import Operation, ToolCall
-from execgate.policy.agent import CODE_EXECUTION, EXECUTOR, INTERSECT, TOOL, AgentPolicy
+from execgate.policy.agent import AgentPolicy
 from execgate.policy.compare import states
 from execgate.policy.compare.changes import Case, Change, Sides, unconfirmed
 from execgate.policy.compare.code import Grants
-from execgate.policy.compare.payments import PAYMENT, Spending
+from execgate.policy.compare.payments import Spending
 from execgate.policy.compare.space import Budget
 from execgate.policy.compare.spaces import NOUNS, TOOL_NOUNS, operation
 from execgate.policy.conditions import scopes
@@ -26,6 +26,8 @@ from execgate.policy.conditions.facts import Facts
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
 from execgate.policy.conditions.rules import Rule
 from execgate.policy.conditions.values import Missing
+from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL
+from execgate.policy.grant import EXECUTOR, INTERSECT
 from execgate.policy.matching.pairs import Listing
 
 _MOST_TRIES = 1_500

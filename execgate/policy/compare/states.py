@@ -12,12 +12,13 @@ from typing import Any
 
 from execgate.model.context import SCOPES, Context, Tally
 from execgate.model.money import Money
-from execgate.policy.agent import EXECUTOR, INTERSECT, AgentPolicy
+from execgate.policy.agent import AgentPolicy
 from execgate.policy.conditions import literals
 from execgate.policy.conditions.attributes import ATTRIBUTES, Kind
 from execgate.policy.conditions.literals import Literal
 from execgate.policy.conditions.rules import Rule
 from execgate.policy.conditions.windows import Recurring, Window
+from execgate.policy.grant import EXECUTOR, INTERSECT
 from execgate.policy.language.syntax import (
     Comparison,
     Condition,

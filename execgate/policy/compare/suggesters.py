@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from execgate.model.operation import Operation
-from execgate.policy.agent import CODE_EXECUTION, INTERSECT
 from execgate.policy.compare import states
 from execgate.policy.compare.changes import AgentChanges, Case, Change, Sides, policy_of, unconfirmed
 from execgate.policy.compare.code import MOST, Grants
 from execgate.policy.compare.space import Budget, TooMuchWorkError
 from execgate.policy.compare.spaces import NOUNS
+from execgate.policy.constraints.capabilities import CODE_EXECUTION
 from execgate.policy.delegation import CONSTRAINT
+from execgate.policy.grant import INTERSECT
 
 
 def asks(sides: Sides) -> bool:

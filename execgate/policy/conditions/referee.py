@@ -9,18 +9,17 @@ from typing import NamedTuple
 
 from execgate.model.context import Context
 from execgate.model.operation import Operation, PaymentCall, ToolCall
-from execgate.model.verdict import Clause, Opinion, Says, Violation
+from execgate.model.verdict import Clause, Opinion, Says
 from execgate.policy.conditions.facts import Facts
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE, Phases
 from execgate.policy.conditions.rules import NOTHING, Outcome, Rule, RuleBook, act
-from execgate.policy.constraints import CAPABILITY_OF, FAMILIES, Family, Given, Judge
+from execgate.policy.constraints import CAPABILITY_OF, FAMILY_OF, Family, Given, Judge
+from execgate.policy.constraints.capabilities import PAYMENT
 from execgate.policy.constraints.gates import Restricted
 from execgate.policy.constraints.spending import Cost, budget_ratio
 from execgate.policy.constraints.tools import payment_test
-from execgate.policy.matching.pairs import Finding
+from execgate.policy.matching.pairs import Breach, Finding
 from execgate.policy.problems import clipped, quoted
-
-_BY_OPERATION = {family.operation: family for family in FAMILIES}
 
 
 class _Asked(NamedTuple):
@@ -41,14 +40,14 @@ class Referee:
         self._book = book
         self._phases = phases
         self._given = given
-        of_payments = given(_BY_OPERATION[PaymentCall])
+        of_payments = given(FAMILY_OF[PaymentCall])
         self._limits = of_payments.limits
         self._is_payment = payment_test(of_payments.lists.get("payment_tools"))
         self._restricted = Restricted(of_payments)
         self._judges: dict[tuple[str, type[Operation]], Judge] = {}
         self._silent = frozenset(
             kind.type
-            for kind in _BY_OPERATION
+            for kind in FAMILY_OF
             if not book.asks(kind.type) and kind not in {PaymentCall, ToolCall}
         )
 
@@ -83,7 +82,7 @@ class Referee:
     def _limited(self, outcome: Outcome, rule: Rule, asked: _Asked) -> Outcome:
         """Judge an operation by the agent's constraints, those of a rule in their places."""
         limited, operation = rule.limited, asked.operation
-        family = _BY_OPERATION[type(operation)]
+        family = FAMILY_OF[type(operation)]
         if limited is None or not any(_concerns(name, family) for name in (*limited.lists, *limited.limits)):
             return outcome
         key = rule.name, type(operation)
@@ -105,15 +104,10 @@ def _in_phase(outcome: Outcome, allowed: str, clause: Clause, asked: _Asked) -> 
     opinions = (*outcome.opinions, Opinion(ALLOWED_PAYMENT_PHASE, says, clause, why=why))
     if phase == allowed:
         return outcome._replace(opinions=opinions)
-    done = act(asked.operation)
-    violation = Violation(
-        constraint=ALLOWED_PAYMENT_PHASE,
-        message=f"{asked.who} may not {done}: payments are made in phase {allowed} alone, and {why}",
-        operation=asked.number,
-        location=asked.operation.location,
-        clause=clause,
-        help=f"pass the phase: `--context phase={allowed}`" if phase is None else f"go to {allowed} first",
-    )
+    told = f"payments are made in phase {allowed} alone, and {why}"
+    help_ = f"pass the phase: `--context phase={allowed}`" if phase is None else f"go to {allowed} first"
+    breach = Breach(ALLOWED_PAYMENT_PHASE, act(asked.operation), told, clause, help_)
+    violation = breach.violation(asked.who, asked.operation, asked.number)
     return outcome._replace(violations=(*outcome.violations, violation), opinions=opinions)
 
 
@@ -121,21 +115,14 @@ def _concerns(constraint: str, family: Family) -> bool:
     """Return whether a constraint is one that a family judges by; those of payments judge tools, too."""
     if any(one.name == constraint for one in family.constraints):
         return True
-    return CAPABILITY_OF[constraint] == "payment" and family.operation in {PaymentCall, ToolCall}
+    return CAPABILITY_OF[constraint] == PAYMENT and family.operation in {PaymentCall, ToolCall}
 
 
 def _joined(outcome: Outcome, rule: Rule, finding: Finding, asked: _Asked) -> Outcome:
     """Add what is found while a rule holds; what is permitted then is permitted by the agent's own alone."""
     violations = tuple(
-        Violation(
-            constraint=rule.constraint,
-            message=f"{asked.who} may not {breach.act}: {rule.message}"
-            + (f" ({breach.why})" if breach.why != rule.message else ""),
-            operation=asked.number,
-            location=asked.operation.location,
-            clause=breach.clause,
-            help=breach.help,
-            escalates=breach.escalates,
+        dataclasses.replace(breach, constraint=rule.constraint, why=_why(rule, breach)).violation(
+            asked.who, asked.operation, asked.number
         )
         for breach in finding.breaches
     )
@@ -147,3 +134,7 @@ def _joined(outcome: Outcome, rule: Rule, finding: Finding, asked: _Asked) -> Ou
         for opinion in outcome.opinions
     )
     return outcome._replace(violations=(*outcome.violations, *violations), opinions=opinions)
+
+
+def _why(rule: Rule, breach: Breach) -> str:
+    return rule.message if breach.why == rule.message else f"{rule.message} ({breach.why})"

@@ -19,8 +19,9 @@ from execgate.policy.conditions.facts import Facts
 from execgate.policy.conditions.scopes import Scope
 from execgate.policy.conditions.values import Answer, Missing
 from execgate.policy.constraints import CAPABILITIES, CAPABILITY_OF, FAMILIES, Limit
+from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT
 from execgate.policy.language import syntax
-from execgate.policy.matching.pairs import Listing
+from execgate.policy.matching.pairs import Breach, Listing
 from execgate.policy.problems import Problems, clipped, quoted
 
 _MOST_REMEMBERED = 256
@@ -197,7 +198,7 @@ def _limited(
         return None
     lists: dict[str, Listing] = {}
     limits: dict[str, Limit] = {}
-    for capability in ("code_execution", "payment", "tool"):
+    for capability in CAPABILITIES:
         own = tuple(each for each in action.constraints if _owner(each.name) == capability)
         fitting = tuple(each for each in own if judged.intersection(_JUDGED_BY.get(each.name, judged)))
         for each in own:
@@ -214,7 +215,7 @@ def _limited(
             lists.update(spelled.lists)
             limits.update(spelled.limits)
     for name, limit in limits.items():
-        if CAPABILITY_OF[name] == "code_execution":
+        if CAPABILITY_OF[name] == CODE_EXECUTION:
             problems.at(
                 limit.clause,
                 f"`{name}` holds for a run as a whole, not for an operation",
@@ -224,12 +225,12 @@ def _limited(
 
 
 def _owner(constraint: str) -> str:
-    return CAPABILITY_OF.get(constraint, "code_execution")
+    return CAPABILITY_OF.get(constraint, CODE_EXECUTION)
 
 
 _JUDGED_BY: dict[str, frozenset[type[Operation]]] = {
     **{one.name: frozenset({family.operation}) for family in FAMILIES for one in family.constraints},
-    **{name: frozenset({PaymentCall, ToolCall}) for name in CAPABILITIES["payment"]},
+    **{name: frozenset({PaymentCall, ToolCall}) for name in CAPABILITIES[PAYMENT]},
 }
 """The operations that a constraint judges, by its name."""
 
@@ -328,28 +329,16 @@ def act(operation: Operation) -> str:
 
 
 def _violation(rule: Rule, opinion: Opinion, operation: Operation, who: str, index: int) -> Violation:
+    message, help_ = clipped(rule.message, _LONGEST_MESSAGE), f"{rule.help}; here {opinion.why}"
     escalates = rule.action != "deny"
-    how = "needs approval to" if escalates else "may not"
-    return Violation(
-        constraint=rule.constraint,
-        message=f"{who} {how} {act(operation)}: {clipped(rule.message, _LONGEST_MESSAGE)}",
-        operation=index,
-        location=operation.location,
-        clause=rule.clause,
-        help=f"{rule.help}; here {opinion.why}",
-        escalates=escalates,
-    )
+    breach = Breach(rule.constraint, act(operation), message, rule.clause, help_, escalates)
+    return breach.violation(who, operation, index)
 
 
 def _undecided(rule: Rule, missing: Missing, operation: Operation, who: str, index: int) -> Violation:
-    return Violation(
-        constraint=rule.constraint,
-        message=f"{who} may not {act(operation)}: the rule is UNDECIDED, as {missing.what}",
-        operation=index,
-        location=operation.location,
-        clause=rule.clause,
-        help=missing.help,
-    )
+    why = f"the rule is UNDECIDED, as {missing.what}"
+    breach = Breach(rule.constraint, act(operation), why, rule.clause, missing.help)
+    return breach.violation(who, operation, index)
 
 
 def _warning(rule: Rule, operation: Operation, who: str, index: int) -> Warning:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from execgate.model.operation import OPERATION_TYPES, Operation, PaymentCall, ToolCall
 from execgate.policy.conditions.attributes import Attribute, Origin
+from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL
 from execgate.policy.language.syntax import Scalar
 from execgate.policy.problems import Problems, clipped, suggestion
 
@@ -28,9 +29,9 @@ EVERYTHING: Scope = frozenset({*_TYPES, PAYING})
 
 SUBJECTS: dict[str, Scope] = {
     "all": EVERYTHING,
-    "code_execution": EVERYTHING - PAYMENTS - _TOOLS,
-    "payment": PAYMENTS,
-    "tool": _TOOLS,
+    CODE_EXECUTION: EVERYTHING - PAYMENTS - _TOOLS,
+    PAYMENT: PAYMENTS,
+    TOOL: _TOOLS,
     **{name: frozenset({name}) for name in _TYPES if name != ToolCall.type},
     ToolCall.type: _TOOLS,
 }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+from execgate.model.operation import Operation
 from execgate.policy.constraints import (
     commands,
     databases,
@@ -22,6 +23,7 @@ from execgate.policy.constraints import (
     tools,
 )
 from execgate.policy.constraints._family import Family, Given, Judge, ListConstraint
+from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL
 from execgate.policy.constraints.limits import (
     LIMITS,
     PAYMENT_LIMITS,
@@ -45,6 +47,9 @@ FAMILIES: tuple[Family, ...] = (
     *tools.FAMILIES,
 )
 
+FAMILY_OF: Mapping[type[Operation], Family] = MappingProxyType({one.operation: one for one in FAMILIES})
+"""The family that judges a type of operation."""
+
 Constraint: TypeAlias = "ListConstraint | LimitConstraint | WordConstraint"
 
 _ALL: tuple[tuple[str, Constraint], ...] = (
@@ -55,7 +60,7 @@ _ALL: tuple[tuple[str, Constraint], ...] = (
 CAPABILITIES: Mapping[str, Mapping[str, Constraint]] = MappingProxyType(
     {
         capability: MappingProxyType({one.name: one for owner, one in _ALL if owner == capability})
-        for capability in ("code_execution", "payment", "tool")
+        for capability in (CODE_EXECUTION, PAYMENT, TOOL)
     }
 )
 """The constraints of each capability by their names, in the order of the documentation."""
@@ -71,6 +76,7 @@ __all__ = [
     "CAPABILITY_OF",
     "CONSTRAINTS",
     "FAMILIES",
+    "FAMILY_OF",
     "LIMITS",
     "PAYMENT_LIMITS",
     "UNLIMITED",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from execgate.model.operation import Operation
 from execgate.model.verdict import Clause
+from execgate.policy.constraints.capabilities import CODE_EXECUTION
 from execgate.policy.constraints.limits import Limit
 from execgate.policy.matching.pairs import BadEntryError, Finding, Listing, Pair, Reader, Shape
 from execgate.policy.matching.patterns import EVERYTHING, Pattern, meets, segment
@@ -53,7 +54,7 @@ class Given:
     """The limits that it spells, of every capability, as the lists."""
     grants: Mapping[str, Clause] = field(default_factory=dict)
     """The place of each capability that it grants."""
-    capability: str = "code_execution"
+    capability: str = CODE_EXECUTION
 
     def pair(self, noun: str, read: Reader, *, open_: bool = False) -> Pair:
         """Return `allowed_<noun>` and `disallowed_<noun>` as one judge."""
@@ -71,7 +72,7 @@ class Family:
     operation: type[Operation]
     constraints: tuple[ListConstraint, ...]
     compile: Callable[[Given], Judge]
-    capability: str = "code_execution"
+    capability: str = CODE_EXECUTION
     contextual: bool = False
 
 

@@ -17,7 +17,9 @@ from execgate.policy.matching.pairs import Breach, Finding, Listing
 from execgate.policy.matching.patterns import EVERYTHING, Pattern
 from execgate.policy.problems import clipped
 
-_GATES = ("warn_at", "restrict_at", "halt_at")
+GATES = ("warn_at", "restrict_at", "halt_at")
+"""In the order in which they are to come."""
+
 _NO_SHARE = "how much of the budget is used up is not known"
 _HOW_TO_TELL = (
     "pass what was spent in each scope with a limit, or the share itself: `--context budget_ratio=0.25`, "
@@ -32,7 +34,7 @@ class Gates:
 
     def __init__(self, given: Given) -> None:
         self._limits = given.limits
-        self._gates = [given.limits[name] for name in _GATES if name in given.limits]
+        self._gates = [given.limits[name] for name in GATES if name in given.limits]
         self._restricted = Restricted(given)
 
     def judge(self, operation: Operation, cost: Cost, context: Context, act: str) -> list[Finding]:

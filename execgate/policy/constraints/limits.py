@@ -9,6 +9,7 @@ from typing import Any
 from execgate.model.context import SCOPES
 from execgate.model.money import Money
 from execgate.model.verdict import Clause
+from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT
 from execgate.policy.constraints.quantities import (
     BYTES,
     CPUS,
@@ -37,7 +38,7 @@ class LimitConstraint:
     name: str
     quantity: Quantity
     field: str | None = None
-    capability: str = "code_execution"
+    capability: str = CODE_EXECUTION
     several: bool = False
     endless: bool = True
     grants: bool = False
@@ -119,17 +120,17 @@ LIMITS = (
 COMPENSATIONS = ("refund_request", "credit", "value_loss", "none")
 
 PAYMENT_LIMITS: tuple[LimitConstraint | WordConstraint, ...] = (
-    LimitConstraint("max_amount", MONEY, capability="payment", several=True, grants=True),
+    LimitConstraint("max_amount", MONEY, capability=PAYMENT, several=True, grants=True),
     *(
-        LimitConstraint(f"max_amount_per_{scope}", MONEY, capability="payment", several=True)
+        LimitConstraint(f"max_amount_per_{scope}", MONEY, capability=PAYMENT, several=True)
         for scope in SCOPES
     ),
-    *(LimitConstraint(f"max_payments_per_{scope}", PAYMENTS, capability="payment") for scope in SCOPES),
-    LimitConstraint("approval_above", MONEY, capability="payment", several=True),
-    LimitConstraint("warn_at", PERCENT, capability="payment", endless=False),
-    LimitConstraint("restrict_at", PERCENT, capability="payment", endless=False),
-    LimitConstraint("halt_at", PERCENT, capability="payment", endless=False),
-    LimitConstraint("compensation_timeout", TIME, capability="payment", endless=False),
-    WordConstraint("compensation", COMPENSATIONS, "payment"),
+    *(LimitConstraint(f"max_payments_per_{scope}", PAYMENTS, capability=PAYMENT) for scope in SCOPES),
+    LimitConstraint("approval_above", MONEY, capability=PAYMENT, several=True),
+    LimitConstraint("warn_at", PERCENT, capability=PAYMENT, endless=False),
+    LimitConstraint("restrict_at", PERCENT, capability=PAYMENT, endless=False),
+    LimitConstraint("halt_at", PERCENT, capability=PAYMENT, endless=False),
+    LimitConstraint("compensation_timeout", TIME, capability=PAYMENT, endless=False),
+    WordConstraint("compensation", COMPENSATIONS, PAYMENT),
 )
 """What spending stays below, and what happens where it does not."""

@@ -27,6 +27,7 @@ from execgate.policy.constraints._family import (
     some_words,
     twins,
 )
+from execgate.policy.constraints.capabilities import PAYMENT
 from execgate.policy.constraints.gates import Gates
 from execgate.policy.constraints.quantities import currency_help
 from execgate.policy.constraints.spending import Cost, Spending
@@ -43,8 +44,6 @@ from execgate.policy.matching.pairs import (
 )
 from execgate.policy.matching.patterns import EVERYTHING, Pattern, split
 from execgate.policy.problems import clipped
-
-PAYMENT = "payment"
 
 _CURRENCY = re.compile(r"[a-z][a-z0-9]{1,11}|0x[0-9a-f]{40}")
 

@@ -17,6 +17,7 @@ from execgate.model.money import EXPONENTS, TOKENS, Money, currency_code, digits
 from execgate.model.values import Text, Unknown
 from execgate.model.verdict import Clause, Opinion, Says
 from execgate.policy.constraints._family import Given
+from execgate.policy.constraints.capabilities import PAYMENT
 from execgate.policy.constraints.limits import UNLIMITED, Limit
 from execgate.policy.constraints.quantities import EXACT, MONEY
 from execgate.policy.matching.pairs import Breach, Finding
@@ -186,7 +187,7 @@ class Case:
             text = _as_limit(cost.amount, cost.currency) or UNLIMITED
         help_ = f"to permit this, add `max_amount: {text}`"
         self._breaches.append(Breach("max_amount", self.act, why, grant, help_))
-        self._opinions.append(Opinion("payment", Says.SILENT, grant, why=why))
+        self._opinions.append(Opinion(PAYMENT, Says.SILENT, grant, why=why))
 
 
 class Spending:
@@ -195,7 +196,7 @@ class Spending:
     __slots__ = ("_checks", "_grant", "_most")
 
     def __init__(self, given: Given) -> None:
-        self._grant = given.grants["payment"]
+        self._grant = given.grants[PAYMENT]
         self._most = given.limits.get("max_amount")
         self._checks = [
             (given.limits[name], check) for name, check in _CHECKS.items() if name in given.limits

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from execgate.model.context import Context
 from execgate.model.operation import Operation, PaymentCall, ToolCall
 from execgate.policy.constraints._family import Family, Given, Judge, ListConstraint, names, twins
+from execgate.policy.constraints.capabilities import PAYMENT, TOOL
 from execgate.policy.constraints.gates import Gates
-from execgate.policy.constraints.payments import PAYMENT, Names, ungranted
+from execgate.policy.constraints.payments import Names, ungranted
 from execgate.policy.constraints.spending import Cost, Spending, shown
 from execgate.policy.matching.pairs import Finding, Listing, Pair, Subject, total
 from execgate.policy.problems import clipped
-
-TOOL = "tool"
 
 read_tool = names("the name of a tool", "send_*")
 

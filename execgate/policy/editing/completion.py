@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from execgate.model.money import EXPONENTS, TOKENS
 from execgate.policy.conditions import phases, windows
 from execgate.policy.conditions.attributes import ATTRIBUTES
 from execgate.policy.conditions.scopes import SUBJECTS
+from execgate.policy.conditions.values import SIGNS
 from execgate.policy.constraints import (
     CAPABILITIES,
     CONSTRAINTS,
@@ -18,22 +18,22 @@ from execgate.policy.constraints import (
     WordConstraint,
 )
 from execgate.policy.constraints.about import ABOUT
+from execgate.policy.constraints.quantities import MONEY
 from execgate.policy.editing import place as places
 from execgate.policy.editing.folder import Folder
 from execgate.policy.editing.place import Block, Place
 from execgate.policy.editing.words import (
     CAPABILITY_DOCS,
-    COMPARISONS,
-    DELEGATIONS,
     KEYWORDS,
     SETTINGS,
 )
+from execgate.policy.grant import DELEGATIONS
 from execgate.policy.problems import quoted
 
 _MOST = 500
 _OPERAND_BEHIND = {"WHEN", "AND", "OR", "NOT", "LPAR"}
 _OPERANDS = {"NAME", "STRING", "NUMBER", "RPAR", "RSQB", "TRUE", "FALSE"}
-_CURRENCIES = tuple(sorted(code.lower() for code in (*EXPONENTS, *TOKENS)))
+_CURRENCIES = tuple(sorted(MONEY.units))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ def _condition(place: Place, folder: Folder) -> Iterator[_Choice]:
     elif place.in_list:
         yield from _compared(place, folder)
     elif last in _OPERANDS:
-        yield from _names(COMPARISONS, "keyword")
+        yield from _names(SIGNS, "keyword")
         yield from _words("in", "not", "matches", "and", "or", "deny", "escalate", "warn", "restrict")
 
 

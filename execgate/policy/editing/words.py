@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL
+
 KEYWORDS: Mapping[str, str] = MappingProxyType(
     {
         "agent": 'What one agent may do: `agent "name" { ... }`. `*` in the name stands for any characters.',
@@ -47,15 +49,11 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 )
 """The settings of an agent."""
 
-DELEGATIONS = ("executor", "intersect")
-
 CAPABILITY_DOCS: Mapping[str, str] = MappingProxyType(
     {
-        "code_execution": "Running code, and all that it does.",
-        "payment": "Moving money.",
-        "tool": "Proposing and calling tools.",
+        CODE_EXECUTION: "Running code, and all that it does.",
+        PAYMENT: "Moving money.",
+        TOOL: "Proposing and calling tools.",
     }
 )
 """What each capability is about."""
-
-COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")

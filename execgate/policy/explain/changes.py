@@ -16,6 +16,7 @@ from execgate.policy import delegation
 from execgate.policy.agent import AgentPolicy
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
 from execgate.policy.constraints import CAPABILITY_OF, CONSTRAINTS
+from execgate.policy.constraints.capabilities import PAYMENT, taken_by
 from execgate.policy.explain.contexts import other_context
 from execgate.policy.explain.drafts import Draft
 from execgate.policy.explain.search import Edits, Workshop, combined
@@ -98,7 +99,7 @@ def _holding(question: _Question, verdict: Verdict) -> list[Edit]:
                 listed.setdefault(edit)
     found = list(listed)[:_MOST_HOLDING]
     action = question.program.action
-    for capability in dict.fromkeys(("payment", "tool" if action == "tool_call" else "code_execution")):
+    for capability in dict.fromkeys((PAYMENT, taken_by(action))):
         grant = policy.grants.get(capability)
         if grant is not None:
             found.append(Edit("drop", policy.block, capability, (), grant.clause))

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from execgate.model.context import SCOPES
-from execgate.policy.agent import Grant
+from execgate.policy.constraints.capabilities import PAYMENT
+from execgate.policy.constraints.gates import GATES
 from execgate.policy.findings.notebook import Doubt, Notebook
-
-PAYMENT = "payment"
+from execgate.policy.grant import Grant
 
 _MONEY = ("max_amount", *(f"max_amount_per_{scope}" for scope in SCOPES))
-_GATES = ("warn_at", "restrict_at", "halt_at")
 _NEEDED = ("allowed_providers", "allowed_payment_operations", "max_amount")
 
 
@@ -73,7 +72,7 @@ def _unreached(grant: Grant) -> Iterator[Doubt]:
 
 
 def _gates(grant: Grant) -> Iterator[Doubt]:
-    given = [name for name in _GATES if name in grant.values]
+    given = [name for name in GATES if name in grant.values]
     for name, later in itertools.pairwise(given):
         if grant.values[name] >= grant.values[later]:
             at = grant.limits[later]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from execgate.errors import PolicyError
 from execgate.policy.compare.space import Budget
+from execgate.policy.constraints.capabilities import PAYMENT
 from execgate.policy.findings import amounts, documents, lists
 from execgate.policy.findings.notebook import Notebook
 from execgate.policy.language import syntax, text
@@ -57,7 +58,7 @@ def find(texts: Iterable[PolicyText]) -> Checked:
     for agent in policies:
         for capability, grant in agent.grants.items():
             lists.look(grant.lists, notebook, budget)
-            if capability == amounts.PAYMENT:
+            if capability == PAYMENT:
                 amounts.look(grant, notebook)
     parser = syntax.Parser(Problems())
     found = [*notebook.problems(), *documents.look([parser.parse(one) for one in read])]

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+from execgate.model.operation import Operation
 from execgate.model.values import Template, Text, Unknown
-from execgate.model.verdict import Clause, Opinion, Says
+from execgate.model.verdict import Clause, Opinion, Says, Violation, Warning  # noqa: A004 - the word of policies
 from execgate.policy.matching.index import Index
 from execgate.policy.matching.patterns import Pattern, contains
 from execgate.policy.problems import clipped, quoted
@@ -134,6 +135,22 @@ class Breach:
     clause: Clause
     help: str | None = None
     escalates: bool = False
+
+    def violation(self, who: str, operation: Operation, index: int) -> Violation:
+        """Return it as a violation by the operation `index`; `who` is the agent as messages name it."""
+        return Violation(
+            constraint=self.constraint,
+            message=f"{who} {'needs approval to' if self.escalates else 'may not'} {self.act}: {self.why}",
+            operation=index,
+            location=operation.location,
+            clause=self.clause,
+            help=self.help,
+            escalates=self.escalates,
+        )
+
+    def warning(self, who: str, operation: Operation, index: int) -> Warning:
+        """Return it as a warning, which lets the operation pass."""
+        return Warning(self.constraint, f"{who}: {self.why}", index, operation.location, self.clause)
 
     def also(self, change: str) -> Breach:
         """Return the breach with a second part of its help."""

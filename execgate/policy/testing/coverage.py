@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from execgate.model.operation import PaymentCall
 from execgate.model.program import Program
 from execgate.model.verdict import Clause, Decision, Opinion, Ruling, Says, Verdict
 from execgate.policy.agent import AgentPolicy
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
 from execgate.policy.constraints import CAPABILITIES, LIMITS
+from execgate.policy.constraints.capabilities import PAYMENT, taken_by
 from execgate.policy.policyset import PolicySet
 
 Key: TypeAlias = "tuple[str, str | None, Clause]"
@@ -127,11 +129,10 @@ def _outcome(capability: str, verdict: Verdict, program: Program) -> bool | None
     ]
     if judged:
         return all(ruling.permitted for ruling in judged)
-    return verdict.decision is Decision.ALLOW if capability == _CAPABILITY_OF.get(program.action) else None
+    return verdict.decision is Decision.ALLOW if capability == taken_by(program.action) else None
 
 
-_CAPABILITY_OF = {"code_execution": "code_execution", "tool_call": "tool"}
-_OPERATION_OF = {"payment": "payment_call"}
+_OPERATION_OF = {PAYMENT: PaymentCall.type}
 
 
 def _count(row: Row, opinion: Opinion, broken: set[str]) -> None:

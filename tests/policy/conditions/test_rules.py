@@ -255,7 +255,9 @@ def test_a_bare_restriction_of_payments_lets_pass_what_is_listed() -> None:
     unlisted = policy(rule)
     verdict = judged(unlisted, PAY, budget_ratio=Decimal(1))
     assert verdict.decision is Decision.ESCALATE
-    assert verdict.all_violations[0].message == "agent `a` may not use `stripe.Charge.create`: much is spent"
+    assert verdict.all_violations[0].message == (
+        "agent `a` needs approval to use `stripe.Charge.create`: much is spent"
+    )
     assert verdict.all_violations[0].help == "have it approved"
     assert [one.says.value for one in verdict.rulings[0].opinions if one.constraint == "rule r"] == [
         "escalates"
