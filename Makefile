@@ -1,11 +1,11 @@
 # `make` alone lists what there is.  Everything runs from .venv, which is made on first use.
 #
 #   PYTHON=python3.12     the interpreter to make .venv with; otherwise the first supported one on the PATH
-#   ARGS="-k receipts"    passed on to the command behind `demo`, `test` and `bench`
+#   ARGS="-k receipts"    passed on to the command behind `demo`, `test`, `bench` and `mutants`
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check lint format bench clean
+.PHONY: help setup demo test check lint format bench mutants clean
 export PYTHON
 
 help: ## list the commands
@@ -39,6 +39,9 @@ format: .venv ## format the code, and fix what can be fixed by itself
 
 bench: setup ## measure, as ratios to what the work would cost anyway
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+mutants: .venv ## change the code that decides, a little at a time, and show what no test notices
+	@.venv/bin/python scripts/mutants.py $(ARGS)
 
 clean: ## remove .venv and everything else that was made here (not .execgate: receipts are evidence)
 	rm -rf .venv .setup.log .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
