@@ -98,6 +98,59 @@ def test_an_index_finds_what_looking_at_each_entry_finds(entries, value) -> None
     assert index.meeting(value) == [at for at, pattern in enumerate(entries) if meets(pattern, value)]
 
 
+# Every pattern of at most two items, and those of three that are most alike.
+ITEMS = ["a", "ab", *map(segment, ["*", "a*", "*b", "a*b"]), DEEP]
+SMALL = [
+    *(pattern for size in range(3) for pattern in itertools.product(ITEMS, repeat=size)),
+    *itertools.product(["a", segment("*"), segment("a*"), DEEP], repeat=3),
+]
+# As many segments as it takes, and a text for each way in which a segment can differ.
+PLACES = [
+    path for size in range(5) for path in itertools.product(["a", "b", "ab", "az", "azb", "zb"], repeat=size)
+]
+HOLED = [Glob((Wild.ONE, Wild.MANY)), Glob(("a", Wild.ONE, Wild.MANY)), Glob((Wild.ONE, Wild.MANY, "b"))]
+
+
+@pytest.fixture(scope="module")
+def covered() -> dict:
+    """Return which of the places each small pattern covers."""
+    fits = {
+        (item, text): matches_text(item, text)
+        for item in ITEMS[:-1]
+        for text in ["a", "b", "ab", "az", "azb", "zb"]
+    }
+
+    def fit(pattern, path) -> bool:
+        if not pattern or pattern[0] is DEEP:
+            if len(pattern) < 2:
+                return bool(pattern) or not path
+            return any(fit(pattern[1:], path[at:]) for at in range(len(path) + 1))
+        return bool(path) and fits[pattern[0], path[0]] and fit(pattern[1:], path[1:])
+
+    return {pattern: frozenset(path for path in PLACES if fit(pattern, path)) for pattern in SMALL}
+
+
+def test_small_patterns_contain_and_meet_each_other_as_their_paths_do(covered) -> None:
+    for outer, inner in itertools.product(SMALL, repeat=2):
+        assert contains(outer, inner) is (covered[outer] >= covered[inner]), (outer, inner)
+        assert meets(outer, inner) is bool(covered[outer] & covered[inner]), (outer, inner)
+
+
+@pytest.mark.parametrize("entries", [SMALL, SMALL[::-1]], ids=["one way", "the other way round"])
+def test_an_index_of_every_small_pattern_finds_what_looking_at_each_finds(entries) -> None:
+    index = Index(_shapes(entries))
+    for value in [*SMALL, *itertools.product([*HOLED, "a", DEEP], repeat=2), *((hole,) for hole in HOLED)]:
+        assert index.covering(value) == [at for at, one in enumerate(entries) if contains(one, value)], value
+        assert index.meeting(value) == [at for at, one in enumerate(entries) if meets(one, value)], value
+
+
+def test_an_index_of_two_entries_gives_each_once_and_in_order() -> None:
+    for pair in itertools.permutations(SMALL[::3], 2):
+        index = Index(_shapes(pair))
+        for value in [("a",), ("a", "a"), ("ab", "a")]:
+            assert index.covering(value) == [at for at, one in enumerate(pair) if contains(one, value)]
+
+
 @given(patterns)
 def test_containing_is_reflexive(pattern) -> None:
     assert contains(pattern, pattern)
