@@ -147,29 +147,32 @@ def _file(path: str) -> dict[str, Any]:
     if size > _MOST_BYTES or len(data) > _MOST_BYTES:
         raise InputError(f"{path}: too large for a context: at most {_MOST_BYTES:,} bytes are read")
     try:
-        document = json.loads(
-            data.decode("utf-8-sig"),
-            parse_float=str,
-            parse_constant=_no_number,
-            object_pairs_hook=_once,
-        )
+        document = json_object(data.decode("utf-8-sig"), parse_float=str)
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8", help="save the file as UTF-8") from error
-    except (ValueError, RecursionError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+    except ValueError as error:
         raise InputError(
-            f"{path}: not JSON: {why}", help='write an object with fields, as in {"phase": "COMMIT"}'
+            f"{path}: {error}", help='write an object with fields, as in {"phase": "COMMIT"}'
         ) from error
-    if not isinstance(document, dict):
-        raise InputError(
-            f"{path}: expected an object, got {_kind(document)}",
-            help='write fields by name, as in {"phase": "COMMIT"}',
-        )
     try:
         Context.from_json(document)
     except ValueError as error:
         found = _mistake(str(error))
         raise InputError(f"{path}: {found.message}", help=found.help) from error
+    return document
+
+
+def json_object(text: str, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """Return the fields of one JSON object, each given once; raises ValueError that says what it is."""
+    try:
+        document = json.loads(
+            text, parse_float=parse_float, parse_constant=_no_number, object_pairs_hook=_once
+        )
+    except (ValueError, RecursionError) as error:
+        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ValueError(f"not JSON: {why}") from error
+    if not isinstance(document, dict):
+        raise ValueError(f"expected an object, got {_kind(document)}")  # noqa: TRY004 - one error for all
     return document
 
 

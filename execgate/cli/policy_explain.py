@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 from execgate.cli import policies
 from execgate.cli.analyze import examine
 from execgate.cli.console import Console
-from execgate.cli.context import add_context, context_of
+from execgate.cli.context import add_context, context_of, json_object
 from execgate.cli.inputs import STDIN, read
-from execgate.cli.parser import Parser, add_format, add_language, add_policy, examples, statuses
+from execgate.cli.parser import Parser, UsageError, add_format, add_language, add_policy, examples, statuses
 from execgate.errors import ExecgateError, SourceError
+from execgate.model.tool import tool_program
 from execgate.model.verdict import Decision
+from execgate.model.vocabulary import TOOL_STAGES
 from execgate.report.explain import explanation_document, explanation_text
 from execgate.report.json import dumps, error_document
 
 if TYPE_CHECKING:
     from execgate.model.explanation import Change
+    from execgate.model.program import Program
     from execgate.report.values import FileReport
 
 ALLOWED, NOT_ALLOWED = 0, 1
@@ -26,7 +29,12 @@ ALLOWED, NOT_ALLOWED = 0, 1
 
 def configure(parser: Parser) -> None:
     """Add the options, the examples and the exit statuses."""
-    parser.add_argument("path", metavar="FILE", help="the program: a file, or -")
+    parser.add_argument("path", metavar="FILE", nargs="?", help="the program: a file, or -")
+    parser.add_argument("--tool", metavar="NAME", help="instead of a program, the tool that is called")
+    parser.add_argument("--arguments", metavar="JSON", help="the tool's arguments by name (default: none)")
+    parser.add_argument(
+        "--stage", choices=TOOL_STAGES, help="whether the call is proposed or executed (default: execute)"
+    )
     parser.add_argument("--agent", metavar="A", required=True, help="the agent that executes")
     add_policy(parser)
     add_context(parser)
@@ -43,6 +51,7 @@ def configure(parser: Parser) -> None:
                 "execgate policy explain job.py --agent agent_analysis",
                 "execgate policy explain pay.py --agent billing --phase EXPLORE --policy policies/",
                 "execgate policy explain - --agent agent_analysis --format json < job.py",
+                'execgate policy explain --tool send --arguments \'{"to": "a@x.com"}\' --agent clerk',
             ),
             statuses(
                 "0  the program is allowed",
@@ -68,12 +77,38 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     return ALLOWED if report.decision is Decision.ALLOW else NOT_ALLOWED
 
 
+def _call(options: argparse.Namespace) -> Program | None:
+    """Return the call of a tool that is asked for, None for a program; raises UsageError."""
+    if options.tool is None:
+        if options.path is None:
+            raise UsageError("there is nothing to explain", help="name a program, or a tool with --tool")
+        given = [name for name in ("arguments", "stage") if getattr(options, name) is not None]
+        if given:
+            raise UsageError(f"--{given[0]} is of a tool", help="name the tool with --tool")
+        return None
+    if options.path is not None:
+        raise UsageError("a program and a tool", help="leave out FILE, or --tool")
+    try:
+        arguments = json_object(options.arguments or "{}")
+    except ValueError as error:
+        raise UsageError(
+            f"--arguments: {error}", help="""write an object, as in --arguments '{"to": "a@x.com"}'"""
+        ) from error
+    return tool_program(options.tool, arguments, stage=options.stage or TOOL_STAGES[-1])
+
+
 def _explained(options: argparse.Namespace) -> tuple[FileReport, Change | None]:
     from execgate.policy.explain import explain
+    from execgate.report.values import FileReport
 
+    call = _call(options)
     context = context_of(options)
     loaded = policies.load(options.policy)
     loaded.agent(options.agent)
+    if call is not None:
+        judged = loaded.judge(call, options.agent, context)
+        report = FileReport(f"tool {options.tool}", options.agent, call.source, verdict=judged)
+        return report, explain(loaded, judged, context)
     input_ = replace(read(options.path), language=options.language)
     report = examine(input_, options.agent, loaded, context)
     if report.error is not None:

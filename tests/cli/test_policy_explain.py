@@ -170,3 +170,49 @@ agent "z" { }
     assert told == (
         "  suggester: z\n  phase: COMMIT\nor change the policy:\n  remove rule r (p.policy:1:1)\n"
     )
+
+
+TOOLS = """agent "base" { can "tool" with constraints { allowed_executed_tools: ["send"] }
+  rule r on tool { when args.to != "x" deny "to x alone" } }
+"""
+
+
+def test_a_call_of_a_tool_is_explained(execgate, files):
+    (files / "p.policy").write_text(TOOLS)
+    denied = explained(execgate, "--tool", "send", "--arguments", '{"to": "y\\u202e"}')
+    assert (denied.status, denied.err) == (1, "")
+    assert denied.out.startswith(
+        "deny[tool_call]: agent `base` may not execute the tool `send`: to x alone\n --> tool send:1:1\n"
+    )
+    assert "\u202e" not in denied.out
+    assert denied.out.endswith("to allow it, change the policy:\n  remove rule r (p.policy:2:3)\n")
+    allowed = explained(execgate, "--tool", "send", "--arguments", '{"to": "x"}', "--format", "json")
+    assert allowed.status == 0
+    (result,) = allowed.document["results"]
+    assert (result["path"], result["verdict"]) == ("tool send", "ALLOW")
+    assert [one["operation"]["arguments"] for one in result["operations"]] == [{"to": "x"}]
+    proposed = explained(execgate, "--tool", "send", "--stage", "propose")
+    assert "allowed_proposed_tools" in proposed.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "there is nothing to explain"),
+        (("job.py", "--tool", "send"), "a program and a tool"),
+        (("job.py", "--arguments", "{}"), "--arguments is of a tool"),
+        (("job.py", "--stage", "execute"), "--stage is of a tool"),
+        (("--tool", "send", "--arguments", "[]"), "--arguments: expected an object, got a list"),
+        (("--tool", "send", "--arguments", "{"), "--arguments: not JSON: "),
+        (("--tool", "send", "--arguments", '{"a": NaN}'), "--arguments: not JSON: NaN is no number of JSON"),
+        (("--tool", "send", "--arguments", "[" * 100_000), "--arguments: not JSON: "),
+        (("--tool", ""), "no call of a tool: a tool has a name"),
+    ],
+)
+def test_what_is_no_call_of_a_tool_is_said(execgate, files, arguments, message):
+    done = explained(execgate, *arguments)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"execgate: error: {message}")
+    told = explained(execgate, *arguments, "--format", "json")
+    assert told.status == 2
+    assert told.document["error"]["message"].startswith(message)

@@ -7,21 +7,23 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from execgate.model.context import SCOPES
+from execgate.policy.agent import AgentPolicy
 from execgate.policy.constraints.capabilities import PAYMENT
 from execgate.policy.constraints.gates import GATES
 from execgate.policy.findings.notebook import Doubt, Notebook
 from execgate.policy.grant import Grant
 
 _MONEY = ("max_amount", *(f"max_amount_per_{scope}" for scope in SCOPES))
+_RESTRICTED = "restricted_payment_operations"
 _NEEDED = ("allowed_providers", "allowed_payment_operations", "max_amount")
 
 
-def look(grant: Grant, notebook: Notebook) -> None:
-    """Note what can never be in one grant of payments."""
+def look(agent: AgentPolicy, grant: Grant, notebook: Notebook) -> None:
+    """Note what can never be in one grant of payments of an agent."""
     notebook.holds(grant.clause, PAYMENT)
     for name, clause in grant.clauses.items():
         notebook.holds(clause, name)
-    for doubt in (*_empty(grant), *_unreached(grant), *_gates(grant)):
+    for doubt in (*_empty(grant), *_unreached(grant), *_gates(grant), *_unrestricted(agent, grant)):
         notebook.doubt(doubt)
 
 
@@ -82,3 +84,13 @@ def _gates(grant: Grant) -> Iterator[Doubt]:
                 f"`{name}` of `{grant.limits[name]}` has no effect: `{later}` comes at `{at}`",
                 "the gates go up: `warn_at` below `restrict_at` below `halt_at`",
             )
+
+
+def _unrestricted(agent: AgentPolicy, grant: Grant) -> Iterator[Doubt]:
+    """Yield the list of what passes while payments are restricted, where nothing ever restricts them."""
+    listing = grant.lists.get(_RESTRICTED)
+    rules = (rule.action == "restrict" and rule.limited is None for rule in agent.rules.rules)
+    if listing is None or "restrict_at" in grant.values or any(rules):
+        return
+    notice = f"`{_RESTRICTED}` has no effect: nothing restricts payments"
+    yield Doubt(listing.clause, _RESTRICTED, notice, "add `restrict_at`, as in `restrict_at: 75%`, or a rule")

@@ -59,7 +59,7 @@ def find(texts: Iterable[PolicyText]) -> Checked:
         for capability, grant in agent.grants.items():
             lists.look(grant.lists, notebook, budget)
             if capability == PAYMENT:
-                amounts.look(grant, notebook)
+                amounts.look(agent, grant, notebook)
     parser = syntax.Parser(Problems())
     found = [*notebook.problems(), *documents.look([parser.parse(one) for one in read])]
     return Checked(policies, tuple(sorted(found, key=order)))

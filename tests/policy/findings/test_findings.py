@@ -87,6 +87,7 @@ def test_entries_that_never_decide(body, expected) -> None:
 
 
 NEEDED = 'allowed_providers: ["stripe"] allowed_payment_operations: ["charge"]'
+UNRESTRICTED = f'{NEEDED} max_amount: 1_usd restricted_payment_operations: ["refund"]'
 
 
 @pytest.mark.parametrize(
@@ -121,6 +122,19 @@ NEEDED = 'allowed_providers: ["stripe"] allowed_payment_operations: ["charge"]'
                 "3:29 warning: `warn_at` of `80%` has no effect: `restrict_at` comes at `75%`",
                 "3:46 warning: `restrict_at` of `75%` has no effect: `halt_at` comes at `75%`",
             ],
+        ),
+        (
+            f'{NEEDED}\nmax_amount: 1_usd restricted_payment_operations: ["refund"]',
+            ["3:50 warning: `restricted_payment_operations` has no effect: nothing restricts payments"],
+        ),
+        (f'{NEEDED} max_amount: 1_usd restrict_at: 75% restricted_payment_operations: ["refund"]', []),
+        (
+            f'{UNRESTRICTED} rule r {{ when phase != COMMIT restrict "slow" }}',
+            [],
+        ),
+        (
+            f'{UNRESTRICTED} rule r {{ when phase != COMMIT restrict "slow" {{ allowed_recipients: ["a"] }} }}',
+            ["2:119 warning: `restricted_payment_operations` has no effect"],
         ),
         (f'{NEEDED} max_amount: 1_usd disallowed_providers: ["stripe"]', ["2:21 warning: `stripe` in"]),
         (f'{NEEDED} max_amount: 1_usd allowed_customers: ["a*", "ab"]', ["2:114 warning: `ab` in"]),
