@@ -6,13 +6,13 @@ from collections.abc import Collection
 from typing import TypeAlias
 
 from execgate.policy.build.flat import Flat, ReadRule, puts_restricted
-from execgate.policy.compare import Pairing, TooMuchWorkError, wider
-from execgate.policy.compare.space import Budget
-from execgate.policy.compare.spaces import EVERY_NOUN
 from execgate.policy.matching.hosts import HostShape
 from execgate.policy.matching.pairs import Entry, Listing
 from execgate.policy.matching.patterns import DEEP, contains
 from execgate.policy.problems import clipped, quoted
+from execgate.policy.search import Pairing, TooMuchWorkError, wider
+from execgate.policy.search.space import Budget
+from execgate.policy.search.spaces import EVERY_NOUN
 
 Lists: TypeAlias = "tuple[Listing | None, Listing | None]"
 """What is allowed and what is disallowed; None where a list is not given."""

@@ -22,11 +22,11 @@ from execgate.policy.compare.code import Found, Grants
 from execgate.policy.compare.names import pairs_of_agents
 from execgate.policy.compare.payments import Spending
 from execgate.policy.compare.rules import Rules
-from execgate.policy.compare.space import Budget, TooMuchWorkError
-from execgate.policy.compare.spaces import NOUNS, operation
 from execgate.policy.compare.suggesters import Suggested
 from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT
 from execgate.policy.policyset import PolicySet
+from execgate.policy.search.space import Budget, TooMuchWorkError
+from execgate.policy.search.spaces import NOUNS, operation
 
 _STEPS = 60_000_000
 """How much work there may be in all."""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from execgate.model.verdict import Clause
-from execgate.policy.compare.pairs import Pairing, differences, of
-from execgate.policy.compare.space import Budget, Hit, Reach
-from execgate.policy.compare.spaces import EVERY_NOUN, Fields, Noun, View
 from execgate.policy.constraints import CONSTRAINTS
 from execgate.policy.constraints.files import WHOLE_TREE
 from execgate.policy.matching.pairs import Listing, Shape
 from execgate.policy.problems import quoted
+from execgate.policy.search.pairs import Pairing, differences, of
+from execgate.policy.search.space import Budget, Hit, Reach
+from execgate.policy.search.spaces import EVERY_NOUN, Fields, Noun, View
 
 MOST = 8
 """How many examples of one pair of constraints are told, each of another cause."""

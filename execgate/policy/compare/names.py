@@ -6,10 +6,10 @@ import itertools
 from collections import deque
 from collections.abc import Iterator
 
-from execgate.policy.compare.automaton import Matcher
 from execgate.policy.compare.changes import policy_of
 from execgate.policy.matching.patterns import Glob, segment
 from execgate.policy.policyset import PolicySet
+from execgate.policy.search.automaton import Matcher
 
 _MOST = 5_000
 """How many beginnings of names are followed: more patterns than that takes are compared by their own text."""

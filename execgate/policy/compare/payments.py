@@ -21,14 +21,14 @@ from execgate.policy.agent import AgentPolicy
 from execgate.policy.compare import states
 from execgate.policy.compare.changes import Case, Change, Sides, unconfirmed
 from execgate.policy.compare.code import MOST, Grants
-from execgate.policy.compare.pairs import Pairing, differences
-from execgate.policy.compare.space import Budget
-from execgate.policy.compare.spaces import PAYMENT_NOUNS, TOOL_NOUNS, Fields, Noun, operation
 from execgate.policy.constraints import PAYMENT_LIMITS, LimitConstraint
 from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL
 from execgate.policy.constraints.gates import GATES
 from execgate.policy.grant import Grant
 from execgate.policy.matching.pairs import Listing
+from execgate.policy.search.pairs import Pairing, differences
+from execgate.policy.search.space import Budget
+from execgate.policy.search.spaces import PAYMENT_NOUNS, TOOL_NOUNS, Fields, Noun, operation
 
 _MOST_TRIES = 1_200
 _USD = "USD"

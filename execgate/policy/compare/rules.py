@@ -19,8 +19,6 @@ from execgate.policy.compare import states
 from execgate.policy.compare.changes import Case, Change, Sides, unconfirmed
 from execgate.policy.compare.code import Grants
 from execgate.policy.compare.payments import Spending
-from execgate.policy.compare.space import Budget
-from execgate.policy.compare.spaces import NOUNS, TOOL_NOUNS, operation
 from execgate.policy.conditions import scopes
 from execgate.policy.conditions.facts import Facts
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
@@ -29,6 +27,8 @@ from execgate.policy.conditions.values import Missing
 from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL
 from execgate.policy.grant import EXECUTOR, INTERSECT
 from execgate.policy.matching.pairs import Listing
+from execgate.policy.search.space import Budget
+from execgate.policy.search.spaces import NOUNS, TOOL_NOUNS, operation
 
 _MOST_TRIES = 1_500
 _EXAMPLES = 12

@@ -14,11 +14,11 @@ from execgate.model.operation import Operation
 from execgate.policy.compare import states
 from execgate.policy.compare.changes import AgentChanges, Case, Change, Sides, policy_of, unconfirmed
 from execgate.policy.compare.code import MOST, Grants
-from execgate.policy.compare.space import Budget, TooMuchWorkError
-from execgate.policy.compare.spaces import NOUNS
 from execgate.policy.constraints.capabilities import CODE_EXECUTION
 from execgate.policy.delegation import CONSTRAINT
 from execgate.policy.grant import INTERSECT
+from execgate.policy.search.space import Budget, TooMuchWorkError
+from execgate.policy.search.spaces import NOUNS
 
 
 def asks(sides: Sides) -> bool:

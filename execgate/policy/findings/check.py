@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from execgate.errors import PolicyError
-from execgate.policy.compare.space import Budget
 from execgate.policy.constraints.capabilities import PAYMENT
 from execgate.policy.findings import amounts, documents, lists
 from execgate.policy.findings.notebook import Notebook
@@ -15,6 +14,7 @@ from execgate.policy.language import syntax, text
 from execgate.policy.language.text import PolicyText
 from execgate.policy.policyset import PolicySet
 from execgate.policy.problems import Problem, Problems, order
+from execgate.policy.search.space import Budget
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from collections.abc import Set as AbstractSet
 from typing import cast
 
 from execgate.model.verdict import Clause
-from execgate.policy.compare import Pairing, TooMuchWorkError
-from execgate.policy.compare.pairs import differences
-from execgate.policy.compare.space import Budget
-from execgate.policy.compare.spaces import NOUNS
 from execgate.policy.findings.notebook import Doubt, Notebook
 from execgate.policy.matching.pairs import Listing
 from execgate.policy.problems import Severity, clipped, visible
+from execgate.policy.search import Pairing, TooMuchWorkError
+from execgate.policy.search.pairs import differences
+from execgate.policy.search.space import Budget
+from execgate.policy.search.spaces import NOUNS
 
 _MOST_ALONE = 20
 """How many candidates are proven one by one, where all together do not hold."""

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from execgate.policy import PolicySet
-from execgate.policy.compare import TooMuchWorkError, agents, states
+from execgate.policy.compare import agents, states
 from execgate.policy.compare.agents import compare
 from execgate.policy.compare.changes import Change
+from execgate.policy.search import TooMuchWorkError
 
 PAY = 'allowed_providers: ["stripe"] allowed_payment_operations: ["charge"] max_amount: 10_usd '
 

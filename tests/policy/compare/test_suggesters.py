@@ -7,7 +7,7 @@ import pytest
 from execgate.policy import PolicySet
 from execgate.policy.compare import agents, suggesters
 from execgate.policy.compare.agents import compare
-from execgate.policy.compare.space import Budget
+from execgate.policy.search.space import Budget
 
 EXECUTOR = """agent "executor" {
   delegation: intersect

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from execgate.policy.compare import TooMuchWorkError
 from execgate.policy.findings import check, find
 from execgate.policy.language.text import PolicyText
+from execgate.policy.search import TooMuchWorkError
 
 
 def found(*texts: str) -> list[str]:

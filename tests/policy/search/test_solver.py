@@ -9,12 +9,12 @@ import pytest
 
 from execgate.model.source import Span
 from execgate.model.verdict import Clause
-from execgate.policy.compare.pairs import Pairing, differences, lists
-from execgate.policy.compare.space import Budget, Lists, Reach
-from execgate.policy.compare.spaces import NOUNS, UNKNOWN
 from execgate.policy.constraints import CONSTRAINTS, ListConstraint
 from execgate.policy.matching.pairs import Entry, Listing
 from execgate.policy.matching.patterns import DEEP, Glob, Pattern, Wild, contains
+from execgate.policy.search.pairs import Pairing, differences, lists
+from execgate.policy.search.space import Budget, Lists, Reach
+from execgate.policy.search.spaces import NOUNS, UNKNOWN
 
 z3 = pytest.importorskip("z3")
 

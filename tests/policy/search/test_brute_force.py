@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from execgate.policy.compare import search, wider
-from execgate.policy.compare.spaces import NOUNS
+from execgate.policy.search import walk, wider
+from execgate.policy.search.spaces import NOUNS
 
 POLICIES = 45
 PAIRS = 625
@@ -41,7 +41,7 @@ def test_every_difference_is_found_and_nothing_shorter_is_one(worlds, noun) -> N
 
 @pytest.mark.parametrize("noun", sorted(NOUNS))
 def test_looking_at_the_entries_pair_by_pair_changes_nothing(worlds, noun, monkeypatch) -> None:
-    monkeypatch.setattr(search, "EASY", 0)
+    monkeypatch.setattr(walk, "EASY", 0)
     _compare(worlds[noun], noun, PAIRS // 4)
 
 

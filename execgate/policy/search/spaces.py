@@ -33,7 +33,6 @@ from execgate.model.operation import (
 from execgate.model.source import Span
 from execgate.model.values import Unknown
 from execgate.model.vocabulary import ANY_PAYMENT
-from execgate.policy.compare.space import Lists, Reach, Space
 from execgate.policy.constraints import files
 from execgate.policy.constraints.commands import STANDARD
 from execgate.policy.constraints.databases import MEMORY
@@ -42,6 +41,7 @@ from execgate.policy.matching import hosts, paths
 from execgate.policy.matching.hosts import DEFAULT_PORTS, HostShape
 from execgate.policy.matching.pairs import Shape
 from execgate.policy.matching.patterns import ANY_SEGMENT, DEEP
+from execgate.policy.search.space import Lists, Reach, Space
 
 HERE = Span(1, 0, 1, 0)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from execgate.policy.compare.automaton import bits
-from execgate.policy.compare.space import Budget, Hit, Lists, Space
 from execgate.policy.matching.pairs import Shape
 from execgate.policy.matching.patterns import DEEP, Pattern, contains, meets
+from execgate.policy.search.automaton import bits
+from execgate.policy.search.space import Budget, Hit, Lists, Space
 
 _MOST_PAIRS = 4_000
 

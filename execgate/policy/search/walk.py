@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from execgate.policy.compare import automaton
-from execgate.policy.compare.automaton import Automaton, Matcher, Node, State
-from execgate.policy.compare.decision import Decision
-from execgate.policy.compare.space import Budget, Hit, Lists, Reach, Space
 from execgate.policy.matching.pairs import MAX_VALUE
 from execgate.policy.matching.patterns import ANY_SEGMENT, Glob
+from execgate.policy.search import automaton
+from execgate.policy.search.automaton import Automaton, Matcher, Node, State
+from execgate.policy.search.decision import Decision
+from execgate.policy.search.space import Budget, Hit, Lists, Reach, Space
 
 EASY = 400
 """How many beginnings are followed before it pays to look at the entries pair by pair."""

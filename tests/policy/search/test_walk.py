@@ -6,8 +6,8 @@ import string
 
 import pytest
 
-from execgate.policy.compare import TooMuchWorkError, search, wider
-from execgate.policy.compare.space import Budget
+from execgate.policy.search import TooMuchWorkError, walk, wider
+from execgate.policy.search.space import Budget
 
 
 def shortest(worlds, noun: str, old: list[str], new: list[str]) -> str | None:
@@ -36,7 +36,7 @@ def test_a_literal_is_no_example_of_the_glob_that_covers_it_and_others(worlds) -
 
 def test_what_is_longer_than_any_value_is_no_example(worlds, monkeypatch) -> None:
     assert shortest(worlds, "environment", [], ["ABC*"]) == "ABC"
-    monkeypatch.setattr(search, "MAX_VALUE", 2)
+    monkeypatch.setattr(walk, "MAX_VALUE", 2)
     assert shortest(worlds, "environment", [], ["ABC*"]) is None
 
 
@@ -51,7 +51,7 @@ def test_the_work_is_bounded_by_itself_and_as_a_part() -> None:
 
 
 def test_a_comparison_of_many_entries_is_searched_and_not_paired(worlds, monkeypatch) -> None:
-    monkeypatch.setattr(search, "EASY", 0)
+    monkeypatch.setattr(walk, "EASY", 0)
     many = [f"A{number}*" for number in range(70)]
     assert shortest(worlds, "environment", many, [*many, "B"]) == "B"
     assert shortest(worlds, "environment", [*many, "B"], many) is None

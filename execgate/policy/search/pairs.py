@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from execgate.policy.compare.search import Search
-from execgate.policy.compare.space import Budget, Hit, Lists, Space
-from execgate.policy.compare.spaces import EVERY_NOUN, UNKNOWN, Noun, View
 from execgate.policy.matching.pairs import MAX_VALUE, Listing, Shape
+from execgate.policy.search.space import Budget, Hit, Lists, Space
+from execgate.policy.search.spaces import EVERY_NOUN, UNKNOWN, Noun, View
+from execgate.policy.search.walk import Search
 
 
 @dataclass(frozen=True, slots=True)
