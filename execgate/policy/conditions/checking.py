@@ -17,7 +17,7 @@ from execgate.policy.conditions.comparing import Test
 from execgate.policy.conditions.constants import Answered, Constants, listed
 from execgate.policy.conditions.naming import attribute, attributes_in
 from execgate.policy.conditions.phases import Phases
-from execgate.policy.conditions.values import Domain, Missing, all_of, any_of, negation
+from execgate.policy.conditions.values import MIRRORED, ORDERED, Domain, Missing, all_of, any_of, negation
 from execgate.policy.conditions.windows import Sets, Window
 from execgate.policy.language.syntax import (
     Comparison,
@@ -33,8 +33,6 @@ from execgate.policy.language.syntax import (
 from execgate.policy.matching.pairs import BadEntryError
 from execgate.policy.matching.patterns import Pattern
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion
-
-_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +174,8 @@ class _Checker:
     def _comparison(self, tree: Comparison) -> Answered | None:
         left, sign, right = tree.left, tree.sign, tree.right
         if _is_constant(left) and isinstance(right, Reference):
-            if sign in _MIRRORED:
-                return self._comparison(Comparison(right, _MIRRORED[sign], left, tree.clause))
+            if sign in MIRRORED:
+                return self._comparison(Comparison(right, MIRRORED[sign], left, tree.clause))
             many = attribute(right.path)
             if sign in {"in", "not in"} and many is not None and (many.many or many.kind is Kind.ANY):
                 compared = Comparison(right, "==", left, tree.clause)
@@ -191,8 +189,8 @@ class _Checker:
             self._at(tree, what, "name the attribute on the left: `phase == COMMIT`")
             return None
         found = attribute(left.path)
-        if found is None and isinstance(right, Reference) and sign in _MIRRORED and right.path == ("phase",):
-            return self._comparison(Comparison(right, _MIRRORED[sign], left, tree.clause))
+        if found is None and isinstance(right, Reference) and sign in MIRRORED and right.path == ("phase",):
+            return self._comparison(Comparison(right, MIRRORED[sign], left, tree.clause))
         found = self._attribute(left)
         if found is None:
             return None
@@ -360,7 +358,7 @@ class _Checker:
         if other is None:
             return None
         kinds = {found.kind, other.kind}
-        ordered = tree.sign in {"<", "<=", ">", ">="}
+        ordered = tree.sign in ORDERED
         if Kind.TALLY in kinds and kinds != {Kind.TALLY, Kind.MONEY}:
             fits = False
         elif kinds <= {Kind.NUMBER, Kind.COUNT, Kind.RATIO, Kind.ANY} or kinds == {Kind.TALLY, Kind.MONEY}:

@@ -10,7 +10,7 @@ from execgate.policy.conditions import comparing, literals
 from execgate.policy.conditions.attributes import Attribute, Kind
 from execgate.policy.conditions.comparing import Test
 from execgate.policy.conditions.literals import Literal
-from execgate.policy.conditions.values import FOLDED, Domain
+from execgate.policy.conditions.values import FOLDED, ORDERED, Domain
 from execgate.policy.constraints.quantities import BadLimitError
 from execgate.policy.language.syntax import Condition, Scalar, Truth
 from execgate.policy.matching.pairs import UnresolvableError
@@ -46,7 +46,7 @@ class Constants:
     def read(self, found: Attribute, right: Scalar | Truth, sign: str) -> Answered | None:
         """Return what an attribute is compared with, in canonical form, and the test."""
         at, name = self._places[found.name], found.name
-        ordered = sign in {"<", "<=", ">", ">="}
+        ordered = sign in ORDERED
         if isinstance(right, Truth):
             if found.kind not in {Kind.TRUTH, Kind.ANY} or ordered:
                 self._at(right, f"`{name}` is {found.kind.value}, compared with true or false")

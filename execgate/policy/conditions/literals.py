@@ -14,7 +14,7 @@ from execgate.model.values import Text, Unknown
 from execgate.policy.conditions.attributes import Kind
 from execgate.policy.conditions.facts import Loose
 from execgate.policy.conditions.values import Texts
-from execgate.policy.constraints.quantities import EXACT, MONEY, PAYMENTS
+from execgate.policy.constraints.quantities import EXACT, MONEY, PAYMENTS, plain
 from execgate.policy.problems import clipped, quoted
 
 _PLAIN = re.compile(r"(-?)([0-9]{1,30}(?:\.[0-9]{1,30})?)(%|_percent)?")
@@ -55,13 +55,6 @@ def read(text: str) -> Literal:
     if unit[1] in PAYMENTS.units:
         return Literal(Kind.COUNT, PAYMENTS.read(text))
     return Literal(Kind.MONEY, MONEY.read(text))
-
-
-def plain(value: Decimal) -> str:
-    """Return a number without exponent and without needless zeros."""
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
 
 
 def _text(item: Text) -> str:

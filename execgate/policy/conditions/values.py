@@ -247,3 +247,9 @@ SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
 }
 """The signs of comparisons."""
+
+MIRRORED: Mapping[str, str] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""The same comparison with its sides the other way round."""
+
+ORDERED = frozenset({"<", "<=", ">", ">="})
+"""The signs that ask for an order."""

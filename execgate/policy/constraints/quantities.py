@@ -67,9 +67,11 @@ def _glued(text: str, known: Callable[[str], bool]) -> str | None:
     return f"did you mean `{glued[1]}_{glued[2]}`?"
 
 
-def _plain(amount: Decimal) -> str:
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def plain(value: Decimal) -> str:
+    """Return a number without exponent and without needless zeros."""
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class Measure:
 
     def show(self, value: Decimal) -> str:
         """Return the amount in canonical form."""
-        return f"{_plain(value)}_{self.unit}"
+        return f"{plain(value)}_{self.unit}"
 
 
 _CALLED = {
@@ -189,7 +191,7 @@ class Amount:
                 f"write it as in `{self.show(Money(Decimal(10), unit.upper()))}`",
             )
         try:
-            return Money.parse(_plain(Decimal(number)), unit)
+            return Money.parse(plain(Decimal(number)), unit)
         except ValueError:
             raise BadLimitError(
                 f"an {self.what} of `{text[:_MOST_DIGITS]}` is too large", _UNLIMITED
@@ -218,7 +220,7 @@ class Share:
         sign, number, unit = _parsed(text.removesuffix("%"), self.what, help_)
         if not text.endswith("%") and unit is None:
             percent = Decimal(number).scaleb(2) if Decimal(number) <= 1 else Decimal(number)
-            raise BadLimitError(f"a {self.what} needs its `%`", f"did you mean `{_plain(percent)}%`?")
+            raise BadLimitError(f"a {self.what} needs its `%`", f"did you mean `{plain(percent)}%`?")
         if unit is not None and (unit != "percent" or text.endswith("%")):
             raise BadLimitError(f"unknown unit `{unit[:_MOST_DIGITS]}` of a {self.what}", help_)
         ratio = Decimal(number).scaleb(-2, EXACT)
@@ -228,7 +230,7 @@ class Share:
 
     def show(self, value: Decimal) -> str:
         """Return the percentage in canonical form."""
-        return f"{_plain(value.scaleb(2, EXACT))}%"
+        return f"{plain(value.scaleb(2, EXACT))}%"
 
 
 def _sizes(**sizes: int | str) -> dict[str, Decimal]:

@@ -13,24 +13,14 @@ from execgate.policy.agent import AgentPolicy
 from execgate.policy.constraints import CAPABILITY_OF, UNLIMITED
 from execgate.policy.policyset import PolicySet
 from execgate.policy.problems import quoted
+from execgate.policy.search.spaces import EVERY_NOUN
 
 _TURNS = {"grant": 0, "drop": 2}
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _DECODER = json.JSONDecoder()
 _GRANT, _RULE = "  ", re.compile(r"( *)rule ([A-Za-z_][A-Za-z0-9_]*)\b")
 
-OPEN = frozenset(
-    {
-        "imports",
-        "opaque_libraries",
-        "file_paths",
-        "tables",
-        "databases",
-        "currencies",
-        "recipients",
-        "customers",
-    }
-)
+OPEN = frozenset(name for name, noun in EVERY_NOUN.items() if noun.open)
 """What needs no allow list: one that is begun has to go on permitting the rest."""
 
 

@@ -157,7 +157,7 @@ _READERS: dict[str, Callable[[Any], Iterator[str]]] = {
 
 def limits(constraint: LimitConstraint, operation: Operation, context: Context) -> list[str]:
     """Return the values of a limit that may let the operation pass, the lowest first."""
-    if constraint.quantity.what == PERCENT.what:
+    if constraint.quantity is PERCENT:
         return []
     found: list[str] = []
     scope = constraint.name.rpartition("_per_")[2]

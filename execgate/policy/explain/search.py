@@ -20,7 +20,7 @@ from execgate.model.operation import Operation
 from execgate.model.program import Program
 from execgate.model.verdict import Decision, Opinion, Says, Verdict, Violation
 from execgate.policy.agent import AgentPolicy
-from execgate.policy.constraints import CAPABILITIES, CONSTRAINTS, LimitConstraint, ListConstraint
+from execgate.policy.constraints import CAPABILITIES, CONSTRAINTS, UNLIMITED, LimitConstraint, ListConstraint
 from execgate.policy.explain.drafts import OPEN, Draft
 from execgate.policy.explain.entries import entries, limits
 
@@ -149,7 +149,7 @@ class Workshop:
             yield self._edit("grant", name), _GRANT
         elif isinstance(constraint, LimitConstraint):
             for value in limits(constraint, operation, self._context):
-                yield self._edit("set", name, value), _UNLIMITED if value == "unlimited" else _LIMIT
+                yield self._edit("set", name, value), _UNLIMITED if value == UNLIMITED else _LIMIT
             if draft.has(name):
                 yield self._edit("drop", name), _DROPPED
         elif isinstance(constraint, ListConstraint):

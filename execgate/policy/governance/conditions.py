@@ -14,27 +14,33 @@ from typing import NoReturn
 from execgate.model.context import SCOPES
 from execgate.model.source import Span
 from execgate.model.verdict import Clause
+from execgate.policy.conditions import phases
+from execgate.policy.conditions.attributes import ATTRIBUTES, Kind
+from execgate.policy.conditions.values import MIRRORED, ORDERED
 from execgate.policy.constraints.quantities import MONEY, BadLimitError
 from execgate.policy.governance.reading import Word, plain
-from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion
+from execgate.policy.problems import Problems, clipped, did_you_mean, quoted
 
 AMOUNT, RATIO, COUNT, TEXT, PHASE = "money", "ratio", "count", "text", "phase"
 
-_NAMES: dict[str, tuple[str, str]] = {
-    "phase": ("phase", PHASE),
-    "cost": ("cost", AMOUNT),
-    "budget_ratio": ("budget_ratio", RATIO),
-    "spend_velocity": ("spend_velocity", COUNT),
-    "turn": ("turn", COUNT),
-    **{f"spent.{scope}": (f"spent.{scope}", AMOUNT) for scope in SCOPES},
-    **{
-        name: (name, TEXT)
-        for name in ("agent", "suggester", "group", "customer", "provider", "operation", "currency")
-    },
-    "recipient": ("recipient", TEXT),
-    "tool": ("tool", TEXT),
+_KINDS = {
+    Kind.PHASE: PHASE,
+    Kind.MONEY: AMOUNT,
+    Kind.TALLY: AMOUNT,
+    Kind.RATIO: RATIO,
+    Kind.COUNT: COUNT,
+    Kind.NUMBER: COUNT,
+    Kind.TEXT: TEXT,
 }
-"""What a condition can name: as the language calls it, and what it is compared with."""
+_NAMES: dict[str, str] = {
+    name: _KINDS[ATTRIBUTES[name].kind]
+    for name in (
+        *"phase cost budget_ratio spend_velocity turn".split(),
+        *(f"spent.{scope}" for scope in SCOPES),
+        *"agent suggester group customer provider operation currency recipient tool".split(),
+    )
+}
+"""The attributes that a condition can name, and what each is compared with."""
 
 _OTHER_NAMES = {
     "current_phase": "phase",
@@ -68,9 +74,6 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_SIGNS = ("==", "!=", "<=", ">=", "<", ">")
-_TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-_ORDERED = frozenset({"<", ">", "<=", ">="})
 _WORDS = {"&&": "and", "||": "or", "!": "not"}
 _MOST_DEPTH = 50
 
@@ -214,11 +217,11 @@ class _Reader:
         if self._word() == "in":
             self._take()
             return self._membership(left, "not in" if negated else "in")
-        if negated or self._next.text not in _SIGNS:
+        if negated or self._next.text not in MIRRORED:
             self._wrong("expected a comparison such as `==` or `>`")
         sign = self._take().text
         right = self._operand()
-        if self._next.text in _SIGNS:
+        if self._next.text in MIRRORED:
             raise _MistakeError(
                 self._next, "two comparisons in one", "write both, with `and` between: `1 < x and x < 5`"
             )
@@ -232,37 +235,37 @@ class _Reader:
     def _compared(self, left: _Token, sign: str, right: _Token) -> str:
         name = _known(left)
         if name is None:
-            name, left, right, sign = _known(right), right, left, _TURNED[sign]
+            name, left, right, sign = _known(right), right, left, MIRRORED[sign]
         if name is None:
             unknown = next((token for token in (right, left) if token.kind == "NAME"), None)
             if unknown is None:
                 raise _MistakeError(right, "a comparison of two values that never change")
             raise _unknown(unknown)
-        said, kind = _NAMES[name]
-        if sign in _ORDERED and kind in {TEXT, PHASE}:
-            raise _MistakeError(left, f"`{said}` has no order", "compare it with `==` or `!=`")
-        return f"{said} {sign} {self._value(kind, right, said)}"
+        kind = _NAMES[name]
+        if sign in ORDERED and kind in {TEXT, PHASE}:
+            raise _MistakeError(left, f"`{name}` has no order", "compare it with `==` or `!=`")
+        return f"{name} {sign} {self._value(kind, right, name)}"
 
     def _membership(self, left: _Token, word: str) -> str:
         name = _known(left)
         if name is None:
             raise _unknown(left)
-        said, kind = _NAMES[name]
+        kind = _NAMES[name]
         if self._word() not in {"[", "("}:
             self._wrong("expected a list such as `[EXPLORE, DECIDE]`")
         closing = {"[": "]", "(": ")"}[self._take().text]
-        items = [self._value(kind, self._operand(), said)]
+        items = [self._value(kind, self._operand(), name)]
         while self._word() == ",":
             self._take()
             if self._word() == closing:
                 break
-            items.append(self._value(kind, self._operand(), said))
+            items.append(self._value(kind, self._operand(), name))
         if self._word() != closing:
             self._wrong(f"expected `,` or `{closing}`")
         self._take()
         # Written out, so that every kind of value can stand in such a list.
         sign, joint = ("==", " or ") if word == "in" else ("!=", " and ")
-        found = joint.join(f"{said} {sign} {item}" for item in items)
+        found = joint.join(f"{name} {sign} {item}" for item in items)
         return f"({found})" if len(items) > 1 else found
 
     def _value(self, kind: str, token: _Token, said: str) -> str:
@@ -288,12 +291,7 @@ class _Reader:
             return text
         if text.lower() in folded:
             return folded[text.lower()]
-        close = did_you_mean(text, folded)
-        help_ = (
-            f"did you mean `{folded[close]}`?"
-            if close
-            else suggestion(text, self._wording.phases, what="the phases are")
-        )
+        help_ = phases.known(text, self._wording.phases)
         raise _MistakeError(token, f"unknown phase `{clipped(text)}`", help_)
 
     def _number(self, kind: str, token: _Token, said: str) -> str:

@@ -9,12 +9,14 @@ from decimal import Decimal
 
 from execgate.model.context import SCOPES
 from execgate.model.money import Money, currency_code
+from execgate.policy.conditions import phases
 from execgate.policy.conditions.phases import USUAL
 from execgate.policy.constraints.limits import UNLIMITED
-from execgate.policy.constraints.quantities import MONEY, BadLimitError
+from execgate.policy.constraints.quantities import MONEY, PERCENT, BadLimitError
 from execgate.policy.governance import conditions
 from execgate.policy.governance.conditions import Wording
 from execgate.policy.governance.reading import Field, Fields, Items, Value, Word
+from execgate.policy.language import tokens
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion, visible
 
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?", re.ASCII)
@@ -243,13 +245,7 @@ class Writer:
 
     def _phase(self, word: Word, known: Sequence[str] | None = None) -> str:
         if known is not None and word.text not in known:
-            folded = {name.lower(): name for name in known}
-            close = did_you_mean(word.text, folded)
-            help_ = (
-                f"did you mean `{folded[close]}`?"
-                if close
-                else suggestion(word.text, known, what="there are")
-            )
+            help_ = phases.known(word.text, known)
             self._problems.at(word.clause, f"unknown phase `{clipped(word.text)}`", help_)
         elif not _NAME.fullmatch(word.text):
             self._problems.at(
@@ -323,8 +319,7 @@ class Writer:
                 f"a share of `{text}`: it is a part of the budget, from 0 to 1",
                 f"did you mean `{text}%`?" if share <= 100 else None,
             )
-        shown = f"{share.scaleb(2):f}"
-        return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + "%"
+        return PERCENT.show(share)
 
     def _is_number(self, value: Value, text: str, what: str, example: str) -> bool:
         """Return whether `text` is a decimal number as YAML and people read it alike."""
@@ -382,7 +377,7 @@ class Writer:
             return f"rule_{number}"
         text = self._word(value, "an id")
         name = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_") or f"rule_{number}"
-        if name[0].isdigit() or name in _KEYWORDS:
+        if name[0].isdigit() or name in tokens.keywords():
             name = f"rule_{name}"
         if name in draft.rules:
             self._problems.at(
@@ -501,12 +496,6 @@ class Writer:
             because = f" because {quoted(about)}" if about else ""
             lines += ["", *_block(f"rule {name} on payment{because}", parts)]
         return "\n".join([*lines, ""])
-
-
-_KEYWORDS = frozenset(
-    "let agent extends can with constraint constraints because rule on when phases window override deny "
-    "escalate warn restrict in not matches true false and or has".split()
-)
 
 
 def _constraints(found: Mapping[str, str]) -> list[str]:
