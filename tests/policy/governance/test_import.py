@@ -358,7 +358,7 @@ def test_conditions_are_typed_and_mean_the_same(text, becomes):
         ("turn > 1.5", "`turn` counts whole ones, got `1.5`"),
         ("cost > 0.001", "`0.001_usd` has more digits than the currency: `usd` has 2 behind the point"),
         ("phase == COMIT", "unknown phase `COMIT` / did you mean `COMMIT`?"),
-        ("phase == xyzzy", "unknown phase `xyzzy` / the phases are"),
+        ("phase == xyzzy", "unknown phase `xyzzy` / there are: `EXPLORE`"),
         ("phase == 3", '`phase` is compared with a number / write it in quotes: "3"'),
         ("phase > COMMIT", "`phase` has no order / compare it with `==` or `!=`"),
         ("agent == planner", '`agent` is compared with the word `planner` / write it in quotes: "planner"'),
