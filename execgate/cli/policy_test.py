@@ -73,9 +73,15 @@ def configure(parser: Parser) -> None:
 
 def execute(options: argparse.Namespace, console: Console) -> int:
     """Run every case, print what came otherwise than expected, and return the exit status."""
-    least = _least(options.min_coverage)
     run = _Run(named=options.policy)
-    for path in _files(options.paths or [str(policies.find(None))]):
+    try:
+        least = _least(options.min_coverage)
+        files = _files(options.paths or [str(policies.find(None))])
+    except ExecgateError as error:
+        if options.format == "json":
+            console.out(dumps(run.to_json(None, error)))
+        raise
+    for path in files:
         run.add(path)
     status = run.status(least)
     if options.format == "json":
@@ -172,8 +178,8 @@ class _Run:
         passed = all(outcome.passed for outcome in self.outcomes)
         return PASSED if passed and self.covers(least) else FAILED
 
-    def to_json(self, least: Decimal | None) -> dict[str, Any]:
-        """Return the JSON document."""
+    def to_json(self, least: Decimal | None, error: ExecgateError | None = None) -> dict[str, Any]:
+        """Return the JSON document; `error` is why there are no cases."""
         passed = sum(outcome.passed for outcome in self.outcomes)
         done, all_ = self.share
         return {
@@ -189,6 +195,7 @@ class _Run:
                 "covered": done,
                 "covered_enough": self.covers(least),
             },
+            "error": error_document(error),
         }
 
 

@@ -160,6 +160,10 @@ def test_where_there_are_no_cases_nothing_is_tested(execgate, team, folder):
     assert done.err.startswith("execgate: error: bare: no cases\nhelp: write some in a *.policytest file")
     assert execgate("policy", "test", "gone").status == 2
     assert execgate("policy", "test", "").status == 2
+    for arguments in (("bare",), ("",), ("--min-coverage", "200%")):
+        told = execgate("policy", "test", *arguments, "--format", "json")
+        assert (told.status, told.document["results"], told.document["summary"]["cases"]) == (2, [], 0)
+        assert told.err.startswith(f"execgate: error: {told.document['error']['message']}\n")
     (folder / "policies").mkdir()
     (folder / "policies" / "own.policy").write_text(POLICY)
     (folder / "policies" / "own.policytest").write_text(CASES)
