@@ -175,10 +175,17 @@ class Mender:
             # The value before it was the name of the next constraint, and so was the entry of a list.
             yield (self._tokens[at - 1], token)
             yield (*_holes(("RSQB",), token), self._tokens[at - 1], token)
+        # Nobody writes a word of the language by chance, but for one that stands there twice.
+        chosen = token in keywords() and (not at or token != self._tokens[at - 1])
+        left_out: tuple[Sequence[Token], ...] = ()
         if token.type == "RBRACE" or not self._begins(at):
-            yield ()
+            left_out = ((),)
+        if not chosen:
+            yield from left_out
         for missing in _MISSING:
             yield (*_holes(missing, token), token)
+        if chosen:
+            yield from left_out
 
     def _skip(self, at: int, token: Token) -> int:
         """Leave out what can't be mended, and close what has to be, to go on where something new begins."""

@@ -432,3 +432,15 @@ def test_truth_is_a_condition_of_its_own() -> None:
     one, other = syntax.Parser(problems).parse(PolicyText("a.policy", text)).rules
     assert [operand.value for operand in one.condition.operands] == [True, False]
     assert other.condition.value is True
+
+
+def test_an_agent_without_a_name_extends_whom_it_says() -> None:
+    problems = Problems()
+    text = 'agent "b" { } agent extends "b" { can "tool" }'
+    first, second = syntax.Parser(problems).parse(PolicyText("a.policy", text)).agents
+    assert [found.message for found in problems.found] == [
+        "expected a string in double quotes, got `extends`"
+    ]
+    assert (first.name.text, second.name.kind) == ("b", syntax.MISSING)
+    assert [parent.text for parent in second.parents] == ["b"]
+    assert [grant.capability.text for grant in second.grants] == ["tool"]
