@@ -28,6 +28,9 @@ MAX_OVERLAPS = 200
 _MAX_STEPS = 10_000
 """How much is searched for names that two patterns leave open, over all pairs."""
 
+_MAX_COMPARED = 100_000
+"""How many patterns and names are compared with two that overlap, over all such pairs."""
+
 _OTHER = "x0123456789abcdefghijklmnopqrstuvwyz"
 """What stands in an example for a character that no pattern names."""
 
@@ -70,7 +73,7 @@ def is_pattern(text: str) -> bool:
 class Names:
     """Finds the name or pattern that an agent's policy stands under."""
 
-    __slots__ = ("_ends", "_exact", "_patterns", "_prefix_lengths", "_steps", "_suffix_lengths")
+    __slots__ = ("_compared", "_ends", "_exact", "_patterns", "_prefix_lengths", "_steps", "_suffix_lengths")
 
     def __init__(self, texts: Iterable[str]) -> None:
         known = list(texts)
@@ -87,6 +90,7 @@ class Names:
         self._suffix_lengths = {prefix: tuple(sorted(each)) for prefix, each in lengths.items()}
         self._prefix_lengths = tuple(sorted({len(prefix) for prefix in lengths}))
         self._steps = _MAX_STEPS
+        self._compared = 0
 
     def find(self, name: str) -> str | None:
         """Return the name or the most specific pattern that covers `name`, None where there is none."""
@@ -149,6 +153,9 @@ class Names:
 
     def _undecided(self, one: _Named, other: _Named) -> Overlap | None:
         """Search for the shortest name in both patterns that nothing within both covers, by its letters."""
+        self._compared += len(self._patterns) + len(self._exact)
+        if self._compared > max(_MAX_COMPARED, len(self._patterns) + len(self._exact)):
+            return Overlap(one.text, other.text, None)
         globs = (one.glob, other.glob, *self._within(one, other))
         letters = sorted({symbol for glob in globs for symbol in glob.symbols if isinstance(symbol, str)})
         letters += [char for char in _OTHER if char not in letters][:1]

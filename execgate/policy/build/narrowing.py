@@ -20,15 +20,20 @@ Lists: TypeAlias = "tuple[Listing | None, Listing | None]"
 _STEPS = 3_000_000
 """How much all comparisons of one load may take."""
 
+_LEAST = 100
+"""What a comparison takes that has little to search."""
+
 
 class Narrowing:
     """Compares lists; all comparisons of one load share a bound on their work."""
 
-    __slots__ = ("_budget", "_common")
+    __slots__ = ("_budget", "_common", "_known")
 
     def __init__(self, common: Collection[ReadRule]) -> None:
         self._budget = Budget(_STEPS)
         self._common = any(map(puts_restricted, common))
+        # Lists are inherited as they are: many children have the same of the same parents.
+        self._known: dict[tuple[str, Lists, Lists], str | None] = {}
 
     def restricts(self, base: Flat) -> bool:
         """Return whether something puts payments of an agent into the restricted state."""
@@ -40,11 +45,23 @@ class Narrowing:
 
     def widened(self, noun: str, old: Lists, new: Lists) -> str | None:
         """Return, as text for a message, the shortest value that `new` permits and `old` does not."""
+        key = noun, old, new
+        if key not in self._known:
+            self._known[key] = self._example(noun, old, new)
+        return self._known[key]
+
+    def _example(self, noun: str, old: Lists, new: Lists) -> str | None:
         if old == new or self._plainly_within(noun, old, new):
             return None
-        try:
-            found = wider(noun, Pairing(*old), Pairing(*new), self._budget)
-        except TooMuchWorkError:
+        found = None
+        if self._budget.left > 0:
+            try:
+                found = wider(noun, Pairing(*old), Pairing(*new), self._budget)
+            except TooMuchWorkError:
+                self._budget.left = 0
+            else:
+                self._budget.spend(min(_LEAST, self._budget.left))
+        if self._budget.left <= 0:
             return "too much to compare it with what is inherited, and so maybe something"
         return None if found is None else f"`{clipped(found.text)}`"
 

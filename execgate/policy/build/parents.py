@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+import functools
+import itertools
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from execgate.model.limits import Limits
@@ -104,8 +106,8 @@ class Parents:
             if all(self._narrowing.widened(noun, pair, (allowed, denied)) is None for pair in pairs)
         ]
         if not within:
-            compared = ((one, other, self._narrowing.widened(noun, other, one)) for one, other in _two(pairs))
-            self._conflict(name, [parent for parent, _ in given], [found for _, _, found in compared])
+            said = [(parent, pair) for (parent, _), pair in zip(given, pairs, strict=True)]
+            self._conflict(name, said, functools.partial(self._narrowing.widened, noun))
         listings = [listing for listing in within if listing is not None]
         # No allow list permits all that is not denied: more than any does.
         return join(listings) if listings and len(listings) == len(within) else None
@@ -127,12 +129,11 @@ class Parents:
         if within:
             return join(within)
         if not all(listing is None or "*" in listing.texts for listing in listings):
-            found = [
-                "all that is approved" if one is None else self._narrowing.uncovered(other, one)
-                for one, other in _two(listings)
-            ]
-            self._conflict(name, [parent for parent, _ in asked], found)
+            self._conflict(name, asked, self._passing)
         return None
+
+    def _passing(self, old: Listing | None, new: Listing | None) -> str | None:
+        return "all that is approved" if new is None else self._narrowing.uncovered(old, new)
 
     def _limit(self, given: _Given, name: str, settled: Collection[str]) -> Limit | None:
         """Return the limit that is within those of all parents, None where what holds by default is."""
@@ -177,7 +178,7 @@ class Parents:
         constraint = CONSTRAINTS[name]
         (one, limit), (other, more) = next(
             (first, second)
-            for first, second in _two(said)
+            for first, second in itertools.combinations(said, 2)
             if first[1].text != second[1].text
             and not (
                 isinstance(constraint, LimitConstraint)
@@ -192,21 +193,23 @@ class Parents:
             self._settle(name),
         )
 
-    def _conflict(self, name: str, parents: Sequence[Flat], found: Sequence[str | None]) -> None:
-        """Note that no list is within all; `found` is what each parent permits and each other does not."""
-        examples = {
-            (one.name, other.name): text
-            for (one, other), text in zip(_two(parents), found, strict=True)
-            if text is not None
-        }
-        one, other = next((pair for pair in examples if pair[::-1] in examples), ("", ""))
+    def _conflict(
+        self, name: str, said: Sequence[tuple[Flat, _T]], widened: Callable[[_T, _T], str | None]
+    ) -> None:
+        """Note that no list is within all, by what `widened` shows of two of them in both directions."""
+        tried = (
+            (one, other, widened(that, this), widened(this, that))
+            for (one, this), (other, that) in itertools.combinations(said, 2)
+        )
         what = f"`{name}` is too much to compare"
-        if one:
-            first, second = (
-                f"`{clipped(it)}` permits {examples[it, not_it]}, which `{clipped(not_it)}` does not"
-                for it, not_it in ((one, other), (other, one))
-            )
-            what = f"`{name}`, where {first}, and {second}"
+        for one, other, more, less in tried:
+            if more is not None and less is not None:
+                ours, others = f"`{clipped(one.name)}`", f"`{clipped(other.name)}`"
+                what = (
+                    f"`{name}`, where {ours} permits {more}, which {others} does not, "
+                    f"and {others} permits {less}, which {ours} does not"
+                )
+                break
         self._report(what, self._settle(name))
 
     def _settle(self, name: str) -> str:
@@ -259,11 +262,6 @@ def _reasons(given: _Given, lists: dict[str, Listing], limits: dict[str, Limit])
         if said:
             reasons[name] = together(said)
     return reasons
-
-
-def _two(items: Sequence[_T]) -> Iterator[tuple[_T, _T]]:
-    """Yield each item with each other, in both orders."""
-    return ((one, other) for at, one in enumerate(items) for to, other in enumerate(items) if at != to)
 
 
 def _distinct(items: Iterable[_T], key: Callable[[_T], Hashable]) -> list[_T]:

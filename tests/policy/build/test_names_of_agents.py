@@ -149,3 +149,12 @@ def test_many_patterns_take_as_many_steps_as_few() -> None:
         return sum(1 for _ in finder._likely("team_7_x", "team_7_x"))
 
     assert steps(10) == steps(10_000)
+
+
+def test_many_patterns_that_overlap_are_refused_without_comparing_each_with_all(monkeypatch) -> None:
+    few = Names(["a*", "*b", "a*b"])
+    assert list(few.overlaps()) == []
+    monkeypatch.setattr(names, "_MAX_COMPARED", 5)
+    assert list(Names(["a*", "*b", "a*b"]).overlaps()) == []
+    (first, second) = Names(["a*", "*b", "*c"]).overlaps()
+    assert (first.example, second.example) == ("ab", None)
