@@ -120,7 +120,10 @@ def families(draw, lists) -> tuple[PolicySet, dict[str, list[str]]]:
     for number in range(draw(st.integers(3, 6))):
         name = f"a{number}"
         parents = draw(st.lists(st.sampled_from([*above]), max_size=3, unique=True)) if above else []
-        rules = draw(st.lists(st.sampled_from(RULES), max_size=1)) if not parents else []
+        rules = [
+            rule.replace("rule r", f"rule {name}_")
+            for rule in draw(st.lists(st.sampled_from(RULES), max_size=1))
+        ]
         setting = draw(st.sampled_from(["", "", "delegation: intersect"]))
         extends = f" extends {', '.join(map(json.dumps, parents))}" if parents else ""
         body = draw(blocks(lists, 1 if parents else 6, 0 if parents else 2))
