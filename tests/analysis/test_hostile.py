@@ -161,3 +161,12 @@ def test_everything_that_a_shell_block_starts_shares_its_work() -> None:
 def test_no_text_is_looked_through_once_more_for_each_of_its_letters(code: str) -> None:
     # A search that began anew at each of them would take minutes in most of these.
     analyze(Source(code))
+
+
+def test_a_number_beyond_all_numbers_in_a_body_is_not_known() -> None:
+    body = '{"amount": 1e9999999999999999999}'
+    found = analyze(
+        Source(f"import requests\nrequests.post('https://api.stripe.com/v1/refunds', data='{body}')")
+    )
+    (payment,) = (one for one in found.operations if one.type == "payment_call")
+    assert not payment.resolved

@@ -38,7 +38,7 @@ def read(m: Machine, value: Value) -> Value:
         if text.lstrip().startswith(("{", "[")):
             try:
                 return _lifted(m, json.loads(text, parse_float=Decimal))
-            except (ValueError, RecursionError):
+            except (ValueError, ArithmeticError, RecursionError):  # also an exponent beyond all numbers
                 return Anything("the body of the request is no JSON")
         # Of a name that is there twice the last counts for some providers and the first for others.
         pairs = parse_qsl(text, keep_blank_values=True)

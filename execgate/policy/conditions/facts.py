@@ -277,8 +277,8 @@ def arguments(text: str) -> Any:
     """Return the arguments of a tool call, numbers exactly; None where they can't be read."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        return None
+    except (ValueError, ArithmeticError, RecursionError):
+        return None  # no JSON, an exponent beyond all numbers, or nested without end
 
 
 class Loose(NamedTuple):

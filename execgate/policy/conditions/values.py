@@ -7,6 +7,7 @@ where the others decide: `false and missing` is false and `true or missing` is t
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,7 +26,7 @@ from execgate.policy.matching.pairs import (
     UnresolvableError,
     known,
 )
-from execgate.policy.matching.patterns import DEEP, EVERYTHING, Glob, Pattern, Wild, contains, meets, segment
+from execgate.policy.matching.patterns import DEEP, Glob, Pattern, Wild, contains, meets, segment
 from execgate.policy.problems import clipped
 
 
@@ -101,7 +102,7 @@ class Domain:
     def constants(self, text: str) -> tuple[Pattern, ...]:
         """Return what a constant can be; raises UnresolvableError where it is nothing, or could be any."""
         read = [self.value(text), *([self.other(text)] if self.other is not None else ())]
-        if not all(isinstance(part, str) for pattern in read for part in pattern):
+        if not all(map(_in_full, read)):
             raise UnresolvableError(f"`{clipped(text)}` could be any")
         return tuple(read)
 
@@ -117,7 +118,7 @@ class Domain:
             return True
         return _partly(item) if any(meets(literal, place) for literal in literals) else False
 
-    def matches(self, patterns: tuple[Pattern, ...], item: Text, *, below: bool = False) -> Answer:
+    def matches(self, patterns: tuple[Pattern, ...], item: Text, *, below: bool) -> Answer:
         """Return whether one of `patterns` covers `item`; with `below`, whether it or something below it."""
         if self.whole:
             return True
@@ -127,10 +128,15 @@ class Domain:
             return Missing(str(error))
         if any(contains(pattern, place) for pattern in patterns):
             return True
-        touched = (*place, DEEP) if below and place[-1:] != EVERYTHING else place
+        touched = (*place, DEEP) if below else place
         if not any(meets(pattern, touched) for pattern in patterns):
             return False
-        return True if below and isinstance(item, str) else _partly(item)
+        return True if below and _in_full(place) else _partly(item)
+
+
+def _in_full(place: Pattern) -> bool:
+    """Return whether a pattern is of one value alone: what leads anywhere (`/proc/self/root`) is of all."""
+    return all(isinstance(part, str) for part in place)
 
 
 def _partly(item: Text) -> Missing:
@@ -169,10 +175,13 @@ def _folded(item: Text) -> Pattern:
     return _plain(item.upper() if isinstance(item, str) else item)
 
 
+_PORT = re.compile(r":[0-9*]+\s*\Z")
+
+
 def _host_entry(text: str) -> tuple[Pattern, ...]:
     shapes = hosts.entry(text)
     if any(shape.scheme is not None or shape.port is not None for shape in shapes):
-        host = text.rpartition("://")[2].partition(":")[0]
+        host = _PORT.sub("", text.rpartition("://")[2])
         raise BadEntryError(
             "a host without scheme and port is compared",
             f'write "{clipped(host)}", and compare `scheme` and `port` by themselves',

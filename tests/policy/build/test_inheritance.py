@@ -716,3 +716,23 @@ def test_a_denial_that_is_as_specific_as_what_another_parent_allows_wins_without
     text = two(code('allowed_imports: ["os", "math"]'), code('disallowed_imports: ["os"]'))
     assert report(text) == []
     assert PolicySet.parse(text).agent("c").constraints_json()["disallowed_imports"] == ["os"]
+
+
+def test_an_entry_beats_every_denial_that_its_parent_beats_and_no_other(report) -> None:
+    def text(denied: str) -> str:
+        base = f'allowed_imports: ["a.b"] disallowed_imports: {denied}'
+        return (
+            f'agent "base" {{ can "code_execution" with constraints {{ {base} }} }} agent "c" extends "base"'
+            ' { can "code_execution" with constraints { allowed_imports: ["a.b.c"] } }'
+        )
+
+    assert report(text('["a"]')) == []
+    (found,) = report(text('["a", "a.b"]'))
+    assert "it permits `a.b.c`, which agent `base` does not" in found
+
+
+def test_the_suggester_that_one_parent_asks_for_is_asked_whichever_stands_first() -> None:
+    for order in ('"one", "other"', '"other", "one"'):
+        text = f'agent "one" {{ }} agent "other" {{ delegation: intersect because "z" }} agent "c" extends {order} {{ }}'
+        settings = PolicySet.parse(text).agent("c").settings
+        assert (settings.delegation, settings.reason) == ("intersect", "z")

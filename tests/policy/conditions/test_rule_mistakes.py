@@ -149,6 +149,21 @@ def test_a_host_is_compared_without_scheme_and_port(report) -> None:
     assert found.startswith('a host without scheme and port is compared: "https://a.com:443" / write "a.com"')
 
 
+@pytest.mark.parametrize(
+    ("entry", "host"),
+    [
+        ("https://a.com", "a.com"),
+        ("a.com:443", "a.com"),
+        ("a.com:*", "a.com"),
+        ("https://[::1]:443", "[::1]"),
+    ],
+)
+def test_the_host_to_compare_is_the_entry_without_scheme_and_port(report, entry, host) -> None:
+    (found,) = report(f'rule r on network_call {{ when destination matches "{entry}" deny "m" }}')
+    assert f'/ write "{host}", and compare' in found
+    assert report(f'rule r on network_call {{ when destination matches "{host}" deny "m" }}') == []
+
+
 def test_every_mistake_of_a_rule_is_named_at_once(report) -> None:
     found = report('rule r on netwrk_call { when phas == COMMIT and cost > 5 or turn in [] deny " " }')
     assert [one.partition(" / ")[0] for one in found] == [
