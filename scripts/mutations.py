@@ -135,6 +135,8 @@ class _Finder:
             if isinstance(node, ast.arguments):
                 yield from self._defaults(node)
             return
+        if isinstance(node, ast.keyword) and node.arg == "strict":
+            return  # of `zip`: only what can't happen would be noticed
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
             if node.value is None or (not self.functions and _of_types(node)):
                 return
