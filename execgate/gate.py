@@ -16,21 +16,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from execgate.errors import (
     ContextError,
-    ExecgateError,
     InputError,
     PolicyError,
     ReceiptError,
     SandboxUnavailableError,
-    SourceError,
 )
+from execgate.judging import AskedTool, judge_blocks, judge_code, judge_tool
 from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
-from execgate.model.source import LANGUAGES, Source, Span
+from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Decision, Reason, Verdict, Violation
 
 if TYPE_CHECKING:
-    from execgate.model.program import Program
     from execgate.policy import PolicySet
     from execgate.policy.watched import Version, WatchedPolicies
     from execgate.receipts import Receipt, ReceiptStore
@@ -38,9 +36,6 @@ if TYPE_CHECKING:
 
 LOCAL_HOME = ".execgate"
 """Where state lives in a working folder."""
-
-PLAIN_PYTHON = "write it in the syntax of Python 3"
-"""The help for what is no Python; verdicts are the same anywhere, so it names no version of this machine."""
 
 DENIED_EXIT_CODE = 126
 """What a denied call returns: the shell's status for a command that may not be executed."""
@@ -198,7 +193,7 @@ class Gate:
         TypeError for what is neither text nor a Source, and for an agent that is no text; ContextError where
         context and conversation contradict each other.
         """
-        return _analyzed(code, agent, self.policies, staged, self._known(conversation, context)[1])
+        return judge_code(code, agent, self.policies, staged, self._known(conversation, context)[1])
 
     def judge_tool(
         self,
@@ -216,7 +211,7 @@ class Gate:
         form are a denied verdict; `context` and `conversation` as for `analyze`.
         """
         known = self._known(conversation, context)[1]
-        return _tool_judged(_ToolCall(name, arguments, stage), agent, self.policies, known)
+        return judge_tool(AskedTool(name, arguments, stage), agent, self.policies, known)
 
     def decide_tool(
         self,
@@ -235,7 +230,7 @@ class Gate:
         """
         policies, version = self._version()
         conversation, known = self._known(conversation, context)
-        verdict = _tool_judged(_ToolCall(name, arguments, stage), agent, policies, known)
+        verdict = judge_tool(AskedTool(name, arguments, stage), agent, policies, known)
         return self._decide([verdict], conversation, version)[0]
 
     def execute(
@@ -285,7 +280,7 @@ class Gate:
             raise TypeError(f"blocks must be a sequence of texts or Sources, not {type(blocks).__name__}")
         policies, version = self._version()
         conversation, known = self._known(conversation, context)
-        executions = self._decide(_judged(blocks, agent, policies, known), conversation, version)
+        executions = self._decide(judge_blocks(blocks, agent, policies, known), conversation, version)
         if _strictest([execution.verdict for execution in executions]) is not Decision.ALLOW:
             return BlocksExecution(tuple(executions))
         handed: Sequence[InputFile] = tuple(inputs)
@@ -463,164 +458,8 @@ def default_home() -> Path:
     return Path(os.path.expanduser(named) if named else LOCAL_HOME).absolute()  # noqa: PTH111 - never raises
 
 
-def _check_types(code: object, agent: object) -> None:
-    """Raise TypeError for what no code and no agent is: that is the caller's mistake, and no denial."""
-    if not isinstance(code, (str, Source)):
-        raise TypeError(f"code must be a str or a Source, not {type(code).__name__}")
-    _check_agent(agent)
-
-
-def _check_agent(agent: object) -> None:
-    if not isinstance(agent, str):
-        raise TypeError(f"agent must be the name of the executing agent, a str, not {type(agent).__name__}")
-
-
 def _now() -> datetime:
     return datetime.now(timezone.utc)
-
-
-def _judged(
-    blocks: Sequence[str | Source], agent: str, policies: PolicySet, context: Context
-) -> list[Verdict]:
-    """Judge each block; one that names its file is there for those behind it."""
-    verdicts: list[Verdict] = []
-    staged: dict[str, Source] = {}
-    for block in blocks:
-        verdicts.append(_analyzed(block, agent, policies, dict(staged), context))
-        if isinstance(block, Source) and block.file is not None:
-            staged[block.file] = block
-    return verdicts
-
-
-def _analyzed(
-    code: str | Source,
-    agent: str,
-    policies: PolicySet,
-    staged: Mapping[str, Source] | None,
-    context: Context,
-) -> Verdict:
-    _check_types(code, agent)
-    try:
-        source = code if isinstance(code, Source) else Source(code)
-    except SourceError as error:
-        return _unreadable(code, agent, error)
-    return judge(source, agent, policies, staged, context)
-
-
-@dataclass(frozen=True, slots=True)
-class _ToolCall:
-    """A tool and what it is called with, before anything of it was looked at."""
-
-    name: str
-    arguments: Mapping[str, Any]
-    stage: str
-
-    def __post_init__(self) -> None:
-        for what in ("name", "stage"):
-            value = getattr(self, what)
-            if not isinstance(value, str):
-                raise TypeError(f"{what} must be a str, not {type(value).__name__}")
-        if not isinstance(self.arguments, Mapping):
-            raise TypeError(f"arguments must be a mapping by name, not {type(self.arguments).__name__}")
-
-
-def _tool_judged(call: _ToolCall, agent: str, policies: PolicySet, context: Context) -> Verdict:
-    from execgate.model.tool import LANGUAGE, tool_program
-
-    _check_agent(agent)
-    try:
-        program = tool_program(call.name, call.arguments, stage=call.stage)
-    except InputError as error:
-        # What has no form to be judged in has none to be receipted in either; its name has.
-        source = Source(ascii(call.name)[:1000], "<tool call>", LANGUAGE)
-        return _refused(source, agent, error, Reason.ANALYSIS, "tool")
-    try:
-        policies.agent(agent)
-    except ExecgateError as error:
-        return _refused(program.source, agent, error, Reason.SYSTEM, "agent")
-    return _ruled(program, agent, policies, context)
-
-
-def judge(
-    source: Source,
-    agent: str,
-    policies: PolicySet,
-    staged: Mapping[str, Source] | None = None,
-    context: Context | None = None,
-) -> Verdict:
-    """Return the verdict on `source` for `agent`; every way to fail is a denial of its own family.
-
-    `staged` are files of the working folder that were judged before, by name: it may import and run them.
-    `context` is what else is known; what a rule needs and is missing there denies.
-    """
-    try:
-        policies.agent(agent)
-    except ExecgateError as error:
-        return _refused(source, agent, error, Reason.SYSTEM, "agent")
-    if source.language not in LANGUAGES:
-        return _refused(source, agent, _foreign(source), Reason.ANALYSIS, "language")
-    try:
-        program = analyzed(source, staged)
-    except SourceError as error:
-        return _refused(source, agent, error, Reason.ANALYSIS, "syntax")
-    except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
-        return _refused(source, agent, _defect("analysis", error), Reason.SYSTEM, "gate")
-    return _ruled(program, agent, policies, context)
-
-
-def _ruled(program: Program, agent: str, policies: PolicySet, context: Context | None) -> Verdict:
-    try:
-        return policies.judge(program, agent, context)
-    except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
-        return _refused(program.source, agent, _defect("policy", error), Reason.SYSTEM, "gate")
-
-
-def analyzed(source: Source, staged: Mapping[str, Source] | None = None) -> Program:
-    """Return what `source` can do; raises SourceError, which always has a help, for what is no program."""
-    from execgate.analysis import analyze
-
-    if source.language not in LANGUAGES:
-        raise _foreign(source)
-    try:
-        return analyze(source, staged)
-    except SourceError as error:
-        if error.help is not None:
-            raise
-        raise SourceError(error.message, line=error.line, column=error.column, help=PLAIN_PYTHON) from error
-
-
-def _foreign(source: Source) -> SourceError:
-    return SourceError(
-        f"code in the language `{source.language}` is not run: only Python and shell can be judged",
-        help="write the step in Python, or as a shell block labelled `sh` or `bash`",
-    )
-
-
-def _defect(room: str, error: Exception) -> ExecgateError:
-    return ExecgateError(
-        f"the {room} failed with {type(error).__name__}, so nothing was judged",
-        help="this is a defect of execgate; please report it with the code",
-    )
-
-
-def _refused(source: Source, agent: str, error: ExecgateError, reason: Reason, constraint: str) -> Verdict:
-    location = None
-    message = error.message
-    if isinstance(error, SourceError) and error.line is not None:
-        column = error.column or 0
-        location = Span(error.line, column, error.line, column + 1)
-        if error.column is not None:
-            message = f"{message} (line {error.line}, column {column})"
-    # The violation has its place beside its words; the error is read alone.
-    violation = Violation(constraint, error.message, reason, location=location, help=error.help)
-    return Verdict(source, agent, violations=(violation,), error=message)
-
-
-def _unreadable(code: str | Source, agent: str, error: SourceError) -> Verdict:
-    """Deny what is no source at all; the receipt is about what can be written of it."""
-    text = code.text if isinstance(code, Source) else code
-    kept = text.encode("utf-8", "replace").replace(b"\0", b"?")[: 1 << 16].decode("utf-8", "ignore")
-    return _refused(Source(kept), agent, error, Reason.ANALYSIS, "source")
 
 
 def _laid_over(below: Sequence[_File], above: Sequence[_File]) -> tuple[_File, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import execgate
 from execgate.errors import ExecgateError
-from execgate.gate import judge
+from execgate.judging import judge
 from execgate.model.context import Context
 from execgate.model.source import Source
 from execgate.model.tool import LANGUAGE, read_program

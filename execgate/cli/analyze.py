@@ -13,7 +13,7 @@ from execgate.cli.context import add_context, context_of, says_something
 from execgate.cli.inputs import Input, read_all
 from execgate.cli.parser import Parser, add_format, add_language, add_policy, examples, statuses
 from execgate.errors import ExecgateError
-from execgate.gate import analyzed, judge
+from execgate.judging import analyzed, judge
 from execgate.model.context import Context
 from execgate.model.verdict import Decision
 from execgate.report.json import dumps, report_document

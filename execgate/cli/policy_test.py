@@ -134,7 +134,7 @@ class _Run:
             done.error = error
 
     def _judge(self, file: CaseFile, where: Path, done: _File) -> None:
-        from execgate.gate import judge
+        from execgate.judging import judge
         from execgate.policy import PolicySet
         from execgate.policy.testing.coverage import Coverage
         from execgate.policy.testing.running import run

@@ -221,7 +221,7 @@ class TestReload:
         assert gate.policy_error is not None
 
     def test_all_blocks_of_a_call_are_judged_by_one_version(self, gate, policy, monkeypatch):
-        import execgate.gate as room
+        import execgate.judging as room
 
         real = room.judge
 

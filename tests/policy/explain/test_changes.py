@@ -235,7 +235,7 @@ def test_where_two_entries_permit_the_same_it_is_the_grant():
 
 def test_code_that_could_not_be_read_is_where_it_says():
     policies = set_of("")
-    from execgate.gate import judge
+    from execgate.judging import judge
 
     change = explain(policies, judge(Source("def ("), "a", policies))
     assert (change.edits, change.faults[0].location.line, change.why) == ((), 1, None)

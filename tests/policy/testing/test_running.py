@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from execgate.gate import judge
+from execgate.judging import judge
 from execgate.policy import PolicySet
 from execgate.policy.language.text import PolicyText
 from execgate.policy.problems import Problems

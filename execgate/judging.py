@@ -1,0 +1,183 @@
+"""From code to its verdict: the analysis and the policy joined.  Nothing runs, and nothing is written.
+
+Every way to fail is a denial of its own family.  The analysis is imported when it is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from execgate.errors import ExecgateError, InputError, SourceError
+from execgate.model.context import Context
+from execgate.model.source import LANGUAGES, Source, Span
+from execgate.model.verdict import Reason, Verdict, Violation
+
+if TYPE_CHECKING:
+    from execgate.model.program import Program
+    from execgate.policy import PolicySet
+
+PLAIN_PYTHON = "write it in the syntax of Python 3"
+"""The help for what is no Python; verdicts are the same anywhere, so it names no version of this machine."""
+
+
+def _check_types(code: object, agent: object) -> None:
+    """Raise TypeError for what no code and no agent is: that is the caller's mistake, and no denial."""
+    if not isinstance(code, (str, Source)):
+        raise TypeError(f"code must be a str or a Source, not {type(code).__name__}")
+    _check_agent(agent)
+
+
+def _check_agent(agent: object) -> None:
+    if not isinstance(agent, str):
+        raise TypeError(f"agent must be the name of the executing agent, a str, not {type(agent).__name__}")
+
+
+def judge_blocks(
+    blocks: Sequence[str | Source], agent: str, policies: PolicySet, context: Context
+) -> list[Verdict]:
+    """Return the verdict on each block; one that names its file is there for those behind it."""
+    verdicts: list[Verdict] = []
+    staged: dict[str, Source] = {}
+    for block in blocks:
+        verdicts.append(judge_code(block, agent, policies, dict(staged), context))
+        if isinstance(block, Source) and block.file is not None:
+            staged[block.file] = block
+    return verdicts
+
+
+def judge_code(
+    code: str | Source,
+    agent: str,
+    policies: PolicySet,
+    staged: Mapping[str, Source] | None,
+    context: Context,
+) -> Verdict:
+    """Return the verdict on what may be no source at all; `staged` and `context` as for `judge`.
+
+    Raises TypeError for what is neither text nor a Source, and for an agent that is no text.
+    """
+    _check_types(code, agent)
+    try:
+        source = code if isinstance(code, Source) else Source(code)
+    except SourceError as error:
+        return _unreadable(code, agent, error)
+    return judge(source, agent, policies, staged, context)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTool:
+    """A tool and what it is called with, before anything of it was looked at."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    stage: str
+
+    def __post_init__(self) -> None:
+        for what in ("name", "stage"):
+            value = getattr(self, what)
+            if not isinstance(value, str):
+                raise TypeError(f"{what} must be a str, not {type(value).__name__}")
+        if not isinstance(self.arguments, Mapping):
+            raise TypeError(f"arguments must be a mapping by name, not {type(self.arguments).__name__}")
+
+
+def judge_tool(call: AskedTool, agent: str, policies: PolicySet, context: Context) -> Verdict:
+    """Return the verdict on a call of a tool; arguments without a JSON form are a denial."""
+    from execgate.model.tool import LANGUAGE, tool_program
+
+    _check_agent(agent)
+    try:
+        program = tool_program(call.name, call.arguments, stage=call.stage)
+    except InputError as error:
+        # What has no form to be judged in has none to be receipted in either; its name has.
+        source = Source(ascii(call.name)[:1000], "<tool call>", LANGUAGE)
+        return _refused(source, agent, error, Reason.ANALYSIS, "tool")
+    try:
+        policies.agent(agent)
+    except ExecgateError as error:
+        return _refused(program.source, agent, error, Reason.SYSTEM, "agent")
+    return _ruled(program, agent, policies, context)
+
+
+def judge(
+    source: Source,
+    agent: str,
+    policies: PolicySet,
+    staged: Mapping[str, Source] | None = None,
+    context: Context | None = None,
+) -> Verdict:
+    """Return the verdict on `source` for `agent`; every way to fail is a denial of its own family.
+
+    `staged` are files of the working folder that were judged before, by name: it may import and run them.
+    `context` is what else is known; what a rule needs and is missing there denies.
+    """
+    try:
+        policies.agent(agent)
+    except ExecgateError as error:
+        return _refused(source, agent, error, Reason.SYSTEM, "agent")
+    if source.language not in LANGUAGES:
+        return _refused(source, agent, _foreign(source), Reason.ANALYSIS, "language")
+    try:
+        program = analyzed(source, staged)
+    except SourceError as error:
+        return _refused(source, agent, error, Reason.ANALYSIS, "syntax")
+    except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
+        return _refused(source, agent, _defect("analysis", error), Reason.SYSTEM, "gate")
+    return _ruled(program, agent, policies, context)
+
+
+def _ruled(program: Program, agent: str, policies: PolicySet, context: Context | None) -> Verdict:
+    try:
+        return policies.judge(program, agent, context)
+    except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
+        return _refused(program.source, agent, _defect("policy", error), Reason.SYSTEM, "gate")
+
+
+def analyzed(source: Source, staged: Mapping[str, Source] | None = None) -> Program:
+    """Return what `source` can do; raises SourceError, which always has a help, for what is no program."""
+    from execgate.analysis import analyze
+
+    if source.language not in LANGUAGES:
+        raise _foreign(source)
+    try:
+        return analyze(source, staged)
+    except SourceError as error:
+        if error.help is not None:
+            raise
+        raise SourceError(error.message, line=error.line, column=error.column, help=PLAIN_PYTHON) from error
+
+
+def _foreign(source: Source) -> SourceError:
+    return SourceError(
+        f"code in the language `{source.language}` is not run: only Python and shell can be judged",
+        help="write the step in Python, or as a shell block labelled `sh` or `bash`",
+    )
+
+
+def _defect(room: str, error: Exception) -> ExecgateError:
+    return ExecgateError(
+        f"the {room} failed with {type(error).__name__}, so nothing was judged",
+        help="this is a defect of execgate; please report it with the code",
+    )
+
+
+def _refused(source: Source, agent: str, error: ExecgateError, reason: Reason, constraint: str) -> Verdict:
+    location = None
+    message = error.message
+    if isinstance(error, SourceError) and error.line is not None:
+        column = error.column or 0
+        location = Span(error.line, column, error.line, column + 1)
+        if error.column is not None:
+            message = f"{message} (line {error.line}, column {column})"
+    # The violation has its place beside its words; the error is read alone.
+    violation = Violation(constraint, error.message, reason, location=location, help=error.help)
+    return Verdict(source, agent, violations=(violation,), error=message)
+
+
+def _unreadable(code: str | Source, agent: str, error: SourceError) -> Verdict:
+    """Deny what is no source at all; the receipt is about what can be written of it."""
+    text = code.text if isinstance(code, Source) else code
+    kept = text.encode("utf-8", "replace").replace(b"\0", b"?")[: 1 << 16].decode("utf-8", "ignore")
+    return _refused(Source(kept), agent, error, Reason.ANALYSIS, "source")
