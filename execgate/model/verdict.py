@@ -182,6 +182,14 @@ class Ruling:
         """Whether something allows the operation and nothing forbids it."""
         return bool(self.evidence) and not self.violations
 
+    @property
+    def decision(self) -> Decision:
+        """What is decided of the operation, taken by itself."""
+        if self.permitted:
+            return Decision.ALLOW
+        escalated = bool(self.violations) and all(violation.escalates for violation in self.violations)
+        return Decision.ESCALATE if escalated else Decision.DENY
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

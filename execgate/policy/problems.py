@@ -116,6 +116,11 @@ def order(problem: Problem) -> tuple[str, int, int, str]:
     return problem.file, problem.clause.span.line, problem.clause.span.column, problem.message
 
 
+def place(clause: Clause) -> str:
+    """Return where a clause stands, as a help names it: file and line."""
+    return f"{visible(clause.file)}:{clause.span.line}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that `word` is likely a slip of."""
     close = difflib.get_close_matches(word[:100].lower(), sorted(known), n=1, cutoff=0.6)

@@ -13,6 +13,7 @@ from execgate.policy.conditions.attributes import ARGUMENT, ATTRIBUTES, Attribut
 from execgate.policy.constraints import CAPABILITIES, UNLIMITED, Constraint, LimitConstraint, ListConstraint
 from execgate.policy.constraints.about import ABOUT, TWINS
 from execgate.policy.constraints.quantities import BYTES, CPUS, MONEY, PAYMENTS, PERCENT, PROCESSES, TIME
+from execgate.policy.constraints.reading import article
 
 SETTING_LINES: Mapping[str, str] = {
     "version": 'a text for people and receipts, such as `"1.2"`',
@@ -76,7 +77,7 @@ def markdown() -> str:
     """Return the whole reference, the same on every machine."""
     parts = [
         _INTRODUCTION,
-        _section("Forms", _table(("for", "write"), ((f"{what}", _code(text)) for what, text in FORMS))),
+        _section("Forms", _table(("for", "write"), ((what, _code(text)) for what, text in FORMS))),
         _section(
             "Settings of an agent",
             _table(("setting", "says"), ((_code(name), SETTING_LINES[name]) for name in SETTINGS)),
@@ -120,8 +121,7 @@ def _takes(constraint: Constraint) -> str:
         return "; or ".join(parts)
     if not isinstance(constraint, LimitConstraint):
         return "one of " + _codes(f'"{word}"' for word in constraint.words)
-    what = constraint.quantity.what
-    parts = [f"an {what}" if what[0] in "aeiou" else f"a {what}"]
+    parts = [article(constraint.quantity.what)]
     if constraint.several:
         parts.append("a list, one a currency")
     if constraint.endless:

@@ -14,7 +14,7 @@ from execgate.report.escape import PLAIN, Style, visible
 from execgate.report.json import file_document
 from execgate.report.opinions import opinion_lines, place
 from execgate.report.snippet import Extract, frame, gutter_of, split_lines
-from execgate.report.text import MAX_MESSAGE, finding, plural
+from execgate.report.text import MAX_MESSAGE, ROLES, finding, plural
 from execgate.report.values import FileReport
 from execgate.report.wording import describe
 
@@ -23,7 +23,6 @@ MAX_BLOCKS = 12
 
 MAX_PLACES = 4
 
-_HEADS = {Decision.ALLOW: "allow", Decision.DENY: "deny", Decision.ESCALATE: "escalate"}
 _DECIDING = {Says.PERMITS, Says.WARNS}
 
 
@@ -38,15 +37,7 @@ class Group:
     @property
     def decision(self) -> Decision:
         """What is decided of them, taken by themselves."""
-        return decision_of(self.ruling)
-
-
-def decision_of(ruling: Ruling) -> Decision:
-    """Return what is decided of one operation, taken by itself."""
-    if ruling.permitted:
-        return Decision.ALLOW
-    escalated = bool(ruling.violations) and all(violation.escalates for violation in ruling.violations)
-    return Decision.ESCALATE if escalated else Decision.DENY
+        return self.ruling.decision
 
 
 def explanation_text(
@@ -79,7 +70,7 @@ def explanation_document(report: FileReport, change: Change | None) -> dict[str,
             {
                 "index": ruling.operation,
                 "operation": verdict.program.operations[ruling.operation].to_json(),
-                "verdict": decision_of(ruling).value,
+                "verdict": ruling.decision.value,
                 "opinions": [opinion.to_json() for opinion in dict.fromkeys(ruling.opinions)],
                 "violations": [violation.to_json() for violation in ruling.violations],
                 "warnings": [warning.to_json() for warning in ruling.warnings],
@@ -136,7 +127,7 @@ def _block(group: Group, code: Extract, style: Style) -> str:
         out = [finding(replace(violations[0], operation=0, help=None), code, (operation,), style)]
     else:
         words = visible(describe(operation), style, limit=MAX_MESSAGE)
-        role = _HEADS[group.decision]
+        role = ROLES[group.decision]
         out = [style.paint(f"{role}[{operation.type}]", role) + style.paint(f": {words}", "strong")]
         out += frame(code, operation.location, "", gutter=gutter, style=style, role="place")
     margin = " " * gutter + style.paint(" = ", "place")
@@ -155,7 +146,7 @@ def _block(group: Group, code: Extract, style: Style) -> str:
 
 
 def _line(group: Group, style: Style) -> str:
-    role = _HEADS[group.decision]
+    role = ROLES[group.decision]
     words = visible(describe(group.operation), style, limit=MAX_MESSAGE)
     deciding = dict.fromkeys(
         _named(opinion, style) for opinion in group.ruling.opinions if opinion.says in _DECIDING
@@ -179,7 +170,7 @@ def _places(places: Sequence[Span]) -> str:
 
 
 def _verdict_line(report: FileReport, verdict: Verdict, style: Style) -> str:
-    head = _HEADS[verdict.decision]
+    head = ROLES[verdict.decision]
     agent = f"agent `{visible(verdict.agent, style, limit=MAX_MESSAGE)}`"
     may = {
         Decision.ALLOW: "may run it",

@@ -18,7 +18,8 @@ MAX_MESSAGE = 600
 
 NOT_RUN = "nothing was run"
 
-_HEADS = {Decision.ALLOW: "allow", Decision.DENY: "deny", Decision.ESCALATE: "escalate"}
+ROLES = {Decision.ALLOW: "allow", Decision.DENY: "deny", Decision.ESCALATE: "escalate"}
+"""What each decision is called at the head of a line, and painted as."""
 
 
 def file_text(report: FileReport, style: Style = PLAIN) -> str:
@@ -175,7 +176,7 @@ def _clause_label(constraint: str, clause: Clause) -> str:
 
 
 def _verdict_line(report: FileReport, decision: Decision, style: Style) -> str:
-    head = _HEADS[decision]
+    head = ROLES[decision]
     agent = f"agent `{visible(report.agent or '', style, limit=MAX_MESSAGE)}`"
     if decision is Decision.ALLOW:
         program = report.analysed

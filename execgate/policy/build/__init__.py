@@ -37,7 +37,7 @@ from execgate.policy.grant import Grant, Settings
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Document, Let
 from execgate.policy.language.text import PolicyText
-from execgate.policy.problems import Problems, clipped, quoted, visible
+from execgate.policy.problems import Problems, clipped, place, quoted, visible
 
 _DEFAULTS = Limits()
 
@@ -230,7 +230,7 @@ class _Builder:
 
 
 def _first(clause: Clause) -> str:
-    return f"the first is at {visible(clause.file)}:{clause.span.line}"
+    return f"the first is at {place(clause)}"
 
 
 def _limits(given: Mapping[str, Limit]) -> Limits:

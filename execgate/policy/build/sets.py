@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from execgate.model.verdict import Clause
 from execgate.policy.language.syntax import MISSING, Let, Scalar, Sequence
-from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, visible
+from execgate.policy.problems import Problems, clipped, did_you_mean, place, quoted
 
 MAX_ENTRIES = 250_000
 """How many entries all sets, and all lists that name them, may come to: a set of sets multiplies."""
@@ -37,8 +37,7 @@ class Sets(Mapping[str, tuple[Scalar, ...]]):
                 problems.at(
                     let.clause,
                     f"set `{clipped(let.name.text)}` a second time",
-                    f"the first is at {visible(earlier.clause.file)}:{earlier.clause.span.line}; "
-                    "join the two, or rename one",
+                    f"the first is at {place(earlier.clause)}; join the two, or rename one",
                 )
         for name in self._lets:
             self._expand(name)

@@ -37,7 +37,7 @@ def limit(
     else:
         problems.at(
             value.clause,
-            f"`{constraint.name}` takes a {constraint.quantity.what}, got a list",
+            f"`{constraint.name}` takes {article(constraint.quantity.what)}, got a list",
             f"write it as in `{constraint.quantity.example}`{_or_unlimited(constraint)}",
         )
         return None
@@ -101,7 +101,7 @@ def _amount(
         close = did_you_mean(value.text, [UNLIMITED, *known])
     problems.at(
         value.clause,
-        f"`{constraint.name}` takes {_article(quantity.what)}, got {shown(value)}{through}",
+        f"`{constraint.name}` takes {article(quantity.what)}, got {shown(value)}{through}",
         f"did you mean `{close}`?"
         if close
         else f"write it as in `{quantity.example}`{_or_unlimited(constraint)}",
@@ -131,7 +131,8 @@ def _reads(constraint: LimitConstraint, text: str) -> bool:
     return True
 
 
-def _article(what: str) -> str:
+def article(what: str) -> str:
+    """Return a noun behind its article."""
     return f"an {what}" if what[0] in "aeiou" else f"a {what}"
 
 

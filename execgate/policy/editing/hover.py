@@ -9,6 +9,7 @@ from lark import Token
 from execgate.policy.conditions.attributes import ATTRIBUTES
 from execgate.policy.constraints import CONSTRAINTS, BadLimitError, LimitConstraint
 from execgate.policy.constraints.about import ABOUT
+from execgate.policy.constraints.reading import article
 from execgate.policy.editing import place as places
 from execgate.policy.editing.folder import Folder
 from execgate.policy.editing.words import CAPABILITY_DOCS, KEYWORDS, SETTINGS
@@ -86,6 +87,6 @@ def _number(words: Sequence[Token], at: int) -> str | None:
         return None
     quantity = constraint.quantity
     try:
-        return f"`{quantity.show(quantity.read(str(words[at])))}`: a {quantity.what}"
+        return f"`{quantity.show(quantity.read(str(words[at])))}`: {article(quantity.what)}"
     except BadLimitError:
         return None

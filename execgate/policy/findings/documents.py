@@ -18,7 +18,7 @@ from execgate.policy.language.syntax import (
     Scalar,
     Truth,
 )
-from execgate.policy.problems import Problem, Severity, clipped, visible
+from execgate.policy.problems import Problem, Severity, clipped, place
 
 _STRENGTH = {"warn": 0, "restrict": 1, "escalate": 2, "deny": 3}
 
@@ -88,12 +88,11 @@ def _shadowed(rules: tuple[Rule, ...]) -> Iterator[Problem]:
         key = (_plain(rule.condition), frozenset(subject.text for subject in rule.subjects))
         stronger = first.setdefault(key, rule)
         if stronger is not rule:
-            place = f"{visible(stronger.clause.file)}:{stronger.clause.span.line}"
             yield _problem(
                 rule.name.clause,
                 f"rule `{clipped(rule.name.text)}` adds nothing: rule `{clipped(stronger.name.text)}` "
                 f"does `{stronger.action.word}` under the same condition",
-                f"remove it, or change its condition; the other is at {place}",
+                f"remove it, or change its condition; the other is at {place(stronger.clause)}",
             )
 
 

@@ -13,7 +13,7 @@ from typing import cast
 from execgate.model.verdict import Clause
 from execgate.policy.findings.notebook import Doubt, Notebook
 from execgate.policy.matching.pairs import Listing
-from execgate.policy.problems import Severity, clipped, visible
+from execgate.policy.problems import Severity, clipped, place
 from execgate.policy.search import Pairing, TooMuchWorkError
 from execgate.policy.search.pairs import differences
 from execgate.policy.search.space import Budget
@@ -161,7 +161,7 @@ class _Pair:
                 f"entry of {listing.name}",
                 f"`{clipped(entry.shape.text)}` in `{listing.name}` permits nothing: "
                 f"`{clipped(against.shape.text)}` in `{disallowed.name}` forbids it",
-                f"remove it here, or there: {visible(against.clause.file)}:{against.clause.span.line}",
+                f"remove it here, or there: {place(against.clause)}",
             )
 
 
@@ -188,7 +188,7 @@ def _cover(listing: Listing, at: int) -> int | None:
 def _tell_covered(listing: Listing, found: dict[int, int]) -> Iterator[Doubt]:
     for at, other in found.items():
         entry, outer = listing.entries[at], listing.entries[other]
-        place = f"{visible(outer.clause.file)}:{outer.clause.span.line}"
+        where = place(outer.clause)
         text, by = clipped(entry.shape.text), clipped(outer.shape.text)
         twice = entry.shape.text == outer.shape.text
         yield Doubt(
@@ -197,7 +197,7 @@ def _tell_covered(listing: Listing, found: dict[int, int]) -> Iterator[Doubt]:
             f"`{text}` in `{listing.name}` a second time"
             if twice
             else f"`{text}` in `{listing.name}` decides nothing: `{by}` covers it",
-            f"remove it; the first is at {place}" if twice else f"remove it, or the wider one at {place}",
+            f"remove it; the first is at {where}" if twice else f"remove it, or the wider one at {where}",
         )
 
 
