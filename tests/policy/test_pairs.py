@@ -212,5 +212,6 @@ def test_a_pair_keeps_no_more_outcomes_than_its_bound_and_says_the_same(monkeypa
 def test_the_same_entries_are_weighed_once(monkeypatch) -> None:
     pair = _pair(["a*"], ["b"])
     pair.judge(_subject("a1"))
+    pair.judge(_subject("b"))
     monkeypatch.setattr(Pair, "_decide", None)
     assert pair.judge(_subject("a2")).evidence

@@ -251,3 +251,12 @@ def test_a_path_that_no_entry_can_spell_has_no_narrowest_entry() -> None:
 )
 def test_a_value_is_split_at_its_separators(value, separator, expected) -> None:
     assert split(value, separator) == expected
+
+
+@pytest.mark.parametrize(
+    "segment_of_it", ["ab", Glob(("a", Wild.ONE, Wild.MANY))], ids=["text", "partly known"]
+)
+def test_a_place_that_is_reached_in_many_ways_is_looked_at_once(steps, segment_of_it) -> None:
+    index = Index(_shapes([(DEEP, segment("a*")) * 6]))
+    assert index.covering((segment_of_it,) * 12) == [0]
+    assert len(steps) <= 6 * 12
