@@ -88,9 +88,14 @@ def _listing(name: str, *texts: str) -> Listing:
     return Listing(name, Clause("a.policy", Span(2, 0, 2, 9), name), entries)
 
 
-def _read(text: str, *_denies: bool) -> tuple[Shape, ...]:
-    pattern = (segment(text),)
-    return (Shape(text, pattern, pattern),)
+def _read(text: str, denies: bool = False) -> tuple[Shape, ...]:  # noqa: FBT001, FBT002 - the reader's flag
+    assert not denies  # what is to be added stands in an allow list
+    return tuple(_shape_of(part, text) for part in text.split("|"))
+
+
+def _shape_of(part: str, text: str) -> Shape:
+    pattern = (segment(part),)
+    return Shape(text, pattern, pattern)
 
 
 def _pair(allowed: list[str] | None, disallowed: list[str] | None, *, open_: bool = False) -> Pair:
@@ -98,8 +103,12 @@ def _pair(allowed: list[str] | None, disallowed: list[str] | None, *, open_: boo
     return Pair("names", *lists, GRANT, _read, open_=open_, capability="payment")
 
 
-def _subject(text: str) -> Subject:
-    return Subject((text,), (text,), lambda: (f"name `{text}`", text))
+def _subject(text: str, entry: str | None = "", **fits) -> Subject:
+    return Subject((text,), (text,), lambda: (f"name `{text}`", text if entry == "" else entry), **fits)
+
+
+def _helps(finding) -> list[str | None]:
+    return [breach.help for breach in finding.breaches]
 
 
 def _said(finding) -> list[tuple[str, str]]:
@@ -215,3 +224,56 @@ def test_the_same_entries_are_weighed_once(monkeypatch) -> None:
     pair.judge(_subject("b"))
     monkeypatch.setattr(Pair, "_decide", None)
     assert pair.judge(_subject("a2")).evidence
+
+
+def test_an_open_pair_with_an_allow_list_permits_only_what_it_lists() -> None:
+    pair = _pair(["x"], None, open_=True)
+    assert pair.judge(_subject("x")).evidence
+    finding = pair.judge(_subject("a"))
+    assert [breach.constraint for breach in finding.breaches] == ["allowed_names"]
+    assert _said(finding) == [("list", "silent")]
+
+
+def test_the_first_entry_that_permits_is_the_evidence() -> None:
+    for texts in (["a*", "*b"], ["*b", "a*"]):
+        finding = _pair(texts, None).judge(_subject("ab"))
+        assert [clause.text for clause in finding.evidence] == texts[:1]
+        assert _said(finding) == [(text, "permits") for text in texts]
+
+
+def test_a_denial_that_any_entry_beats_is_not_the_one_that_forbids() -> None:
+    finding = _pair(["ab*", "*"], ["a*", "*c"]).judge(_subject("abc"))
+    assert _said(finding)[2:] == [("a*", "overruled"), ("*c", "forbids")]
+
+
+def test_an_open_pair_that_denies_what_is_not_known_overrules_its_grant() -> None:
+    finding = _pair(None, ["b"], open_=True).puzzle("name it", "it is not known")
+    assert _said(finding) == [("payment", "overruled"), ("list", "undecided")]
+
+
+def test_what_an_author_can_not_write_has_no_entry_in_its_help() -> None:
+    assert _helps(_pair(["x"], None).judge(_subject("a", None))) == [None]
+    removal = 'to permit this, remove "a*" from disallowed_names'
+    assert _helps(_pair(["*"], ["a*"]).judge(_subject("a", None))) == [removal]
+
+
+def test_an_entry_that_would_not_permit_it_is_not_told() -> None:
+    assert _helps(_pair(["x"], None).judge(_subject("a", "b"))) == [None]
+    assert _helps(_pair(["x"], None).judge(_subject("a", admits=lambda _shape: False))) == [None]
+    told = 'to permit this, add "b|a" to allowed_names'
+    assert _helps(_pair(["x"], None).judge(_subject("a", "b|a"))) == [told]
+    assert _helps(_pair(["x"], None).judge(_subject("a", "b|a", admits=lambda _shape: True))) == [told]
+
+
+def test_an_entry_that_does_not_admit_it_does_not_permit_it() -> None:
+    pair = _pair(["a*", "*"], None)
+    narrow = pair.judge(_subject("ab", admits=lambda shape: shape.text == "*"))
+    assert _said(narrow) == [("*", "permits")]
+    assert pair.judge(_subject("ab", admits=lambda _shape: False)).breaches
+
+
+def test_a_denial_that_does_not_catch_it_does_not_forbid_it() -> None:
+    pair = _pair(["*"], ["a*", "*b"])
+    caught = pair.judge(_subject("ab", catches=lambda shape: shape.text == "*b"))
+    assert _said(caught) == [("*", "overruled"), ("*b", "forbids")]
+    assert pair.judge(_subject("ab", catches=lambda _shape: False)).evidence
