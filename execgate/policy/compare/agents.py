@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,9 @@ from execgate.policy.search.spaces import NOUNS, operation
 
 _STEPS = 60_000_000
 """How much work there may be in all."""
+
+_MOST_OTHERS = 16
+"""How many other ways to do what is newly permitted are tried, where a rule stands against the first."""
 
 
 def compare(old: PolicySet, new: PolicySet, agent: str | None = None) -> Comparison:
@@ -134,8 +138,11 @@ class _Direction:
                 self.unfinished[f"allowed_{noun.name}"] = None
 
     def _found(self, found: Found) -> Iterator[Change]:
-        case = Case((operation(found.noun.operation, found.fields),))
-        yield self._confirmed(case, found.constraint, found.why, found.clause)
+        ways = itertools.chain((found.fields,), itertools.islice(found.others, _MOST_OTHERS))
+        cases = (Case((operation(found.noun.operation, fields),)) for fields in ways)
+        changes = (self._confirmed(case, found.constraint, found.why, found.clause) for case in cases)
+        first = next(changes)
+        yield first if first.confirmed else next((one for one in changes if one.confirmed), first)
 
     def _confirmed(self, case: Case, constraint: str, why: str, clause: Clause | None) -> Change:
         """Return the change with the case as its example, in the first state that confirms it."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from execgate.model.verdict import Clause
 from execgate.policy.constraints import CONSTRAINTS
@@ -28,6 +28,8 @@ class Found:
     constraint: str
     why: str
     clause: Clause | None
+    others: Iterable[Fields] = ()
+    """The same with other values of what it needs besides, for rules that stand against the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ class Grants:
         """
         complete = _COMPLETE.get(noun.name, _nothing)
         for view, hit in self.causes(noun, lambda view, hit: any(True for _ in complete(self, view, hit))):
-            fields = next(complete(self, view, hit))
-            yield self.told(noun, hit, {**fields, **view.fields(hit.text)})
+            known = view.fields(hit.text)
+            ways = ({**fields, **known} for fields in complete(self, view, hit))
+            yield replace(self.told(noun, hit, next(ways)), others=ways)
 
     def causes(
         self, noun: Noun, fits: Callable[[View, Hit], bool] = lambda _view, _hit: True

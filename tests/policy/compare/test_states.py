@@ -429,3 +429,26 @@ def test_a_rule_over_arguments_is_tried_on_tools_alone() -> None:
     (agent,) = compare(old, new).agents
     assert [one.case.action for one in agent.permitted if one.case] == ["tool_call"]
     assert [one.constraint for one in agent.permitted] == ["rule r"]
+
+
+JOINED = """agent "a" {
+  can "code_execution" with constraints {
+    allowed_file_operations: ["write"]
+    allowed_file_paths: ["/data", "/workspace"]
+    rule stay on file_operation { when %s deny "kept" }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "shown"),
+    [
+        ('paths matches "/data"', ("/workspace",)),
+        ("true", None),
+    ],
+)
+def test_where_a_rule_stands_against_the_first_path_another_is_shown(condition, shown):
+    found = compare(PolicySet.parse('agent "b" { }'), PolicySet.parse(JOINED % condition), "a")
+    (written,) = (one for one in found.agents[0].permitted if one.constraint == "allowed_file_operations")
+    assert (written.case and written.case.operations[0].paths) == shown
