@@ -15,13 +15,6 @@ from execgate.policy.constraints.about import ABOUT, TWINS
 from execgate.policy.constraints.quantities import BYTES, CPUS, MONEY, PAYMENTS, PERCENT, PROCESSES, TIME
 from execgate.policy.constraints.reading import article
 
-SETTING_LINES: Mapping[str, str] = {
-    "version": 'a text for people and receipts, such as `"1.2"`',
-    "description": "a text that says what the agent is for",
-    "delegation": "whose policy decides: `executor`, or `intersect` for the suggester's as well",
-}
-"""What each setting of an agent says."""
-
 FORMS: tuple[tuple[str, str], ...] = (
     ("an agent", 'agent "name" { }'),
     ("every agent whose name fits, and fits no more specific block", 'agent "analyst_*" { }'),
@@ -80,7 +73,7 @@ def markdown() -> str:
         _section("Forms", _table(("for", "write"), ((what, _code(text)) for what, text in FORMS))),
         _section(
             "Settings of an agent",
-            _table(("setting", "says"), ((_code(name), SETTING_LINES[name]) for name in SETTINGS)),
+            _table(("setting", "says"), ((_code(name), line) for name, line in SETTINGS.items())),
         ),
         *(_capability(name, constraints) for name, constraints in CAPABILITIES.items()),
         _section("Units", _table(("of", "units"), _units())),

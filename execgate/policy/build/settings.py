@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from execgate.model.limits import Limits
@@ -12,7 +13,13 @@ from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Scalar
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion
 
-SETTINGS = ("version", "description", "delegation")
+SETTINGS: Mapping[str, str] = {
+    "version": 'the version of the policy, for people and receipts: `version: "1.2"`',
+    "description": "a text that says what the agent is for",
+    "delegation": "whose policy decides: `executor`, or `intersect` for the suggester's as well",
+}
+"""Every setting of an agent, and what it says."""
+
 
 FREE = frozenset({"compensation", "compensation_timeout"})
 """Constraints that permit nothing: a child may give any value."""
@@ -78,7 +85,7 @@ def _meant(name: str, others: int) -> str:
     close = did_you_mean(name, SETTINGS)
     if close is None and did_you_mean(name, CONSTRAINTS):
         return 'constraints stand in a grant: `can "code_execution" with constraints { ... }`'
-    return f"did you mean `{close}`?" if close else suggestion(name, SETTINGS, what="there are")
+    return f"did you mean `{close}`?" if close else suggestion(name, tuple(SETTINGS), what="there are")
 
 
 def _text(tree: syntax.Constraint, problems: Problems) -> str | None:

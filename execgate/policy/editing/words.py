@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from execgate.policy.build import settings
 from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL
 
 KEYWORDS: Mapping[str, str] = MappingProxyType(
@@ -40,12 +41,7 @@ KEYWORDS: Mapping[str, str] = MappingProxyType(
 """Every word that the language keeps for itself."""
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
-    {
-        "version": 'The version of the policy: `version: "1.2"`.',
-        "description": "What the agent is for.",
-        "delegation": "`intersect`: an operation has to be allowed to whoever suggested it, too. "
-        "`executor`, the default: the executing agent's policy alone decides.",
-    }
+    {name: f"{line[0].upper()}{line[1:]}." for name, line in settings.SETTINGS.items()}
 )
 """The settings of an agent."""
 
