@@ -127,3 +127,27 @@ def test_a_gap_is_reported_once(policies) -> None:
 def test_the_executing_agent_has_to_have_a_policy(policies) -> None:
     with pytest.raises(UnknownAgentError):
         judge(policies, "nobody", "writer", MATH)
+
+
+def test_what_the_suggester_s_policy_says_stands_beside_under_its_name(policies) -> None:
+    verdict = judge(policies, "runner", "writer", OS)
+    (own,) = policies.agent("runner").judge(Program(Source("code"), (OS,)), Context()).rulings
+    (theirs,) = policies.agent("writer").judge(Program(Source("code"), (OS,)), Context()).rulings
+    (ruling,) = verdict.rulings
+    assert ruling.evidence == own.evidence
+    assert own.evidence
+    count = len(own.opinions)
+    assert ruling.opinions[:count] == own.opinions
+    assert [one.why for one in ruling.opinions[count:]] == [
+        "suggester `writer`" + (f": {one.why}" if one.why else "") for one in theirs.opinions
+    ]
+    assert {one.why is None for one in theirs.opinions} == {True, False}
+
+
+@pytest.mark.parametrize(("count", "more"), [(20, ""), (21, " and 1 more"), (1021, " and 1,001 more")])
+def test_of_many_agents_some_are_named_where_one_is_unknown(count, more) -> None:
+    found = PolicySet.parse(" ".join(f'agent "a{number:04}" {{ }}' for number in range(count)))
+    names = ", ".join(f"a{number:04}" for number in range(20))
+    with pytest.raises(UnknownAgentError) as caught:
+        found.agent("nobody")
+    assert caught.value.message == f"no policy for agent `nobody`; there are: {names}{more}"

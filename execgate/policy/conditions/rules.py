@@ -287,7 +287,7 @@ class RuleBook:
         """Return whether a rule judges a part of a scope."""
         return part in self._by_part
 
-    def judge(self, facts: Facts, who: str, index: int, *, pays: bool = False) -> Outcome:
+    def judge(self, facts: Facts, who: str, index: int, *, pays: bool) -> Outcome:
         """Return what the rules say of the operation `index`; `who` is the agent as messages name it.
 
         `pays` says that a tool call is a payment.
@@ -310,7 +310,7 @@ class RuleBook:
                 violations.append(_undecided(rule, answer, facts.operation, who, index))
             elif rule.action == "warn":
                 warnings.append(_warning(rule, facts.operation, who, index))
-            elif rule.action == "restrict" and rule.limited is not None:
+            elif rule.limited is not None:
                 restrictions.append(rule)
             elif rule.action == "restrict" and part in scopes.PAYMENTS:
                 restricted.append(rule)

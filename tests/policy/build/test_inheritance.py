@@ -736,3 +736,40 @@ def test_the_suggester_that_one_parent_asks_for_is_asked_whichever_stands_first(
         text = f'agent "one" {{ }} agent "other" {{ delegation: intersect because "z" }} agent "c" extends {order} {{ }}'
         settings = PolicySet.parse(text).agent("c").settings
         assert (settings.delegation, settings.reason) == ("intersect", "z")
+
+
+@pytest.mark.parametrize(
+    "lists", ['payment_tools: ["x"] {}', '{} payment_tools: ["x"]'], ids=["before", "behind"]
+)
+def test_every_list_is_compared_whatever_stands_before_it(report, lists) -> None:
+    assert report(child(tool(lists.format('allowed_executed_tools: ["search"]')))) == []
+    (found,) = report(child(tool(lists.format('allowed_executed_tools: ["*"]'))))
+    assert found.startswith("`allowed_executed_tools` widens what is inherited")
+
+
+def test_an_override_of_a_denial_without_effect_overrides_nothing(report) -> None:
+    base = 'agent "base" { can "code_execution" with constraints { allowed_imports: ["a"] disallowed_imports: ["b"] } }'
+    (found,) = report(child(code('override disallowed_imports: [] because "x"'), base))
+    assert found.startswith("an override of `disallowed_imports` that overrides nothing")
+
+
+def test_a_reason_of_what_is_joined_is_its_own_where_none_is_inherited() -> None:
+    base = 'agent "base" { can "code_execution" with constraints { disallowed_imports: ["b"] } }'
+    found = PolicySet.parse(child(code('disallowed_imports: ["c"] because "x"'), base)).agent("c")
+    assert 'disallowed_imports: ["b", "c"] because "x"' in found.canonical
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [("executor", "executor"), ("intersect", "intersect")])
+def test_a_delegation_that_is_inherited_may_be_said_again(report, mine, theirs) -> None:
+    assert report(child(f"delegation: {mine}", f'agent "base" {{ delegation: {theirs} }}')) == []
+
+
+def test_what_is_only_recorded_may_be_more_than_what_is_inherited(report) -> None:
+    base = f'agent "base" {{ {pay("max_amount: 1.00_usd compensation_timeout: 9_seconds")} }}'
+    assert report(child(pay("compensation_timeout: 60_seconds"), base)) == []
+    assert len(report(child(pay("max_amount: 2.00_usd"), base))) == 1
+
+
+def test_a_rule_with_a_mistake_is_the_only_mistake_of_who_inherits_it(report) -> None:
+    (found,) = report(child("", 'agent "base" { rule r { when phas == COMMIT deny "m" } }'))
+    assert found.startswith("unknown attribute `phas`")

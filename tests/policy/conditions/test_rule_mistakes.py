@@ -164,6 +164,12 @@ def test_the_host_to_compare_is_the_entry_without_scheme_and_port(report, entry,
     assert report(f'rule r on network_call {{ when destination matches "{host}" deny "m" }}') == []
 
 
+def test_a_message_is_bounded(report) -> None:
+    assert report(f'rule r {{ when turn > 3 deny "{"m" * 500}" }}') == []
+    (found,) = report(f'rule r {{ when turn > 3 deny "{"m" * 501}" }}')
+    assert found == "a message has at most 500 characters"
+
+
 def test_every_mistake_of_a_rule_is_named_at_once(report) -> None:
     found = report('rule r on netwrk_call { when phas == COMMIT and cost > 5 or turn in [] deny " " }')
     assert [one.partition(" / ")[0] for one in found] == [
@@ -180,6 +186,11 @@ def test_every_mistake_of_a_rule_is_named_at_once(report) -> None:
     [
         (
             'rule r { when paths == "x" and amount > 1_usd deny "m" }',
+            None,
+            "rule `r` judges nothing: no operation has all of `amount`, `paths` / say which it judges",
+        ),
+        (
+            'rule r { when paths == "x" and amount > 1_usd and turn > 3 deny "m" }',
             None,
             "rule `r` judges nothing: no operation has all of `amount`, `paths` / say which it judges",
         ),

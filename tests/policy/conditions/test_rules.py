@@ -144,15 +144,15 @@ def test_a_tool_that_is_listed_is_a_payment_whatever_it_costs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "expected"),
+    ("action", "says", "expected"),
     [
-        ("deny", ("DENY", "agent `a` may not use `open`: no")),
-        ("escalate", ("ESCALATE", "agent `a` needs approval to use `open`: no")),
-        ("warn", ("ALLOW", "agent `a` may use `open`, but: no")),
-        ("restrict", ("ESCALATE", "agent `a` needs approval to use `open`: no")),
+        ("deny", "forbids", ("DENY", "agent `a` may not use `open`: no")),
+        ("escalate", "escalates", ("ESCALATE", "agent `a` needs approval to use `open`: no")),
+        ("warn", "warns", ("ALLOW", "agent `a` may use `open`, but: no")),
+        ("restrict", "escalates", ("ESCALATE", "agent `a` needs approval to use `open`: no")),
     ],
 )
-def test_what_follows_where_a_rule_holds(action, expected) -> None:
+def test_what_follows_where_a_rule_holds(action, says, expected) -> None:
     found = policy(f'rule r {{ when operation == "read" {action} "no" }}')
     verdict = judged(found, FILE)
     said = [*verdict.all_violations, *verdict.all_warnings]
@@ -165,10 +165,32 @@ def test_what_follows_where_a_rule_holds(action, expected) -> None:
         assert (
             verdict.all_violations[0].help == 'it passes where operation != "read"; here operation is "read"'
         )
+    opinion = verdict.rulings[0].opinions[-1]
+    assert (opinion.constraint, opinion.says.value) == ("rule r", says)
     assert decision(found, CALL) == "ALLOW"
     assert decision(found, DELETE) == "ALLOW"
     silent = judged(found, DELETE).rulings[0].opinions[-1]
     assert (silent.constraint, silent.says.value, silent.why) == ("rule r", "silent", 'operation is "delete"')
+
+
+def test_every_rule_is_asked_whichever_of_them_holds() -> None:
+    text = (
+        'rule a {{ when operation == "{}" deny "first" }} rule b {{ when operation == "{}" deny "second" }}'
+    )
+    for first, second, said in (
+        ("read", "list", ["a"]),
+        ("list", "read", ["b"]),
+        ("read", "read", ["a", "b"]),
+    ):
+        verdict = judged(policy(text.format(first, second)), FILE)
+        assert [one.constraint for one in verdict.all_violations] == [f"rule {name}" for name in said]
+        assert len(verdict.rulings[0].opinions) == len(judged(policy(), FILE).rulings[0].opinions) + 2
+
+
+def test_what_a_rule_denies_a_tool_is_named_and_so_is_what_it_read() -> None:
+    (violation,) = judged(policy('rule r { when true deny "no" }'), MAIL).all_violations
+    assert violation.message == "agent `a` may not execute the tool `send_mail`: no"
+    assert violation.help == "it passes where false; here it reads nothing"
 
 
 @pytest.mark.parametrize("action", ["deny", "escalate", "warn", "restrict"])
@@ -201,7 +223,9 @@ def test_a_restriction_replaces_the_lists_of_the_agent_and_never_widens_them() -
     assert decision(found, FILE, turn=4) == "ALLOW"
     assert decision(found, PAY, turn=4) == "ALLOW"
     other = ops.NetworkCall(destination="other.example.com", port=443, scheme="https", via="v", location=HERE)
-    assert decision(found, other, turn=4) == "ALLOW"
+    verdict = judged(found, other, turn=4)
+    assert verdict.decision is Decision.ALLOW
+    assert [one.says.value for one in verdict.rulings[0].opinions if one.constraint == "rule r"] == ["silent"]
     narrow = policy(rule, code='disallowed_hosts: ["other.example.com"]')
     assert decision(narrow, other, turn=4) == "DENY"
     again = PolicySet.parse(found.agent("a").canonical, "b.policy")
@@ -236,6 +260,14 @@ def test_a_restriction_says_nothing_of_what_its_constraints_do_not_judge(block) 
     assert decision(found, passes) == "ALLOW"
 
 
+def test_a_restriction_of_tools_holds_for_tools() -> None:
+    found = policy('rule r { when turn > 3 restrict "late" { allowed_executed_tools: ["search"] } }')
+    assert decision(found, MAIL, turn=3) == "ALLOW"
+    assert decision(found, MAIL, turn=4) == "DENY"
+    search = ops.ToolCall(stage="execute", tool="search", via="search", location=HERE)
+    assert decision(found, search, turn=4) == "ALLOW"
+
+
 def test_a_restriction_that_denies_and_asks_for_approval_denies() -> None:
     block = 'allowed_currencies: ["eur"] approval_above: 0.10_usd'
     verdict = judged(policy(f'rule r on payment {{ when true restrict "m" {{ {block} }} }}'), PAY)
@@ -252,6 +284,8 @@ def test_a_bare_restriction_of_payments_lets_pass_what_is_listed() -> None:
     for known, expected in ((Decimal("0.74"), ("ALLOW", "ALLOW")), (Decimal("0.75"), ("DENY", "ALLOW"))):
         said = decision(listed, PAY, budget_ratio=known), decision(listed, REFUND, budget_ratio=known)
         assert said == expected
+    opinions = judged(listed, REFUND, budget_ratio=Decimal(1)).rulings[0].opinions
+    assert [one.says.value for one in opinions if one.constraint == "rule r"] == ["silent"]
     unlisted = policy(rule)
     verdict = judged(unlisted, PAY, budget_ratio=Decimal(1))
     assert verdict.decision is Decision.ESCALATE
