@@ -96,9 +96,9 @@ def test_its_policies_parse() -> None:
     assert [PolicySet.parse(one).agents for one in blocks] == [
         ("report_writer",),
         ("billing",),
-        ("buyer",),
         ("modeller",),
         ("analyst", "forecaster"),
+        ("buyer",),
     ]
 
 
