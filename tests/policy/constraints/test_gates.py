@@ -120,6 +120,17 @@ def ratio(limits: str, cost=None, **context):
             None,
         ),
         (
+            "max_amount_per_session: unlimited max_amount_per_day: 10_usd",
+            {"spent": {"session": "1 USD", "day": "9 USD"}},
+            Fraction(9, 10),
+        ),
+        ("max_amount_per_session: unlimited max_amount_per_day: 10_usd", {}, None),
+        (
+            "max_amount_per_organisation: 10_usd",
+            {"spent": {"session": "1 USD", "organisation": "9 USD"}},
+            Fraction(9, 10),
+        ),
+        (
             "max_amount_per_session: [10_usd, 10_eur]",
             {"spent": {"session": ["1 USD", "9 EUR"]}},
             Fraction(9, 10),
@@ -163,3 +174,31 @@ def test_what_could_be_any_operation_is_restricted_unless_all_are_listed(entry, 
     if not allowed:
         (violation,) = verdict.all_violations
         assert violation.help == 'to permit this, add "*" to restricted_payment_operations'
+
+
+def test_each_gate_has_an_opinion_whether_it_closes_or_not(pay, said) -> None:
+    gates = "max_amount: unlimited max_amount_per_day: 10_usd warn_at: 50% restrict_at: 75% halt_at: 90%"
+    at_half = said(pay(gates, payment("0.01"), spent={"day": "5 USD"}))
+    assert at_half["warn_at"] == ("warns", "50% of the budget is used up")
+    assert at_half["restrict_at"] == ("permits", "50% of the budget is used up, less than 75%")
+    assert at_half["halt_at"] == ("permits", "50% of the budget is used up, less than 90%")
+    assert said(pay(gates, payment("0.01"), spent={"day": "4.99 USD"}))["warn_at"][0] == "permits"
+    at_most = said(pay(gates, payment("0.01"), spent={"day": "9 USD"}))
+    assert [at_most[name][0] for name in ("warn_at", "restrict_at", "halt_at")] == [
+        "warns",
+        "escalates",
+        "forbids",
+    ]
+
+
+def test_a_closed_gate_of_another_kind_of_payment_than_those_listed_names_the_list(pay, said) -> None:
+    gates = (
+        "max_amount: unlimited max_amount_per_day: 10_usd restrict_at: 75% "
+        'restricted_payment_operations: ["void"]'
+    )
+    verdict = pay(gates, payment("0.01"), spent={"day": "8 USD"})
+    assert said(verdict)["restrict_at"][0] == "forbids"
+    assert said(verdict)["restricted_payment_operations"][0] == "silent"
+    (violation,) = verdict.all_violations
+    assert not violation.escalates
+    assert violation.help == 'to permit this, add "charge" to restricted_payment_operations'

@@ -259,6 +259,48 @@ def test_what_was_spent_for_one_customer_says_nothing_of_another(pay, pays, told
     assert pay(limit, payment("1", customer=pays), **context).allowed is allowed
 
 
+@pytest.mark.parametrize("operation", [payment(None), payment("1", None), payment(None, None), payment("x")])
+def test_without_any_limit_what_is_not_known_is_told_to_take_no_limit(pay, said, operation) -> None:
+    verdict = pay("", operation)
+    assert ("max_amount", "to permit this, add `max_amount: unlimited`") in broken(verdict)
+    assert said(verdict)["payment"] == ("silent", "there is no `max_amount`")
+
+
+def test_the_limits_that_are_kept_are_the_evidence(pay) -> None:
+    limits = "max_amount: 10_usd max_amount_per_day: 10_usd max_payments_per_day: 2 approval_above: 9_usd"
+    (ruling,) = pay(limits, payment("8"), spent={"day": "1 USD"}).rulings
+    assert ruling.permitted
+    assert len(ruling.evidence) == len({(clause.span, clause.text) for clause in ruling.evidence})
+    assert len({clause.span for clause in ruling.evidence}) == 6  # provider, operation, and these four
+
+
+def test_what_is_unlimited_permits_by_its_own_place(pay, said) -> None:
+    verdict = pay("max_amount: unlimited max_payments_per_day: unlimited", payment("8"))
+    assert said(verdict)["max_amount"] == said(verdict)["max_payments_per_day"] == ("permits", "`unlimited`")
+    assert len({clause.span for clause in verdict.rulings[0].evidence}) == 4
+
+
+@pytest.mark.parametrize("scope", [scope for scope in SCOPES if scope != "customer"])
+def test_what_was_spent_in_another_scope_holds_whoever_the_customer_is(pay, scope) -> None:
+    limit = f"{OPEN} max_amount_per_{scope}: 10.00_usd max_payments_per_{scope}: 3"
+    for customer in ("cus_2", Unknown("why")):
+        told = {"spent": {scope: "9.00 USD"}, "customer": "cus_1"}
+        assert pay(limit, payment("1.00", customer=customer), **told).allowed
+        assert not pay(limit, payment("1.01", customer=customer), **told).allowed
+
+
+def test_an_amount_of_a_token_that_would_suffice_is_told(pay) -> None:
+    assert broken(pay("max_amount: 1_eth", payment("2.50", "ETH"))) == [
+        ("max_amount", "to permit this, raise max_amount to `2.5_eth`")
+    ]
+
+
+def test_an_amount_is_shown_with_the_digits_of_its_currency_and_no_needless_zeros(pay, said) -> None:
+    for amount, shown in [("9.5000", "9.50 USD"), ("9.501", "9.501 USD"), ("9", "9.00 USD")]:
+        why = f"{shown} of at most 10.00 USD"
+        assert said(pay("max_amount: 10_usd", payment(amount)))["max_amount"] == ("permits", why)
+
+
 # --- approval ---------------------------------------------------------------------------------------------------
 
 
