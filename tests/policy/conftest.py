@@ -17,7 +17,8 @@ from execgate.model.source import Source, Span
 from execgate.model.verdict import Verdict
 from execgate.policy import AgentPolicy, PolicySet
 from execgate.policy.search.pairs import Pairing, of
-from execgate.policy.search.spaces import NOUNS, operation
+from execgate.policy.search.spaces import NOUNS
+from execgate.policy.search.views import operation
 
 HERE = Span(1, 0, 1, 4)
 

@@ -27,7 +27,8 @@ from execgate.policy.compare.suggesters import Suggested
 from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT
 from execgate.policy.policyset import PolicySet
 from execgate.policy.search.space import Budget, TooMuchWorkError
-from execgate.policy.search.spaces import NOUNS, operation
+from execgate.policy.search.spaces import NOUNS
+from execgate.policy.search.views import operation
 
 _STEPS = 60_000_000
 """How much work there may be in all."""

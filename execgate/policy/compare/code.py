@@ -13,7 +13,8 @@ from execgate.policy.matching.pairs import Listing, Shape
 from execgate.policy.problems import quoted
 from execgate.policy.search.pairs import Pairing, differences, of
 from execgate.policy.search.space import Budget, Hit, Reach
-from execgate.policy.search.spaces import EVERY_NOUN, Fields, Noun, View
+from execgate.policy.search.spaces import EVERY_NOUN
+from execgate.policy.search.views import Fields, Noun, View
 
 MOST = 8
 """How many examples of one pair of constraints are told, each of another cause."""

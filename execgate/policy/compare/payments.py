@@ -28,7 +28,8 @@ from execgate.policy.grant import Grant
 from execgate.policy.matching.pairs import Listing
 from execgate.policy.search.pairs import Pairing, differences
 from execgate.policy.search.space import Budget
-from execgate.policy.search.spaces import PAYMENT_NOUNS, TOOL_NOUNS, Fields, Noun, operation
+from execgate.policy.search.spaces import PAYMENT_NOUNS, TOOL_NOUNS
+from execgate.policy.search.views import Fields, Noun, operation
 
 _MOST_TRIES = 1_200
 _USD = "USD"

@@ -28,7 +28,8 @@ from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TO
 from execgate.policy.grant import EXECUTOR, INTERSECT
 from execgate.policy.matching.pairs import Listing
 from execgate.policy.search.space import Budget
-from execgate.policy.search.spaces import NOUNS, TOOL_NOUNS, operation
+from execgate.policy.search.spaces import NOUNS, TOOL_NOUNS
+from execgate.policy.search.views import operation
 
 _MOST_TRIES = 1_500
 _EXAMPLES = 12

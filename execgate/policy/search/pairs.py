@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from execgate.policy.matching.pairs import MAX_VALUE, Listing, Shape
 from execgate.policy.search.space import Budget, Hit, Lists, Space
-from execgate.policy.search.spaces import EVERY_NOUN, UNKNOWN, Noun, View
+from execgate.policy.search.spaces import EVERY_NOUN
+from execgate.policy.search.views import UNKNOWN, Noun, View
 from execgate.policy.search.walk import Search
 
 

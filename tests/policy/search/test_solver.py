@@ -14,7 +14,8 @@ from execgate.policy.matching.pairs import Entry, Listing
 from execgate.policy.matching.patterns import DEEP, Glob, Pattern, Wild, contains
 from execgate.policy.search.pairs import Pairing, differences, lists
 from execgate.policy.search.space import Budget, Lists, Reach
-from execgate.policy.search.spaces import NOUNS, UNKNOWN
+from execgate.policy.search.spaces import NOUNS
+from execgate.policy.search.views import UNKNOWN
 
 z3 = pytest.importorskip("z3")
 
