@@ -5,24 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from execgate.model.context import SCOPES
 from execgate.model.money import Money, currency_code
 from execgate.policy.conditions import phases
 from execgate.policy.conditions.phases import USUAL
 from execgate.policy.constraints.limits import UNLIMITED
-from execgate.policy.constraints.quantities import MONEY, PERCENT, BadLimitError
+from execgate.policy.constraints.quantities import MONEY, BadLimitError
 from execgate.policy.governance import conditions
 from execgate.policy.governance.conditions import Wording
 from execgate.policy.governance.reading import Field, Fields, Items, Value, Word
+from execgate.policy.governance.values import Values, currency_of
 from execgate.policy.language import tokens
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion, visible
 
-_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?", re.ASCII)
-_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)[ _]?([A-Za-z][A-Za-z0-9]{2,11})", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)[ _]?([A-Za-z]*)", re.ASCII)
 
 _ROOTS = ("governance", "payment_governance", "payments", "policy")
 """Under which the whole may stand."""
@@ -57,23 +54,11 @@ _GATES = {
     "halt": "halt_at",
 }
 
-_UNITS = {
-    **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), "seconds"),
-    **dict.fromkeys(("ms", "millisecond", "milliseconds"), "milliseconds"),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "minutes"),
-    **dict.fromkeys(("h", "hour", "hours"), "hours"),
-}
-
 _COMPENSATIONS = {
     **dict.fromkeys(("refund_request", "refund"), "refund_request"),
     **dict.fromkeys(("credit", "credit_note"), "credit"),
     **dict.fromkeys(("value_loss", "loss"), "value_loss"),
     "none": "none",
-}
-
-_TRUTHS = {
-    **dict.fromkeys(("true", "yes", "on"), True),
-    **dict.fromkeys(("false", "no", "off"), False),
 }
 
 _TOP = ("phases", "budget", "rules", "compensation", "currency", "version", "name", "description")
@@ -132,6 +117,7 @@ class Writer:
         self._file = file
         self._wanted = wanted
         self._problems = problems
+        self._values = Values(problems)
 
     def written(self, whole: Value | None) -> tuple[str, tuple[str, ...]]:
         """Return the policy, and what whoever imports it should know."""
@@ -188,7 +174,7 @@ class Writer:
             return self._wanted.currency.lower()
         if named is None:
             return self._written_currency(budget)
-        word = self._word(named, "a currency such as `USD`")
+        word = self._values.word(named, "a currency such as `USD`")
         try:
             MONEY.read(f"1_{word}")
         except BadLimitError as error:
@@ -201,25 +187,25 @@ class Writer:
         if not isinstance(budget, Fields):
             return None
         texts = [one.value.text.strip() for one in budget if isinstance(one.value, Word)]
-        found = {match[2].lower() for match in map(_AMOUNT.fullmatch, texts) if match}
+        found = {named for named in map(currency_of, texts) if named is not None}
         return found.pop() if len(found) == 1 else None
 
     def _describe(self, fields: Fields, draft: Draft) -> None:
         for name in ("version", "description"):
             value = fields.get(name)
             if value is not None:
-                draft.settings.append(f"{name}: {quoted(self._word(value, f'a {name}'))}")
+                draft.settings.append(f"{name}: {quoted(self._values.word(value, f'a {name}'))}")
 
     def _phases(self, value: Value | None, draft: Draft) -> Sequence[str]:
         """Write the phases, and return their names."""
         if value is None:
             return USUAL
-        fields = self._fields(value, "phases")
+        fields = self._values.fields(value, "phases")
         self._check_names(fields, ("allowed_payment_phase", "transition_rules", "transitions"), "the phases")
         transitions = fields.get("transition_rules") or fields.get("transitions")
         targets: dict[str, list[Word]] = {}
-        for one in self._fields(transitions, "transitions") if transitions is not None else ():
-            targets[self._phase(one.key)] = self._words(one.value)
+        for one in self._values.fields(transitions, "transitions") if transitions is not None else ():
+            targets[self._phase(one.key)] = self._values.words(one.value)
         if transitions is None:
             targets = {name: [] for name in USUAL}
         for name, words in targets.items():
@@ -232,7 +218,7 @@ class Writer:
             draft.phases = [f"{first}: [{second}]", f"{second}: [{last}]", f"{last}: []"]
         allowed = fields.get("allowed_payment_phase")
         if allowed is not None:
-            self._payment_phases([self._phase(w, tuple(targets)) for w in self._words(allowed)], draft)
+            self._payment_phases([self._phase(w, tuple(targets)) for w in self._values.words(allowed)], draft)
         return tuple(targets)
 
     def _payment_phases(self, names: Sequence[str], draft: Draft) -> None:
@@ -258,13 +244,13 @@ class Writer:
         draft.constraints["max_amount"] = UNLIMITED if most is None else MONEY.show(most)
         if value is None:
             return
-        fields = self._fields(value, "budget")
+        fields = self._values.fields(value, "budget")
         self._check_names(fields, (*_LIMITS, "graduated_gates", "gates", "currency"), "the budget")
         for one in fields:
             if one.name in _LIMITS and fields.get(one.name) is not None:
                 self._limit(one, _LIMITS[one.name], draft)
         gates = fields.get("graduated_gates") or fields.get("gates")
-        for one in self._fields(gates, "gates") if gates is not None else ():
+        for one in self._values.fields(gates, "gates") if gates is not None else ():
             constraint = _GATES.get(one.name)
             if constraint is None:
                 self._problems.at(
@@ -273,76 +259,30 @@ class Writer:
                     suggestion(one.name, tuple(_GATES), what="there are"),
                 )
             else:
-                self._put(draft, constraint, self._share(one.value), one)
+                self._put(draft, constraint, self._values.share(one.value), one)
 
     def _limit(self, one: Field, constraint: str, draft: Draft) -> None:
         if constraint == "max_amount":
             draft.constraints.pop(constraint, None)
-        self._put(draft, constraint, self._amount(one.value, draft.currency), one)
+        self._put(draft, constraint, self._values.amount(one.value, draft.currency), one)
 
     def _put(self, draft: Draft, constraint: str, text: str, one: Field) -> None:
         if constraint in draft.constraints:
             self._problems.at(one.key.clause, f"`{clipped(one.key.text)}` says what another key says already")
         draft.constraints[constraint] = text
 
-    def _amount(self, value: Value, currency: str) -> str:
-        """Return an amount with its currency as the language writes it."""
-        text = self._word(value, "an amount such as `10.00`").strip()
-        match = _AMOUNT.fullmatch(text)
-        if match is not None:
-            text, named = match[1], match[2].lower()
-            if named != currency:
-                self._problems.at(
-                    value.clause,
-                    f"an amount in `{named}`, where others are in `{currency}`",
-                    "nothing is converted: write all amounts of the file in one currency",
-                )
-        if self._is_number(value, text, "an amount", "10.00"):
-            try:
-                return MONEY.show(MONEY.read(f"{text}_{currency}"))
-            except BadLimitError as error:
-                self._problems.at(value.clause, str(error), error.help)
-        return f"0_{currency}"
-
-    def _share(self, value: Value) -> str:
-        """Return a share of the budget in percent."""
-        text = self._word(value, "a share such as `0.75`").strip()
-        percent = text.endswith("%")
-        if not self._is_number(value, text.removesuffix("%"), "a share", "0.75"):
-            return "100%"
-        share = Decimal(text.removesuffix("%"))
-        if percent:
-            share = share.scaleb(-2)
-        if share > 1:
-            self._problems.at(
-                value.clause,
-                f"a share of `{text}`: it is a part of the budget, from 0 to 1",
-                f"did you mean `{text}%`?" if share <= 100 else None,
-            )
-        return PERCENT.show(share)
-
-    def _is_number(self, value: Value, text: str, what: str, example: str) -> bool:
-        """Return whether `text` is a decimal number as YAML and people read it alike."""
-        if _NUMBER.fullmatch(text if not text.startswith(".") else f"0{text}"):
-            return True
-        help_ = f"write it in digits, such as `{example}`"
-        if re.fullmatch(r"0[0-7]+", text, re.ASCII):
-            help_ = f"YAML reads a number that starts with 0 as octal; write `{text.lstrip('0') or 0}`"
-        self._problems.at(value.clause, f"{what} has to be a number from 0, got `{clipped(text)}`", help_)
-        return False
-
     def _rules(self, value: Value | None, wording: Wording, draft: Draft) -> None:
         if value is None:
             return
         if isinstance(value, Fields):
             for one in value:
-                self._rule(self._fields(one.value, "rule"), one.key, len(draft.rules), wording, draft)
+                self._rule(self._values.fields(one.value, "rule"), one.key, len(draft.rules), wording, draft)
             return
         if not isinstance(value, Items):
             self._problems.at(value.clause, "`rules` takes a list of rules")
             return
         for number, item in enumerate(value.items, 1):
-            self._rule(self._fields(item, "rule"), None, number, wording, draft)
+            self._rule(self._values.fields(item, "rule"), None, number, wording, draft)
 
     def _rule(self, fields: Fields, key: Word | None, number: int, wording: Wording, draft: Draft) -> None:
         if not fields.fields:
@@ -355,7 +295,7 @@ class Writer:
                 f"rule {name}: no priority is kept, for of all rules that hold the strictest decides"
             )
         enabled = fields.get("enabled")
-        if enabled is not None and not self._truth(enabled):
+        if enabled is not None and not self._values.truth(enabled):
             draft.notes.append(f"rule {name}: it is not enabled, and left out")
             return
         word = self._action(fields, name)
@@ -367,15 +307,15 @@ class Writer:
             place = fields.clause if source is None else source.clause
             self._problems.at(place, f"rule `{name}` has no condition", 'add one: `condition: "cost > 0.50"`')
         message = fields.get("message") or fields.get("reason") or source
-        said = self._word(message, "a message") if message is not None else name
+        said = self._values.word(message, "a message") if message is not None else name
         about = fields.get("description")
-        reason = "" if about is None else self._word(about, "a description")
+        reason = "" if about is None else self._values.word(about, "a description")
         draft.rules[name] = [reason, f"when {condition}", f"{word} {quoted(said)}"]
 
     def _rule_name(self, value: Value | None, number: int, draft: Draft) -> str:
         if value is None:
             return f"rule_{number}"
-        text = self._word(value, "an id")
+        text = self._values.word(value, "an id")
         name = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_") or f"rule_{number}"
         if name[0].isdigit() or name in tokens.keywords():
             name = f"rule_{name}"
@@ -390,7 +330,7 @@ class Writer:
         if value is None:
             self._problems.at(fields.clause, f"rule `{name}` has no action", "add one: `action: DENY`")
             return "deny"
-        text = self._word(value, "an action").strip()
+        text = self._values.word(value, "an action").strip()
         word = _ACTIONS.get(re.sub(r"[- ]+", "_", text).lower())
         if word is None:
             close = did_you_mean(text, ("deny", "pending_approval", "warn", "restrict"))
@@ -407,13 +347,13 @@ class Writer:
     def _compensation(self, value: Value | None, draft: Draft) -> None:
         if value is None:
             return
-        fields = self._fields(value, "compensation")
+        fields = self._values.fields(value, "compensation")
         self._check_names(fields, ("enabled", "default_action", "action", "timeout"), "the compensation")
         enabled = fields.get("enabled")
         action = fields.get("default_action") or fields.get("action")
         word = "refund_request"
         if action is not None:
-            text = self._word(action, "an action").strip()
+            text = self._values.word(action, "an action").strip()
             word = _COMPENSATIONS.get(re.sub(r"[- ]+", "_", text).lower(), "")
             if not word:
                 self._problems.at(
@@ -421,56 +361,12 @@ class Writer:
                     f"unknown compensation `{clipped(text)}`",
                     "there are `REFUND_REQUEST`, `CREDIT`, `VALUE_LOSS` and `NONE`",
                 )
-        if enabled is not None and not self._truth(enabled):
+        if enabled is not None and not self._values.truth(enabled):
             word = "none"
         draft.constraints["compensation"] = quoted(word)
         timeout = fields.get("timeout")
         if timeout is not None and word != "none":
-            draft.constraints["compensation_timeout"] = self._duration(timeout)
-
-    def _duration(self, value: Value) -> str:
-        text = self._word(value, "a time such as `30s`").strip()
-        match = _DURATION.fullmatch(text)
-        unit = _UNITS.get(match[2].lower()) if match else None
-        if match is None or unit is None or not Decimal(match[1]):
-            self._problems.at(
-                value.clause, f"`{clipped(text)}` is no time above 0", "write it as in `30s` or `5m`"
-            )
-            return "1_seconds"
-        return f"{match[1]}_{unit}"
-
-    def _truth(self, value: Value) -> bool:
-        text = self._word(value, "true or false").strip().lower()
-        if text not in _TRUTHS:
-            self._problems.at(value.clause, f"expected true or false, got `{clipped(text)}`")
-        return _TRUTHS.get(text, True)
-
-    def _word(self, value: Value, what: str) -> str:
-        if isinstance(value, Word):
-            return value.text
-        got = "a list" if isinstance(value, Items) else "a mapping"
-        self._problems.at(value.clause, f"expected {what}, got {got}")
-        return ""
-
-    def _words(self, value: Value) -> list[Word]:
-        """Return the words of a list, be it a single one or nothing."""
-        if isinstance(value, Word):
-            return [] if value.null else [value]
-        items = value.items if isinstance(value, Items) else ()
-        if isinstance(value, Fields):
-            self._problems.at(value.clause, "expected a list, got a mapping")
-        words = [item for item in items if isinstance(item, Word)]
-        for item in items:
-            if not isinstance(item, Word):
-                self._problems.at(item.clause, "expected a word")
-        return words
-
-    def _fields(self, value: Value, what: str) -> Fields:
-        if isinstance(value, Fields):
-            return value
-        if not (isinstance(value, Word) and value.null):
-            self._problems.at(value.clause, f"`{what}` takes fields by name")
-        return Fields((), value.clause)
+            draft.constraints["compensation_timeout"] = self._values.duration(timeout)
 
     def _text(self, draft: Draft) -> str:
         wanted = self._wanted
