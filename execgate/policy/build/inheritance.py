@@ -155,6 +155,10 @@ class Child:
             elif tree.override is not None:
                 before = base.lists.get(name)
                 found = self._narrowing.widened(noun, (allowed, before), (allowed, disallowed))
+                if found is None and twins[0] in trees and trees[twins[0]].override is None:
+                    # What the child allows beats the inherited denials, and so may do it only without them.
+                    above = base.lists.get(twins[0]), before
+                    found = self._narrowing.widened(noun, above, (allowed, disallowed))
                 self._judge_list(tree, ((self._base, found),))
 
     def _lone_list(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from execgate.model.limits import Limits
@@ -13,7 +13,14 @@ from execgate.policy.build import settings
 from execgate.policy.build.flat import Base, Flat, FlatGrant, ReadRule
 from execgate.policy.build.grants import sorted_listing
 from execgate.policy.build.narrowing import Narrowing
-from execgate.policy.constraints import CONSTRAINTS, Limit, LimitConstraint, ListConstraint
+from execgate.policy.constraints import (
+    CAPABILITIES,
+    CAPABILITY_OF,
+    CONSTRAINTS,
+    Limit,
+    LimitConstraint,
+    ListConstraint,
+)
 from execgate.policy.grant import INTERSECT
 from execgate.policy.language.syntax import Agent
 from execgate.policy.matching.pairs import Listing
@@ -49,17 +56,22 @@ class Parents:
         spelled = {grant.capability.text for grant in self._child.grants}
         known = {name for parent in self._parents for name in parent.grants}
         strict = next((parent for parent in self._parents if parent.delegation == INTERSECT), first)
+        grants = {name: self._grant(name) for name in sorted(common)}
+        partly = {name: self._grant(name) for name in sorted((known - common) & spelled)}
+        held = {**grants, **partly}
         flat = Flat(
             name=" and ".join(parent.name for parent in self._parents),
             clause=self._child.clause,
-            grants={name: self._grant(name) for name in sorted(common)},
+            grants=grants,
             rules=self._rules(),
             delegation=strict.delegation,
             delegation_reason=strict.delegation_reason,
             delegation_clause=strict.delegation_clause,
-            overrides=united(parent.overrides for parent in self._parents),
+            overrides=united(
+                tuple(each for each in parent.overrides if _holds(each, parent, held, strict.delegation))
+                for parent in self._parents
+            ),
         )
-        partly = {name: self._grant(name) for name in sorted((known - common) & spelled)}
         return Base(flat, self._parents, partly)
 
     def _grant(self, capability: str) -> FlatGrant:
@@ -246,6 +258,24 @@ def united(several: Iterable[tuple[Override, ...]]) -> tuple[Override, ...]:
             key=lambda each: (each.constraint, each.base, each.clause.file, each.clause.span.line),
         )
     )
+
+
+def _holds(override: Override, parent: Flat, grants: Mapping[str, FlatGrant], delegation: str) -> bool:
+    """Return whether what a parent overrides is what its child has of it, and not what another permits."""
+    name = override.constraint
+    if name == "delegation":
+        return parent.delegation == delegation
+    if name.startswith("rule "):
+        return True
+    if name in CAPABILITIES:
+        return name in grants
+    capability = CAPABILITY_OF[name]
+    if capability not in grants:
+        return False
+    mine, its = parent.grants[capability], grants[capability]
+    if name in mine.lists:
+        return name in its.lists and its.lists[name].texts == mine.lists[name].texts
+    return name in its.limits and its.limits[name].text == mine.limits[name].text
 
 
 def _reasons(given: _Given, lists: dict[str, Listing], limits: dict[str, Limit]) -> dict[str, str]:

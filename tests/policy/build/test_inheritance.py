@@ -543,6 +543,7 @@ def test_an_override_of_one_parent_does_not_hold_against_the_other() -> None:
     )
     both = PolicySet.parse(text + 'agent "c" extends "l", "top" { }').agent("c")
     assert both.limits.memory_bytes == 10**6
+    assert both.overrides == ()
     assert PolicySet.parse(text + 'agent "c" extends "l" { }').agent("c").limits.memory_bytes == 2 * 10**6
 
 
@@ -773,3 +774,102 @@ def test_what_is_only_recorded_may_be_more_than_what_is_inherited(report) -> Non
 def test_a_rule_with_a_mistake_is_the_only_mistake_of_who_inherits_it(report) -> None:
     (found,) = report(child("", 'agent "base" { rule r { when phas == COMMIT deny "m" } }'))
     assert found.startswith("unknown attribute `phas`")
+
+
+@pytest.mark.parametrize(
+    ("top", "widened", "constraint", "holds"),
+    [
+        (code('disallowed_imports: ["os"]'), code('override disallowed_imports: [] because "x"'), "d", False),
+        (
+            code('allowed_imports: ["os"]'),
+            code('override allowed_imports: ["os", "x"] because "x"'),
+            "a",
+            False,
+        ),
+        ("", 'override can "tool" because "x"', "tool", False),
+        (
+            "",
+            'override can "tool" because "x" with constraints { allowed_executed_tools: ["t"] }',
+            "tool",
+            False,
+        ),
+        (tool(""), tool('override allowed_executed_tools: ["t"] because "x"'), "allowed", False),
+        (
+            "delegation: intersect",
+            'delegation: intersect override can "tool" because "x"',
+            "tool",
+            False,
+        ),
+        ("delegation: intersect", 'override delegation: executor because "x"', "delegation", False),
+        (
+            'rule r { when turn > 1 deny "x" }',
+            'override rule r because "x" { when turn > 2 deny "x" }',
+            "rule r",
+            True,
+        ),
+    ],
+)
+def test_an_override_that_another_parent_undoes_is_told_of_no_more(top, widened, constraint, holds) -> None:
+    text = f'agent "top" {{ {top} }}\nagent "l" extends "top" {{ {widened} }}\n'
+    alone = PolicySet.parse(text + 'agent "c" extends "l" { }').agent("c")
+    assert [one.constraint[: len(constraint)] for one in alone.overrides] == [constraint]
+    settled = 'override rule r because "y" { when turn > 2 deny "x" }' if holds else ""
+    both = PolicySet.parse(text + f'agent "c" extends "l", "top" {{ {settled} }}').agent("c")
+    assert bool(both.overrides) is holds
+
+
+def test_an_override_that_all_parents_have_is_told_of() -> None:
+    text = (
+        'agent "top" { can "tool" with constraints { allowed_executed_tools: ["a"] } }\n'
+        'agent "l" extends "top" { can "tool" with constraints { override allowed_executed_tools: ["a", "b"] because "x" } '
+        'override can "payment" because "y" with constraints { max_amount: 1_usd } }\n'
+        'agent "p" extends "l" { can "payment" with constraints { max_amount_per_day: 9_usd } }\n'
+        'agent "q" extends "l" { can "payment" with constraints { max_payments_per_day: 9_payments } }\n'
+        'agent "c" extends "p", "q" { }'
+    )
+    told = [one.constraint for one in PolicySet.parse(text).agent("c").overrides]
+    assert told == ["allowed_executed_tools", "payment"]
+
+
+def test_an_override_of_denials_that_what_the_child_allows_would_beat_is_none_for_nothing(report) -> None:
+    base = 'agent "base" { can "code_execution" with constraints { allowed_imports: ["*"] disallowed_imports: ["os"] } }\n'
+    body = 'allowed_imports: ["os.path"] {}disallowed_imports: []{}'
+    assert report(child(code(body.format("override ", ' because "x"')), base)) == []
+    (found,) = report(child(code(body.format("", "")), base))
+    assert "it permits `os.path`, which agent `base` does not" in found
+
+
+def test_an_override_goes_and_comes_with_the_grant_that_it_stands_in() -> None:
+    text = (
+        'agent "top" { can "tool" with constraints { allowed_executed_tools: ["a"] } }\n'
+        'agent "l" extends "top" { can "tool" with constraints { override allowed_executed_tools: ["b"] because "x" } }\n'
+        'agent "q" { }\nagent "c" extends "l", "q" { %s }'
+    )
+    assert PolicySet.parse(text % "").agent("c").overrides == ()
+    taken = PolicySet.parse(text % 'override can "tool" because "y"').agent("c")
+    assert [one.constraint for one in taken.overrides] == ["allowed_executed_tools", "tool"]
+
+
+def test_a_conflict_is_shown_by_the_parents_that_have_it(report) -> None:
+    parents = [
+        f'agent "p{n}" {{ {code(f"allowed_imports: {names}")} }}'
+        for n, names in enumerate(('["a", "b"]', '["a"]', '["c"]'))
+    ]
+    (found,) = report("\n".join([*parents, 'agent "c" extends "p0", "p1", "p2" { }']))
+    assert found.startswith(
+        "conflicting parents: `allowed_imports`, where `p0` permits `a`, which `p2` does not, and `p2` permits `c`, which `p0` does not"
+    )
+
+
+def test_parents_whose_lists_cannot_be_joined_in_time_conflict(monkeypatch, report) -> None:
+    def widened(_self, _noun, _old, new):
+        return "too much" if new[1] is not None and len(new[1].entries) > 1 else None
+
+    monkeypatch.setattr(narrowing.Narrowing, "widened", widened)
+    (found,) = report(
+        two(
+            code('allowed_imports: ["a"] disallowed_imports: ["x"]'),
+            code('allowed_imports: ["a"] disallowed_imports: ["y"]'),
+        )
+    )
+    assert found.startswith("conflicting parents: `allowed_imports` is too much to compare @ 3:24 = ")
