@@ -40,6 +40,8 @@ def configure(parser: Parser) -> None:
                 "execgate policy diff policies/ proposed/",
                 "execgate policy diff old.policy new.policy --agent analyst",
                 "execgate policy diff old.policy new.policy --format json",
+                "git worktree add ../before main   the old version, from git; then",
+                "execgate policy diff ../before/policies policies",
             ),
             statuses(
                 "0  nothing is newly permitted, whatever is newly denied",
