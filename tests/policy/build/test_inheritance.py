@@ -873,3 +873,29 @@ def test_parents_whose_lists_cannot_be_joined_in_time_conflict(monkeypatch, repo
         )
     )
     assert found.startswith("conflicting parents: `allowed_imports` is too much to compare @ 3:24 = ")
+
+
+def test_the_narrowest_of_several_parents_holds_beside_one_that_says_nothing() -> None:
+    limits = {"low": "max_memory: 1_megabyte", "high": "max_memory: unlimited", "silent": ""}
+    parents = "\n".join(f'agent "{name}" {{ {code(limit)} }}' for name, limit in limits.items())
+    for order in ('"low", "high", "silent"', '"silent", "high", "low"'):
+        found = PolicySet.parse(f'{parents} agent "c" extends {order} {{ }}').agent("c")
+        assert found.limits.memory_bytes == 1_000_000
+
+
+@pytest.mark.parametrize("silent", ["", 'compensation: "credit"'])
+def test_what_is_only_recorded_is_inherited_of_who_says_it(silent) -> None:
+    one, other = pay(f"max_amount: 1.00_usd {silent}"), pay('max_amount: 1.00_usd compensation: "credit"')
+    for order in ('"one", "other"', '"other", "one"'):
+        text = f'agent "one" {{ {one} }} agent "other" {{ {other} }} agent "c" extends {order} {{ }}'
+        assert '    compensation: "credit"\n' in PolicySet.parse(text).agent("c").canonical
+
+
+def test_a_rule_in_a_grant_of_the_child_settles_those_of_its_parents(report) -> None:
+    def agent(head: str, turn: int, how: str = "", why: str = "") -> str:
+        return f'{head} {{ {code(f"""{how} rule r {why} {{ when turn > {turn} deny "m" }}""")} }}'
+
+    parents = agent('agent "one"', 1) + agent('agent "other"', 2)
+    (found,) = report(f'{parents} agent "c" extends "one", "other" {{ }}')
+    assert found.startswith("conflicting parents: rule `r`")
+    assert report(parents + agent('agent "c" extends "one", "other"', 3, "override", 'because "x"')) == []

@@ -46,12 +46,24 @@ def holds(window: Window, start: datetime, minutes: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("number", "day"),
+    list(enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])),
+)
+def test_a_day_is_itself_and_no_other(window, number, day) -> None:
+    found = window(f'days: "{day}" zone: "UTC"')
+    week = [utc("2026-03-02T12:00") + timedelta(days=each) for each in range(7)]
+    assert [found.holds(time) for time in week] == [each == number for each in range(7)]
+
+
+@pytest.mark.parametrize(
     ("settings", "time", "expected"),
     [
         (f'{WEEK} hours: "09:00-17:00" zone: "Europe/Berlin"', "2026-03-02T07:59:59", False),
         (f'{WEEK} hours: "09:00-17:00" zone: "Europe/Berlin"', "2026-03-02T08:00", True),
         (f'{WEEK} hours: "09:00-17:00" zone: "Europe/Berlin"', "2026-03-02T15:59:59", True),
         (f'{WEEK} hours: "09:00-17:00" zone: "Europe/Berlin"', "2026-03-02T16:00", False),
+        (f'{WEEK} hours: "09:00-17:00" zone: "Europe/Berlin"', "2026-03-02T08:00:01", True),
+        (f'{WEEK} hours: "09:00-17:00" zone: "Europe/Berlin"', "2026-03-02T16:00:01", False),
         (f'{WEEK} hours: "09:00-17:00" zone: "Europe/Berlin"', "2026-03-01T12:00", False),
         (f'{WEEK} hours: "09:00-17:00" zone: "Europe/Berlin"', "2026-07-01T07:00", True),
         # A night belongs to the day that it starts on.
@@ -60,6 +72,8 @@ def holds(window: Window, start: datetime, minutes: int) -> list[str]:
         ('days: "friday" hours: "22:00-06:00" zone: "UTC"', "2026-03-07T05:59:59", True),
         ('days: "friday" hours: "22:00-06:00" zone: "UTC"', "2026-03-07T06:00", False),
         ('days: "friday" hours: "22:00-06:00" zone: "UTC"', "2026-03-06T05:00", False),
+        ('days: "friday" hours: "22:00-06:00" zone: "UTC"', "2026-03-07T23:00", False),
+        ('days: "friday" hours: "22:00-06:00" zone: "UTC"', "2026-03-05T23:00", False),
         ('days: "sunday" hours: "22:00-06:00" zone: "UTC"', "2026-03-02T05:00", True),
         # The day is the zone's, not that of UTC.
         ('days: ["monday"] zone: "Pacific/Kiritimati"', "2026-03-01T10:00", True),
