@@ -319,3 +319,61 @@ def test_zones_come_from_the_package_and_not_from_the_system(monkeypatch) -> Non
     zones.zone.cache_clear()
     assert zones.zone("Europe/Berlin").key == "Europe/Berlin"
     assert len(zones.names()) > 400
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ("09:59-17:59", "09:59-17:59"),
+        (" 09:00 - 17:00 ", "09:00-17:00"),
+        ("23:00-24:00", "23:00-24:00"),
+        ("23:59-00:01", "23:59-00:01"),
+        ("09:60-17:00", None),
+        ("09:00-17:60", None),
+        ("24:00-01:00", None),
+        ("09:00-24:01", None),
+        ("09:00-25:00", None),
+        ("09:00-17:00x", None),
+        ("x09:00-17:00", None),
+    ],
+)
+def test_hours_are_those_of_a_clock(window, hours, expected) -> None:
+    problems = Problems()
+    found = window(f'hours: "{hours}" zone: "UTC"', problems=problems)
+    assert (found is None) is (expected is None) is bool(problems.found)
+    if found is not None:
+        assert f'  hours: ["{expected}"]\n' in found.canonical
+
+
+def test_hours_without_days_are_those_of_every_day(window) -> None:
+    found = window('hours: "09:00-17:00" zone: "UTC"')
+    assert f"  {WEEK[:-1]}" in found.canonical
+    assert found.canonical.count("day") == 8
+    assert (
+        found.canonical
+        == window(f'{WEEK[:-1]}, "saturday", "sunday"] hours: "09:00-17:00" zone: "UTC"').canonical
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (
+            'hours: "09:00-17:00" because "x"',
+            "a window is not inherited: it takes no `override` and no reason",
+        ),
+        ('override hours: "09:00-17:00"', "a window is not inherited: it takes no `override` and no reason"),
+        (
+            'hours: "09:00-17:00" from: "2026-03-02T08:00" until: "2026-03-02T09:00"',
+            "a window has either days and hours, or `from` and `until`",
+        ),
+        (
+            'days: "monday" from: "2026-03-02T08:00" until: "2026-03-02T09:00"',
+            "a window has either days and hours, or `from` and `until`",
+        ),
+    ],
+)
+def test_what_a_window_does_not_take_is_a_mistake(window, settings, expected) -> None:
+    problems = Problems()
+    assert window(f'{settings} zone: "UTC"', problems=problems) is None
+    assert problems.found[0].message == expected
