@@ -18,6 +18,7 @@ from execgate.model.operation import (
     PackageInstall,
     PaymentCall,
     ProcessSpawn,
+    ToolCall,
 )
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
@@ -311,3 +312,18 @@ def test_a_verdict_is_the_same_whichever_programs_were_judged_before() -> None:
     assert found == PolicySet.parse(text).agent("a").judge(code).rulings
     assert found[0].violations[0].clause == after.grants["code_execution"].clause
     assert after.judge(tool).rulings[0].violations[0].clause == after.grants["tool"].clause
+
+
+def test_an_operation_takes_the_grant_of_its_own_kind_whatever_the_program_is() -> None:
+    code = ModuleImport(module="json", via="import", location=AT)
+    call = ToolCall(tool="x", arguments_json="{}", stage="execute", via="x", location=AT)
+    tools = PolicySet.parse(
+        'agent "a" { can "tool" with constraints { allowed_executed_tools: ["x"] } }'
+    ).agent("a")
+    coder = PolicySet.parse('agent "a" { can "code_execution" }').agent("a")
+    assert tools.judge(Program(Source(""), (call,), action="tool_call")).allowed
+    assert coder.judge(Program(Source(""), (code,))).allowed
+    (stray,) = tools.judge(Program(Source(""), (code,), action="tool_call")).all_violations
+    assert stray.message.endswith('the agent has no `can "code_execution"`')
+    (hidden,) = coder.judge(Program(Source(""), (call,))).all_violations
+    assert 'the agent has no `can "tool"`' in hidden.message
