@@ -98,6 +98,42 @@ def test_an_index_finds_what_looking_at_each_entry_finds(entries, value) -> None
     assert index.meeting(value) == [at for at, pattern in enumerate(entries) if meets(pattern, value)]
 
 
+def test_every_small_segment_contains_and_meets_another_as_their_texts_do() -> None:
+    symbols = ["a", "b", Wild.ONE, Wild.MANY]
+    small = [
+        "".join(one) if all(isinstance(symbol, str) for symbol in one) else Glob(one)
+        for size in range(3)
+        for one in itertools.product(symbols, repeat=size)
+    ]
+    texts = [*TEXTS, *map("".join, itertools.product("ab", repeat=4))]
+    having = {one: frozenset(text for text in texts if matches_text(one, text)) for one in small}
+    for one, other in itertools.product(small, repeat=2):
+        assert segment_meets(one, other) is bool(having[one] & having[other]), (one, other)
+        if isinstance(one, str) or Wild.ONE not in one.symbols:
+            assert segment_contains(one, other) is (having[one] >= having[other]), (one, other)
+
+
+def test_wild_parts_are_free_where_each_of_them_can_grow() -> None:
+    free = {one: Glob(one).free for size in range(4) for one in itertools.product(["a", *Wild], repeat=size)}
+    assert free["a", Wild.MANY, "a"]
+    assert free[Wild.ONE, Wild.MANY, "a"]
+    assert not free["a", Wild.ONE]
+    assert not free[Wild.MANY, "a", Wild.ONE]
+    assert not free[Wild.ONE, "a", Wild.MANY]
+    assert not free["a", "a"]
+
+
+def test_each_wild_part_takes_as_many_characters_as_it_must() -> None:
+    behind, before = Glob((Wild.MANY, "a", Wild.ONE, Wild.MANY)), Glob((Wild.ONE, Wild.MANY, "a", Wild.MANY))
+    for text, one, other in [
+        ("a", False, False),
+        ("ba", False, True),
+        ("ab", True, False),
+        ("bab", True, True),
+    ]:
+        assert (segment_meets(behind, text), segment_meets(before, text)) == (one, other)
+
+
 # Every pattern of at most two items, and those of three that are most alike.
 ITEMS = ["a", "ab", *map(segment, ["*", "a*", "*b", "a*b"]), DEEP]
 SMALL = [

@@ -148,3 +148,11 @@ def test_what_a_payment_is(operation, context, listed, expected) -> None:
 def test_a_further_entry_narrows_what_denies_and_what_counts_as_payment() -> None:
     narrowing = {name for name, one in CONSTRAINTS.items() if isinstance(one, ListConstraint) and one.narrows}
     assert narrowing == {name for name in CONSTRAINTS if name.startswith("disallowed_")} | {"payment_tools"}
+
+
+@pytest.mark.parametrize(("cost", "allowed"), [("1 USD", True), ("1 EUR", False), (None, False)])
+def test_a_tool_that_is_a_payment_names_a_currency_where_a_list_asks_for_it(cost, allowed) -> None:
+    agent = policy('max_amount: unlimited allowed_currencies: ["usd"]', PAYING)
+    verdict = judged(agent, tool("pay_rent"), {} if cost is None else {"cost": cost})
+    assert verdict.allowed is allowed
+    assert [one.constraint for one in verdict.all_violations] == ([] if allowed else ["allowed_currencies"])
