@@ -6,6 +6,7 @@ needs and is missing denies.  The same code, policy and context give the same ve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,23 +20,44 @@ from execgate.model.money import Money
 SCOPES = ("session", "conversation", "agent", "customer", "day", "organisation")
 """What spending is counted for, from the narrowest."""
 
+NO_MONEY = Money(Decimal(0), "USD")
+"""What says that payments moved nothing, rather than that nobody told what they moved."""
+
 _MOST_DIGITS = 40  # a number such as 1E+999999999 is short to write, and endless to compute with
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was spent in one scope before this call: at most one amount a currency, and how many payments."""
+    """What was spent in one scope before this call: at most one amount a currency, and how many payments.
+
+    Money that no payment spent, and payments of no amount at all, are half of what there is to say: the other
+    half is not known then.
+    """
 
     amounts: tuple[Money, ...] = ()
     payments: int = 0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.amounts, (tuple, list)) or not all(
+            isinstance(money, Money) for money in self.amounts
+        ):
+            raise ValueError(f"what was spent is a tuple of Money, got {self.amounts!r:.80}")
         currencies = [money.currency for money in self.amounts]
         if len(set(currencies)) != len(currencies):
             raise ValueError(f"a currency twice in one tally: {', '.join(currencies)}")
         if isinstance(self.payments, bool) or not isinstance(self.payments, int) or self.payments < 0:
             raise ValueError(f"a number of payments is a whole number from 0, got {self.payments!r}")
         object.__setattr__(self, "amounts", tuple(sorted(self.amounts, key=lambda money: money.currency)))
+
+    @property
+    def counted(self) -> bool:
+        """Whether the number of payments is known."""
+        return self.payments > 0 or not any(money.amount for money in self.amounts)
+
+    @property
+    def summed(self) -> bool:
+        """Whether the amounts are known."""
+        return bool(self.amounts) or not self.payments
 
     def amount(self, currency: str) -> Decimal:
         """Return what was spent in a currency, in its major unit; 0 where nothing was."""
@@ -74,9 +96,20 @@ class Context:
     """By scope, of SCOPES; a scope that is missing is not known."""
 
     def __post_init__(self) -> None:
+        for name, kind in _TYPES.items():
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, kind):
+                what = "text" if kind is str else kind.__name__
+                raise ValueError(f"{name} is a {what}, got {type(value).__name__}")
+            if isinstance(value, str):
+                # The text itself: what is equal to it, and what it is hashed as, is no affair of a subclass.
+                object.__setattr__(self, name, str.__str__(value))
         unknown = [scope for scope in self.spent if scope not in SCOPES]
         if unknown:
             raise ValueError(f"no scope of spending: {unknown[0]!r}; there are: {', '.join(SCOPES)}")
+        for scope, tally in self.spent.items():
+            if not isinstance(tally, Tally):
+                raise ValueError(f"spent.{scope} is a Tally, got {type(tally).__name__}")  # noqa: TRY004 - one error for all
         if self.time is not None and self.time.utcoffset() is None:
             raise ValueError("a time needs its zone, such as `2026-03-01T09:00:00+01:00`")
         ratio = self.budget_ratio
@@ -84,10 +117,6 @@ class Context:
             ratio.is_finite() and ratio >= 0 and abs(ratio.adjusted()) <= _MOST_DIGITS
         ):
             raise ValueError(f"a budget ratio is a number from 0 to 10^{_MOST_DIGITS}, got {ratio}")
-        for name in ("suggester", "group", "phase", "customer"):
-            value = getattr(self, name)
-            if value is not None and not isinstance(value, str):
-                raise ValueError(f"{name} is a text, got {type(value).__name__}")
         for name in ("turn", "spend_velocity"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
@@ -137,6 +166,26 @@ class Context:
         return cls(**{name: _read(name, value) for name, value in document.items()})
 
 
+_TYPES: Mapping[str, type] = MappingProxyType(
+    {
+        **dict.fromkeys(("suggester", "group", "phase", "customer"), str),
+        "time": datetime,
+        "cost": Money,
+        "budget_ratio": Decimal,
+        "spent": Mapping,
+    }
+)
+"""What each field is, where it is not None; whole numbers are asked by themselves."""
+
+# What every version of Python reads alike; digits are those of ASCII.
+_RATIO = re.compile(r"[0-9]{1,99}(?:\.[0-9]{1,999})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(\.[0-9]{1,6})?"
+    r"(Z|z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{6})?)?)?",
+    re.ASCII,
+)
+
+
 def _read(name: str, value: object) -> Any:
     try:
         return _READERS[name](value)
@@ -164,7 +213,12 @@ def _money(value: object) -> Money:
 
 
 def _ratio(value: object) -> Decimal:
-    return Decimal(value if isinstance(value, int) and not isinstance(value, bool) else _text(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    text = _text(value)
+    if not _RATIO.fullmatch(text):
+        raise ValueError(f"a budget ratio is a number such as `0.75`, got {text[:40]!r}")
+    return Decimal(text)
 
 
 def _tally(value: object) -> Tally:
@@ -188,7 +242,13 @@ def _spent(value: object) -> dict[str, Tally]:
 
 def _time(value: object) -> datetime:
     text = _text(value)
-    return datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+    parts = _TIME.fullmatch(text)
+    if parts is None or (parts[4] and not parts[3]):
+        raise ValueError(f"a time is written as `2026-03-01T09:00:00+01:00`, got {text[:40]!r}")
+    day, minutes, seconds, fraction, zone = parts.groups()
+    fraction = f"{fraction:0<7}" if fraction else ""
+    zone = "+00:00" if zone in {"Z", "z"} else zone or ""
+    return datetime.fromisoformat(f"{day}T{minutes}{seconds or ':00'}{fraction}{zone}")
 
 
 _READERS: dict[str, Callable[[object], Any]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from execgate.model.context import Context
@@ -18,10 +18,11 @@ from execgate.policy.conditions.phases import Phases
 from execgate.policy.conditions.rules import NOTHING, RuleBook
 from execgate.policy.constraints import turns
 from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL, taken_by
-from execgate.policy.grant import Grant, Settings
+from execgate.policy.grant import INTERSECT, Grant, Settings
 from execgate.policy.judging import Judges
 from execgate.policy.problems import clipped
 
+DELEGATION = "delegation"
 UNRESOLVED_CODE = "unresolved_code"
 
 NOTHING_KNOWN = Context()
@@ -123,8 +124,31 @@ class AgentPolicy:
         """Return the verdict on `program`: one ruling per operation, and a violation for every gap.
 
         Pure and total: the same program and context give the same verdict anywhere, and nothing raises.
-        What the policy asks of the suggester is `PolicySet.judge`'s.
+        What `delegation: intersect` asks of the suggester, `PolicySet.judge` alone can ask; here it denies.
         """
+        verdict = self.alone(program, context)
+        if not self.asks(context.suggester):
+            return verdict
+        return self.undelegated(
+            verdict, "the suggester's policy is not at hand", "ask the whole set of policies"
+        )
+
+    def asks(self, suggester: str | None) -> bool:
+        """Return whether the suggester's policy is to be asked: nobody stands up to the own one twice."""
+        return self.settings.delegation == INTERSECT and suggester != self.name
+
+    def undelegated(self, verdict: Verdict, why: str, help_: str | None) -> Verdict:
+        """Return the verdict on what somebody suggested who can't be asked."""
+        violation = Violation(
+            constraint=DELEGATION,
+            message=f"{self.who} may not act for another: {why}",
+            clause=self.settings.clauses[DELEGATION],
+            help=help_,
+        )
+        return replace(verdict, violations=(violation, *verdict.violations))
+
+    def alone(self, program: Program, context: Context = NOTHING_KNOWN) -> Verdict:
+        """Return what this policy says by itself, whoever else is to be asked: no verdict to act on."""
         general = [_gap(gap) for gap in program.gaps]
         judges = self._judges_of(program.action)
         if judges is None:

@@ -7,24 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from execgate.model.verdict import Opinion, Reason, Ruling, Verdict, Violation
+from execgate.model.verdict import Opinion, Reason, Ruling, Verdict
 from execgate.policy.agent import AgentPolicy
-from execgate.policy.grant import INTERSECT
-
-CONSTRAINT = "delegation"
 
 HOW_TO_TELL = 'pass it: `--suggester NAME`, or `Context(suggester="NAME")`'
-
-
-def denied(verdict: Verdict, policy: AgentPolicy, why: str, help_: str | None) -> Verdict:
-    """Return the verdict on code whose suggester can't be asked."""
-    violation = Violation(
-        constraint=CONSTRAINT,
-        message=f"{policy.who} may not act for another: {why}",
-        clause=policy.settings.clauses[CONSTRAINT],
-        help=help_,
-    )
-    return dataclasses.replace(verdict, violations=(violation, *verdict.violations))
 
 
 def intersection(verdict: Verdict, other: Verdict, suggester: AgentPolicy) -> Verdict:
@@ -51,11 +37,6 @@ def intersection(verdict: Verdict, other: Verdict, suggester: AgentPolicy) -> Ve
         suggester_policy_digest=suggester.digest,
         suggester_policy_text=suggester.canonical,
     )
-
-
-def asked(policy: AgentPolicy, suggester: str | None) -> bool:
-    """Return whether the suggester's policy is to be asked: nobody has to stand up to the own one twice."""
-    return policy.settings.delegation == INTERSECT and suggester != policy.name
 
 
 def _said(suggester: AgentPolicy, opinion: Opinion) -> Opinion:

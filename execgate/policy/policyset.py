@@ -124,18 +124,18 @@ class PolicySet:
         """
         context = context or NOTHING_KNOWN
         policy = self.agent(agent)
-        verdict = policy.judge(program, context)
+        verdict = policy.alone(program, context)
         name = context.suggester
-        if not delegation.asked(policy, name):
+        if not policy.asks(name):
             return verdict
-        if name is None:
+        if name is None or not name.strip():
             why = "whoever suggested it is not known"
-            return delegation.denied(verdict, policy, why, delegation.HOW_TO_TELL)
+            return policy.undelegated(verdict, why, delegation.HOW_TO_TELL)
         try:
             suggester = self.agent(name).named(name, "suggester")
         except UnknownAgentError as error:
-            return delegation.denied(verdict, policy, f"{error.message}, who suggested it", error.help)
-        return delegation.intersection(verdict, suggester.judge(program, context), suggester)
+            return policy.undelegated(verdict, f"{error.message}, who suggested it", error.help)
+        return delegation.intersection(verdict, suggester.alone(program, context), suggester)
 
     def agent(self, name: str) -> AgentPolicy:
         """Return the policy of the agent `name`; raises UnknownAgentError that names those there are.

@@ -146,7 +146,8 @@ def _payment(operation: PaymentCall) -> str:
         ]
     ).rstrip()
     recipient = "" if operation.recipient is None else f" to {name(operation.recipient, 'recipient')}"
-    customer = "" if operation.customer is None else f" for {name(operation.customer, 'customer')}"
+    same = isinstance(operation.customer, str) and operation.customer == operation.recipient
+    customer = "" if operation.customer is None or same else f" for {name(operation.customer, 'customer')}"
     return f"calls {operation.provider} to {operation.operation} {amount}{recipient}{customer}"
 
 

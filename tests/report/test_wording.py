@@ -83,6 +83,18 @@ WORDS = [
         "calls stripe to charge 1 EUR for cus_1",
     ),
     (
+        PaymentCall(
+            provider="stripe",
+            operation="charge",
+            amount="1",
+            currency="EUR",
+            recipient="cus_1",
+            customer="cus_1",
+            **AT,
+        ),
+        "calls stripe to charge 1 EUR to cus_1",
+    ),
+    (
         PaymentCall(provider="stripe", operation="void", recipient=UNKNOWN, customer=UNKNOWN, **AT),
         "calls stripe to void an unknown amount to an unknown recipient for an unknown customer",
     ),

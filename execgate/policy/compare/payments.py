@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from execgate.model.context import SCOPES, Context, Tally
+from execgate.model.context import NO_MONEY, SCOPES, Context, Tally
 from execgate.model.money import Money, digits
 from execgate.model.operation import PaymentCall, ToolCall
 from execgate.model.tool import ACTION as TOOL_CALL
@@ -173,12 +173,13 @@ class Spending:
         for most in self._money(currency, f"max_amount_per_{scope}"):
             for spent in (most - amount, most, most + _least(currency)):
                 if spent >= 0:
-                    tally = Tally((Money(spent, currency),), 0)
+                    tally = Tally((Money(spent, currency),), 1 if spent else 0)
                     yield replace(context, spent={**context.spent, scope: tally})
         for count in self._values(f"max_payments_per_{scope}"):
             for before in (int(count) - 1, int(count)):
                 if before >= 0:
-                    yield replace(context, spent={**context.spent, scope: Tally((), before)})
+                    made = Tally((NO_MONEY,) if before else (), before)
+                    yield replace(context, spent={**context.spent, scope: made})
 
     def _values(self, name: str) -> list[Decimal]:
         """Return what both policies give for a constraint that takes one number."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from execgate.model.context import SCOPES, Context, Tally
+from execgate.model.context import NO_MONEY, SCOPES, Context, Tally
 from execgate.model.money import Money
 from execgate.policy.agent import AgentPolicy
 from execgate.policy.conditions import literals
@@ -216,9 +216,9 @@ def _tallies(values: Iterable[Any]) -> Iterator[Tally]:
     values = list(values)
     yield Tally()
     for money in _around(values):
-        yield Tally((money,), 0)
+        yield Tally((money,), 1 if money.amount else 0)
     for count in _beside(values, Decimal(1)):
-        yield Tally((), int(count))
+        yield Tally((NO_MONEY,) if count else (), int(count))
 
 
 def _times(rules: Iterable[Rule]) -> Iterator[datetime]:

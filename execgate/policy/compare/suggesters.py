@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from execgate.model.operation import Operation
+from execgate.policy.agent import DELEGATION
 from execgate.policy.compare import states
 from execgate.policy.compare.changes import AgentChanges, Case, Change, Sides, policy_of, unconfirmed
 from execgate.policy.compare.code import MOST, Grants
 from execgate.policy.constraints.capabilities import CODE_EXECUTION
-from execgate.policy.delegation import CONSTRAINT
 from execgate.policy.grant import INTERSECT
 from execgate.policy.search.space import Budget, TooMuchWorkError
 from execgate.policy.search.spaces import NOUNS
@@ -49,7 +49,7 @@ class Suggested:
     def _of(self, other: AgentChanges) -> Change | None:
         changes = other.permitted if self.gains else other.denied
         # An amount of the sandbox is the executor's alone, and whom a suggester asks is nobody's.
-        mattering = [one for one in changes if one.value is None and one.constraint != CONSTRAINT]
+        mattering = [one for one in changes if one.value is None and one.constraint != DELEGATION]
         if not mattering and not other.unfinished:
             return None
         now = "permitted more" if self.gains else "denied more"
@@ -58,10 +58,10 @@ class Suggested:
         cases = (one.case for one in mattering if one.case is not None)
         for asked in itertools.chain.from_iterable(self._stated(case, other.agent) for case in cases):
             if self.sides.confirms(asked):
-                return Change(CONSTRAINT, why, clause, asked, decisions=self.sides.decisions(asked))
+                return Change(DELEGATION, why, clause, asked, decisions=self.sides.decisions(asked))
         if not other.unfinished and all(one.case and not self._can(one.case) for one in mattering):
             return None
-        return unconfirmed(CONSTRAINT, why, clause, gains=self.gains)
+        return unconfirmed(DELEGATION, why, clause, gains=self.gains)
 
     def _stated(self, case: Case, suggester: str) -> Iterator[Case]:
         """Yield an example of the suggester's in the states that the own rules tell apart."""

@@ -211,11 +211,15 @@ def _compared(name: str, left: Any, sign: str, right: Any) -> Answer:
     currency = next((one.currency for one in (left, right) if isinstance(one, Money)), None)
     if currency is None:
         if isinstance(left, Tally):
+            if not left.counted:
+                return Missing(f"how many payments `{name}` holds is not known", "pass their number, too")
             left = left.payments
         return ordered(sign, left, right)
     amounts: list[Decimal] = []
     for one in (left, right):
         if isinstance(one, Tally):
+            if not one.summed:
+                return Missing(f"how much `{name}` holds is not known", "pass the amounts, too")
             amounts.append(one.amount(currency))
         elif one.currency == currency:
             amounts.append(one.amount)

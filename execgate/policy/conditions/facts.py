@@ -19,6 +19,7 @@ from execgate.model.vocabulary import ANY_PAYMENT, STILL_OPERATIONS
 from execgate.policy.conditions import values
 from execgate.policy.conditions.values import Domain, Missing, Texts
 from execgate.policy.constraints import databases, files
+from execgate.policy.constraints.spending import tally
 from execgate.policy.problems import clipped
 
 NOTHING = Tally()
@@ -247,7 +248,11 @@ def spent(scope: str) -> Callable[[Facts], Any]:
     """Return the reader of what was spent in one scope."""
 
     def read(facts: Facts) -> Any:
-        return facts.context.spent.get(scope) or _UNTOLD[f"spent.{scope}"]
+        context = facts.context
+        pays = isinstance(facts.operation, ops.PaymentCall)
+        customer = facts.operation.customer if isinstance(facts.operation, ops.PaymentCall) else None
+        told = tally(context, scope, customer) if pays else context.spent.get(scope)
+        return _UNTOLD[f"spent.{scope}"] if told is None else told
 
     return read
 
@@ -289,6 +294,10 @@ class Loose(NamedTuple):
 
 def loose(name: str, value: Any) -> Loose | Missing:
     """Return a JSON value as a condition compares it: one or a flat list of texts, numbers and truths."""
+    if value == []:
+        return Missing(
+            f"`{clipped(name)}` is an empty list", f"ask first: `has {clipped(name)} and ...`", absent=True
+        )
     found: list[tuple[str, Any]] = []
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):

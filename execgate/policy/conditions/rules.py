@@ -336,7 +336,7 @@ def _violation(rule: Rule, opinion: Opinion, operation: Operation, who: str, ind
 
 
 def _undecided(rule: Rule, missing: Missing, operation: Operation, who: str, index: int) -> Violation:
-    why = f"the rule is UNDECIDED, as {missing.what}"
+    why = f"rule `{clipped(rule.name)}` can't be decided: {missing.what}"
     breach = Breach(rule.constraint, act(operation), why, rule.clause, missing.help)
     return breach.violation(who, operation, index)
 

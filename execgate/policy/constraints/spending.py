@@ -6,6 +6,7 @@ What is not known satisfies `unlimited` alone.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,7 +24,10 @@ from execgate.policy.constraints.quantities import EXACT, MONEY
 from execgate.policy.matching.pairs import Breach, Finding
 from execgate.policy.problems import clipped
 
-_NO_CURRENCY = "XXX"  # as ISO 4217 has it: amounts are read alike in all
+NO_CURRENCY = "XXX"  # as ISO 4217 has it: amounts are read alike in all
+
+_MOST_DIGITS = 64  # more than an amount and a currency can have
+_MOST_REMEMBERED = 1024  # texts and sums, which come again; what is said never depends on it
 
 _AS_DIGITS = "write digits with at most one point, such as `19.99`"
 
@@ -64,10 +68,16 @@ def _currency(currency: Text | None) -> tuple[str | None, str]:
         return None, "the call names no currency"
     if not isinstance(currency, str):
         return None, f"the currency is not known: {_puzzle(currency)}"
+    code = _code(currency) if len(currency) <= _MOST_DIGITS else None
+    return code, "" if code is not None else f"`{clipped(currency)}` is no currency that a limit can name"
+
+
+@functools.lru_cache(maxsize=_MOST_REMEMBERED)
+def _code(currency: str) -> str | None:
     try:
-        return currency_code(currency), ""
+        return currency_code(currency)
     except ValueError:
-        return None, f"`{clipped(currency)}` is no currency that a limit can name"
+        return None
 
 
 def _amount(amount: Text | None) -> tuple[Decimal | None, str]:
@@ -75,10 +85,16 @@ def _amount(amount: Text | None) -> tuple[Decimal | None, str]:
         return None, "the call does not say the amount"
     if not isinstance(amount, str):
         return None, f"the amount is not known: {_puzzle(amount)}"
+    known = _digits(amount) if len(amount) <= _MOST_DIGITS else None
+    return known, "" if known is not None else f"`{clipped(amount)}` is no amount of money"
+
+
+@functools.lru_cache(maxsize=_MOST_REMEMBERED)
+def _digits(amount: str) -> Decimal | None:
     try:
-        return Money.parse(amount, _NO_CURRENCY).amount, ""
+        return Money.parse(amount, NO_CURRENCY).amount
     except ValueError:
-        return None, f"`{clipped(amount)}` is no amount of money"
+        return None
 
 
 def _puzzle(value: Text) -> str:
@@ -87,6 +103,7 @@ def _puzzle(value: Text) -> str:
     return f"`{clipped(str(value))}` depends on a value that is only known when it runs"
 
 
+@functools.lru_cache(maxsize=_MOST_REMEMBERED)
 def shown(amount: Decimal, currency: str) -> str:
     """Return an amount as people read it, with all digits that its currency is written with."""
     whole, _, fraction = f"{amount:f}".partition(".")
@@ -108,10 +125,10 @@ def _as_limit(amount: Decimal, currency: str) -> str | None:
 def tally(context: Context, scope: str, customer: Text | None) -> Tally | None:
     """Return what was spent in a scope, None where it is not known.
 
-    What was spent for another customer than the one that pays now says nothing of this one.
+    What was spent for the customer of the context says nothing of another one, nor of a payment that names
+    none.
     """
-    other = customer is not None and customer != context.customer
-    if scope == "customer" and other and (context.customer is not None or not isinstance(customer, str)):
+    if scope == "customer" and (customer is None or customer != context.customer):
         return None
     return context.spent.get(scope)
 
@@ -132,15 +149,20 @@ def budget_ratio(limits: Mapping[str, Limit], context: Context, cost: Cost | Non
         if limit.value is None:
             shares.append(Fraction(0))
             continue
-        spent = tally(context, scope, cost.customer if cost is not None else None)
-        if spent is None:
+        spent = tally(context, scope, cost.customer if cost is not None else context.customer)
+        if spent is None or not spent.summed:
             return None
-        shares += (
-            Fraction(spent.amount(most.currency)) / Fraction(most.amount) if most.amount else Fraction(1)
+        shares += [
+            _share(spent.amount(most.currency), most.amount)
             for most in limit.value
-            if cost is None or cost.currency in {None, most.currency}
-        )
+            if cost is None or cost.currency is None or cost.currency == most.currency
+        ]
     return max(shares, default=None)
+
+
+@functools.lru_cache(maxsize=_MOST_REMEMBERED)
+def _share(spent: Decimal, most: Decimal) -> Fraction:
+    return Fraction(spent) / Fraction(most) if most else Fraction(1)
 
 
 class Case:
@@ -250,8 +272,8 @@ def _bound(case: Case, limit: Limit, scope: str | None, cost: Cost, context: Con
     earlier = Decimal(0)
     if scope is not None:
         spent = tally(context, scope, cost.customer)
-        if spent is None:
-            case.denies(limit, *_not_told(scope), Says.UNDECIDED)
+        if spent is None or not spent.summed:
+            case.denies(limit, *_not_told(scope, cost, context), Says.UNDECIDED)
             return None
         earlier = spent.amount(cost.currency)
     for money in limit.value:
@@ -299,8 +321,8 @@ def _count_kept(case: Case, limit: Limit, scope: str, cost: Cost, context: Conte
         case.permits(limit, f"`{UNLIMITED}`")
         return
     spent = tally(context, scope, cost.customer)
-    if spent is None:
-        case.denies(limit, *_not_told(scope), Says.UNDECIDED)
+    if spent is None or not spent.counted:
+        case.denies(limit, *_not_told(scope, cost, context, counts=True), Says.UNDECIDED)
         return
     number = spent.payments + 1
     why = f"payment {number} {_SPENT[scope]}, of at most {limit.value:f}"
@@ -310,7 +332,17 @@ def _count_kept(case: Case, limit: Limit, scope: str, cost: Cost, context: Conte
         case.denies(limit, why, f"to permit this, raise {limit.name} to `{number}_payments`")
 
 
-def _not_told(scope: str) -> tuple[str, str]:
+def _not_told(scope: str, cost: Cost, context: Context, *, counts: bool = False) -> tuple[str, str]:
+    """Return why it is not known what was spent in a scope, and what makes it known."""
+    if scope == "customer" and not isinstance(cost.customer, str):
+        why = "on whose account it is paid is not known, nor what was spent for it"
+        return why, "name the customer: in code by a constant, of a tool as `customer` with the context"
+    if scope == "customer" and cost.customer != context.customer:
+        why = f"what was spent for `{clipped(str(cost.customer))}` is not known"
+        return why, "pass `customer` and `spent.customer` of who pays with the context"
+    if counts and scope in context.spent:
+        why = f"how many payments were made {_SPENT[scope]} is not known"
+        return why, f"pass it with the context, as `payments` of `spent.{scope}`"
     how = f'`--context "spent.{scope}=0.00 USD"`, or `Context(spent={{"{scope}": Tally()}})`'
     return f"what was spent {_SPENT[scope]} is not known", f"pass it: {how} where nothing was"
 

@@ -12,7 +12,7 @@ from execgate.model.operation import Operation, PaymentCall
 from execgate.model.source import Span
 from execgate.model.vocabulary import STILL_OPERATIONS
 from execgate.policy.constraints.quantities import EXACT
-from execgate.policy.constraints.spending import Cost
+from execgate.policy.constraints.spending import NO_CURRENCY, Cost
 
 
 def contexts(operations: Sequence[Operation], context: Context) -> Sequence[Context]:
@@ -21,6 +21,8 @@ def contexts(operations: Sequence[Operation], context: Context) -> Sequence[Cont
     Payments of one place in the code are alternatives, of which the dearest counts; how often a place is
     reached is not asked.  An amount that is not known is denied by every limit, and so counts for none.
     """
+    if sum(isinstance(operation, PaymentCall) for operation in operations) < 2:
+        return (context,) * len(operations)
     found: list[Context] = []
     made: dict[Span, list[Cost]] = {}
     for operation in operations:
@@ -62,10 +64,14 @@ def _added(tally: Tally, made: list[list[Cost]]) -> Tally:
     for costs in made:
         dearest: dict[str, Decimal] = {}
         for cost in costs:
-            if cost.amount is not None and cost.currency is not None:
+            if tally.summed and cost.amount is not None and cost.currency is not None:
                 dearest[cost.currency] = max(cost.amount, dearest.get(cost.currency, Decimal(0)))
         for currency, amount in dearest.items():
             amounts[currency] = EXACT.add(amounts.get(currency, Decimal(0)), amount)
+    if tally.summed:
+        # Payments of no known amount leave what was spent before as known as it was.
+        amounts.setdefault(NO_CURRENCY, Decimal(0))
     return Tally(
-        tuple(Money(amount, currency) for currency, amount in amounts.items()), tally.payments + len(made)
+        tuple(Money(amount, currency) for currency, amount in amounts.items()),
+        tally.payments + len(made) if tally.counted else 0,
     )

@@ -12,8 +12,7 @@ from execgate.model.explanation import Change, Edit, Fault
 from execgate.model.operation import Operation
 from execgate.model.program import Program
 from execgate.model.verdict import Clause, Decision, Reason, Says, Verdict
-from execgate.policy import delegation
-from execgate.policy.agent import AgentPolicy
+from execgate.policy.agent import DELEGATION, AgentPolicy
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
 from execgate.policy.constraints import CAPABILITY_OF, CONSTRAINTS
 from execgate.policy.constraints.capabilities import PAYMENT, taken_by
@@ -213,7 +212,7 @@ def _policies(question: _Question, own: AgentPolicy) -> list[tuple[AgentPolicy, 
     """Return each policy that has a say, with the agent that it is asked for."""
     found = [(own, question.agent, "agent")]
     suggester = question.context.suggester
-    if suggester is None or not delegation.asked(own, suggester):
+    if suggester is None or not own.asks(suggester):
         return found
     other = _policy_of(question, suggester)
     # Where both stand under one block, what permits it to the one permits it to the other.
@@ -225,11 +224,11 @@ def _policies(question: _Question, own: AgentPolicy) -> list[tuple[AgentPolicy, 
 def _delegating(question: _Question, own: AgentPolicy) -> list[Edit] | None:
     """Return the edit that asks no suggester, where there is none that could be asked."""
     suggester = question.context.suggester
-    if not delegation.asked(own, suggester):
+    if not own.asks(suggester):
         return None
     if suggester is not None and _policy_of(question, suggester) is not None:
         return None
-    return [Edit("drop", own.block, delegation.CONSTRAINT)]
+    return [Edit("drop", own.block, DELEGATION)]
 
 
 def _policy_of(question: _Question, agent: str) -> AgentPolicy | None:

@@ -60,7 +60,7 @@ class Workshop:
         self._context = context
         self._draft = Draft.of(policy)
         self._lists = self._draft.lists()
-        self.verdict = policy.named(agent, role).judge(self.program, context)
+        self.verdict = policy.named(agent, role).alone(self.program, context)
 
     def alone(self, index: int) -> Program:
         """Return the program with one operation only."""
@@ -136,7 +136,7 @@ class Workshop:
             return None
 
     def _judged(self, draft: Draft, program: Program) -> Verdict:
-        return draft.agent(self._agent).named(self._agent, self._role).judge(program, self._context)
+        return draft.agent(self._agent).named(self._agent, self._role).alone(program, self._context)
 
     # --- what a denial suggests -----------------------------------------------------------------------------
 

@@ -50,7 +50,16 @@ def shown(change: Change) -> tuple[Any, ...]:
 
 
 def spent(**tally: Any) -> dict[str, Any]:
-    return {"spent": {"day": {"amounts": {}, "payments": 0, **tally}}}
+    amounts = {"USD": "0.00"} if tally.get("payments") else {}
+    return {
+        "spent": {
+            "day": {
+                "amounts": amounts,
+                "payments": int(tally.get("amounts", {}).get("USD", "0.00") != "0.00"),
+                **tally,
+            }
+        }
+    }
 
 
 @pytest.mark.parametrize(

@@ -505,7 +505,7 @@ def test_a_time_that_has_no_utc_is_not_known(answer, edge, offset) -> None:
         ("args.n > 5", '{"n": 1e9999999999999999999}', "`args.n`: the arguments can't be read"),
         ("args.n > 5", '{"n": [7, "x"]}', True),
         ("args.n > 5", '{"n": [4, "x"]}', "`args.n` is a text, compared with a number"),
-        ("args.n > 5", '{"n": []}', False),
+        ("args.n > 5", '{"n": []}', "`args.n` is an empty list"),
         ("args.n > 5", "{", "`args.n`: the arguments can't be read"),
         ("args.n > 5", "[" * 100_000, "`args.n`: the arguments can't be read"),
         ("args.x.y == 1", '{"x": [1]}', "the operation has no `args.x.y`"),

@@ -199,7 +199,9 @@ def test_a_rule_that_is_not_decided_denies_whatever_it_does(action) -> None:
     verdict = judged(found, FILE)
     (violation,) = verdict.all_violations
     assert verdict.decision is Decision.DENY
-    assert violation.message == "agent `a` may not use `open`: the rule is UNDECIDED, as `phase` is not known"
+    assert (
+        violation.message == "agent `a` may not use `open`: rule `r` can't be decided: `phase` is not known"
+    )
     assert violation.help == 'pass it: `--context phase=COMMIT`, or `Context(phase="COMMIT")`'
     assert verdict.rulings[0].opinions[-1].says.value == "undecided"
     assert decision(found, FILE, phase="COMMIT") == "ALLOW"

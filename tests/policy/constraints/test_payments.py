@@ -165,10 +165,15 @@ def test_a_currency_that_no_limit_names_is_not_converted(pay, said) -> None:
 @pytest.mark.parametrize("scope", SCOPES)
 def test_a_limit_of_each_scope_holds_to_the_smallest_unit(pay, scope) -> None:
     limit = f"{OPEN} max_amount_per_{scope}: 10.00_usd"
-    assert pay(limit, payment("0.50"), spent={scope: "9.50 USD"}).allowed
-    assert not pay(limit, payment("0.51"), spent={scope: "9.50 USD"}).allowed
-    assert not pay(limit, payment("0.000001"), spent={scope: "10.00 USD"}).allowed
-    assert pay(limit, payment("10.00"), spent={scope: []}).allowed
+
+    def passes(amount: str, spent: object) -> bool:
+        paid = payment(amount, customer="cus_1")
+        return pay(limit, paid, customer="cus_1", spent={scope: spent}).allowed
+
+    assert passes("0.50", "9.50 USD")
+    assert not passes("0.51", "9.50 USD")
+    assert not passes("0.000001", "10.00 USD")
+    assert passes("10.00", [])
 
 
 def test_what_a_limit_says_has_its_sum(pay, said) -> None:
@@ -188,7 +193,7 @@ def test_what_a_limit_says_has_its_sum(pay, said) -> None:
 @pytest.mark.parametrize("limit", ["max_amount_per_{}: 10_usd", "max_payments_per_{}: 3_payments"])
 def test_a_scope_of_which_nobody_told_denies_unless_it_is_unlimited(pay, said, scope, limit) -> None:
     name = limit.partition(":")[0].format(scope)
-    verdict = pay(f"{OPEN} {limit.format(scope)}", payment("1"))
+    verdict = pay(f"{OPEN} {limit.format(scope)}", payment("1", customer="cus_1"), customer="cus_1")
     assert said(verdict)[name][0] == "undecided"
     how = (
         f'`--context "spent.{scope}=0.00 USD"`, or `Context(spent={{"{scope}": Tally()}})` where nothing was'
@@ -244,9 +249,9 @@ def test_payments_are_counted_with_the_one_at_hand(pay, said, limit, made, allow
     ("pays", "told", "allowed"),
     [
         ("cus_1", "cus_1", True),
-        ("cus_1", None, True),
-        (None, "cus_1", True),
-        (None, None, True),
+        ("cus_1", None, False),
+        (None, "cus_1", False),
+        (None, None, False),
         ("cus_2", "cus_1", False),
         (Unknown("why"), "cus_1", False),
         (Unknown("why"), None, False),
@@ -255,7 +260,8 @@ def test_payments_are_counted_with_the_one_at_hand(pay, said, limit, made, allow
 )
 def test_what_was_spent_for_one_customer_says_nothing_of_another(pay, pays, told, allowed) -> None:
     limit = f"{OPEN} max_amount_per_customer: 10_usd max_payments_per_customer: 3"
-    context = {"spent": {"customer": "1.00 USD"}, **({"customer": told} if told else {})}
+    spent = {"customer": {"amounts": ["1.00 USD"], "payments": 1}}
+    context = {"spent": spent, **({"customer": told} if told else {})}
     assert pay(limit, payment("1", customer=pays), **context).allowed is allowed
 
 
