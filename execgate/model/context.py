@@ -178,7 +178,7 @@ _TYPES: Mapping[str, type] = MappingProxyType(
 """What each field is, where it is not None; whole numbers are asked by themselves."""
 
 # What every version of Python reads alike; digits are those of ASCII.
-_RATIO = re.compile(r"[0-9]{1,99}(?:\.[0-9]{1,999})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+_RATIO = re.compile(r"-?[0-9]{1,99}(?:\.[0-9]{1,999})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(\.[0-9]{1,6})?"
     r"(Z|z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{6})?)?)?",

@@ -97,7 +97,11 @@ def test_a_file_is_read_and_single_fields_go_before_it(folder):
     ("arguments", "told", "help_"),
     [
         (["--time", "2026-03-01T09:00:00"], "a time needs its zone", "--time 2026-03-01T09:00:00+01:00"),
-        (["--time", "noon"], "time: Invalid isoformat string: 'noon'", "--time 2026-03-01T09:00:00+01:00"),
+        (
+            ["--time", "noon"],
+            "time: a time is written as `2026-03-01T09:00:00+01:00`, got 'noon'",
+            "--time 2026-03-01T09:00:00+01:00",
+        ),
         (["--context", "phas=COMMIT"], "unknown field of a context `phas`", "did you mean `phase`?"),
         (["--context", "spent.sesion=1 USD"], "unknown field of a context `spent.sesion`", "spent.session"),
         (["--context", "turn=x"], "turn: expected a whole number, got `x`", "--context turn=3"),

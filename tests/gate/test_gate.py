@@ -134,7 +134,7 @@ def test_a_defect_of_the_analysis_denies(gate: Gate, monkeypatch: pytest.MonkeyP
 
 def test_a_defect_of_the_policy_denies(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     policy = gate.policies.agent("coder")
-    monkeypatch.setattr(type(policy), "judge", lambda *_: 1 / 0)
+    monkeypatch.setattr(type(policy), "alone", lambda *_: 1 / 0)
     verdict = gate.analyze("print(1)", agent="coder")
     assert [(v.constraint, v.reason) for v in verdict.all_violations] == [("gate", Reason.SYSTEM)]
 

@@ -415,7 +415,7 @@ def test_what_was_spent_is_money(amounts):
     ["NaN", "sNaN", "Infinity", "-1", "+0.5", "0_5", "\u0660.\u0665", "\uff10", " 0.5", "", True, 0.5],
 )
 def test_a_share_is_written_in_plain_digits(ratio):
-    with pytest.raises(ValueError, match="budget_ratio"):
+    with pytest.raises(ValueError, match=r"budget.ratio"):
         Context.from_json({"budget_ratio": ratio})
     assert Context.from_json({"budget_ratio": "5E-1"}) == Context(budget_ratio=Decimal("0.5"))
 

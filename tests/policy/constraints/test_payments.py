@@ -274,7 +274,7 @@ def test_without_any_limit_what_is_not_known_is_told_to_take_no_limit(pay, said,
 
 def test_the_limits_that_are_kept_are_the_evidence(pay) -> None:
     limits = "max_amount: 10_usd max_amount_per_day: 10_usd max_payments_per_day: 2 approval_above: 9_usd"
-    (ruling,) = pay(limits, payment("8"), spent={"day": "1 USD"}).rulings
+    (ruling,) = pay(limits, payment("8"), spent={"day": {"amounts": ["1 USD"], "payments": 1}}).rulings
     assert ruling.permitted
     assert len(ruling.evidence) == len({(clause.span, clause.text) for clause in ruling.evidence})
     assert len({clause.span for clause in ruling.evidence}) == 6  # provider, operation, and these four
@@ -290,7 +290,7 @@ def test_what_is_unlimited_permits_by_its_own_place(pay, said) -> None:
 def test_what_was_spent_in_another_scope_holds_whoever_the_customer_is(pay, scope) -> None:
     limit = f"{OPEN} max_amount_per_{scope}: 10.00_usd max_payments_per_{scope}: 3"
     for customer in ("cus_2", Unknown("why")):
-        told = {"spent": {scope: "9.00 USD"}, "customer": "cus_1"}
+        told = {"spent": {scope: {"amounts": ["9.00 USD"], "payments": 1}}, "customer": "cus_1"}
         assert pay(limit, payment("1.00", customer=customer), **told).allowed
         assert not pay(limit, payment("1.01", customer=customer), **told).allowed
 
