@@ -134,6 +134,20 @@ def test_each_wild_part_takes_as_many_characters_as_it_must() -> None:
         assert (segment_meets(behind, text), segment_meets(before, text)) == (one, other)
 
 
+def test_a_glob_matches_every_small_text_as_an_expression_does() -> None:
+    wilds = [(Wild.MANY,), (Wild.ONE, Wild.MANY)]
+    texts = ["".join(chars) for size in range(6) for chars in itertools.product("ab", repeat=size)]
+    for size in range(1, 5):
+        for parts in itertools.product([("a",), ("b",), *wilds], repeat=size):
+            glob = Glob(tuple(itertools.chain(*parts)))
+            if Wild.MANY in glob.symbols:
+                expression = re.compile(
+                    "".join({Wild.ONE: ".", Wild.MANY: ".*"}.get(symbol, symbol) for symbol in glob.symbols)
+                )
+                for text in texts:
+                    assert glob.matches(text) is (expression.fullmatch(text) is not None), (glob, text)
+
+
 # Every pattern of at most two items, and those of three that are most alike.
 ITEMS = ["a", "ab", *map(segment, ["*", "a*", "*b", "a*b"]), DEEP]
 SMALL = [
