@@ -112,11 +112,15 @@ def find(path: Path) -> list[Path]:
 def load(path: Path) -> CaseFile:
     """Return the cases of a file; raises PolicyError with every mistake in it."""
     problems = Problems()
+    help_ = f"name a *{SUFFIX} file"
     try:
+        # A pipe or a device may never end.
+        if not path.is_dir() and path.exists() and not path.is_file():
+            raise PolicyError(f"{path}: not a regular file", help=help_)
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no such file"
-        raise PolicyError(f"{path}: can't be read: {why.lower()}", help=f"name a *{SUFFIX} file") from error
+        raise PolicyError(f"{path}: can't be read: {why.lower()}", help=help_) from error
     if len(data) > texts.MAX_BYTES:
         problems.whole(str(path), f"too large: {len(data):,} bytes, at most {texts.MAX_BYTES:,} are read")
         problems.raise_if_any()

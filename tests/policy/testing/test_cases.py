@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -492,3 +493,10 @@ def test_no_text_defeats_the_reader(text):
         assert cases.parse(policy, problems, Path("x.policytest")).cases
         return
     assert problems.found
+
+
+def test_a_pipe_and_a_device_are_no_cases(tmp_path) -> None:
+    os.mkfifo(tmp_path / "x.policytest")
+    for path in (tmp_path / "x.policytest", Path("/dev/zero")):
+        with pytest.raises(PolicyError, match="not a regular file"):
+            cases.load(path)
