@@ -82,6 +82,8 @@ class _Checker:
         self._places = places
         self._problems = problems
         self._constants = Constants(types, places, problems)
+        # Behind the values that are asked stand all that there are: see `comparing.asked`.
+        self._among = {name: len(places) + at for name, at in places.items()}
         self.windows: dict[str, Window] = {}
 
     def answer(self, tree: Condition) -> Answered | None:
@@ -178,8 +180,7 @@ class _Checker:
                 return self._comparison(Comparison(right, MIRRORED[sign], left, tree.clause))
             many = attribute(right.path)
             if sign in {"in", "not in"} and many is not None and (many.many or many.kind is Kind.ANY):
-                compared = Comparison(right, "==", left, tree.clause)
-                return self.answer(compared if sign == "in" else Negation(compared, tree.clause))
+                return self._among_several(tree, right)
         if not isinstance(left, Reference):
             what = (
                 "two constants are compared"
@@ -302,11 +303,27 @@ class _Checker:
             return None
         return tree, comparing.pattern(self._places[found.name], found.name, patterns)
 
+    def _among_several(self, tree: Comparison, right: Reference) -> Answered | None:
+        """Return whether a constant is among the values of an attribute."""
+        found = self._attribute(right)
+        if found is None:
+            return None
+        if not isinstance(tree.left, (Scalar, Truth)):
+            # A list among the values: what is wrong with that is said of a comparison with one.
+            return self.answer(Comparison(right, "==", tree.left, tree.clause))
+        read = Constants(self._types, self._among, self._problems).read(found, tree.left, "==")
+        if read is None:
+            return None
+        canonical, equal = read
+        if tree.sign == "in":
+            return Comparison(right, "==", canonical, tree.clause), equal
+        return Comparison(canonical, tree.sign, right, tree.clause), lambda values: negation(equal(values))
+
     def _membership(self, tree: Comparison, found: Attribute) -> Answered | None:
         right = tree.right
         other = attribute(right.path) if isinstance(right, Reference) else None
         if isinstance(right, Reference) and other is not None and (other.many or other.kind is Kind.ANY):
-            same = self._two(replace(tree, sign="=="), found, right)
+            same = self._two(replace(tree, sign="=="), found, right, self._among)
             if same is None or tree.sign == "in":
                 return same and (tree, same[1])
             equal = same[1]
@@ -353,7 +370,10 @@ class _Checker:
         self._at(place, f"unknown set `{clipped(name)}`", f"did you mean `{help_}`?" if help_ else written)
         return None
 
-    def _two(self, tree: Comparison, found: Attribute, right: Reference) -> Answered | None:
+    def _two(
+        self, tree: Comparison, found: Attribute, right: Reference, places: Mapping[str, int] | None = None
+    ) -> Answered | None:
+        """Return how two attributes compare; `places` are those of the one on the right, where others."""
         other = self._attribute(right)
         if other is None:
             return None
@@ -374,7 +394,7 @@ class _Checker:
         if found.name == other.name:
             self._at(tree, f"`{found.name}` is compared with itself")
             return None
-        at, against = self._places[found.name], self._places[other.name]
+        at, against = self._places[found.name], (places or self._places)[other.name]
         return tree, comparing.two(at, against, found.name, other.name, tree.sign)
 
     def _at(self, tree: Condition, message: str, help_: str | None = None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -26,6 +28,28 @@ from execgate.policy.matching.patterns import Pattern, contains
 
 Values: TypeAlias = "tuple[Any, ...]"
 Test: TypeAlias = Callable[[Values], Answer]
+
+
+_MOST_ASKED = 1024
+
+
+def asked(test: Test, values: Values) -> Answer:
+    """Return the answer for all values together, or for each of several by itself, if that is yes.
+
+    A comparison holds where it does for any of several values, and so its negation only where it does for
+    none.  Asked of each by itself, `not paths matches "/data"` holds where one path is elsewhere.
+
+    The test takes the values twice: those that are asked, and behind them all that there are, for what asks
+    whether something is among them.
+    """
+    several = [tuple(single(value)) for value in values]
+    count = math.prod(map(len, several))
+    together = test((*values, *values))
+    if count == 1 or together is True:
+        return together
+    if count > _MOST_ASKED:
+        return Missing("too many values to ask of each")
+    return any_of((together, *(test((*each, *values)) for each in itertools.product(*several))))
 
 
 def truth(at: int, name: str) -> Test:
@@ -112,7 +136,7 @@ def member(at: int, tests: tuple[Test, ...], *, holds: bool) -> Test:
         if isinstance(value, Missing):
             return value
         found = []
-        for one in _single(value):
+        for one in single(value):
             alone = (*values[:at], one)  # tests of a constant read no other
             answer = any_of(each(alone) for each in tests)
             found.append(answer if holds else negation(answer))
@@ -121,8 +145,8 @@ def member(at: int, tests: tuple[Test, ...], *, holds: bool) -> Test:
     return test
 
 
-def _single(value: Any) -> Iterator[Any]:
-    """Yield each of several values by itself."""
+def single(value: Any) -> Iterator[Any]:
+    """Yield each of several values by itself; what is one value, or missing, as it is."""
     if isinstance(value, Texts):
         for item in value.items:
             yield Texts(value.domain, (item,), value.below)
@@ -168,7 +192,7 @@ def two(at: int, against: int, name: str, other: str, sign: str) -> Test:
         if missing:
             return any_of(missing)
         return any_of(
-            _both(name, one, sign, other, another) for one in _single(left) for another in _single(right)
+            _both(name, one, sign, other, another) for one in single(left) for another in single(right)
         )
 
     return test

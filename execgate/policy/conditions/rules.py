@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from execgate.model.operation import Operation, PaymentCall, ToolCall
 from execgate.model.verdict import Clause, Opinion, Says, Violation, Warning  # noqa: A004 - the word of policies
-from execgate.policy.conditions import checking, literals, naming, printing, scopes
+from execgate.policy.conditions import checking, comparing, literals, naming, printing, scopes
 from execgate.policy.conditions.attributes import Origin
 from execgate.policy.conditions.checking import Checked, Names
 from execgate.policy.conditions.facts import Facts
@@ -92,7 +92,7 @@ class Rule:
         if found is None:
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
-            answer = self.condition.test(values)
+            answer = comparing.asked(self.condition.test, values)
             found = self._remembered[key] = answer, self._opinion(answer, values, part)
         return found
 

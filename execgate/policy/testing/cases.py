@@ -240,6 +240,8 @@ class _Reader:
         path = self._path.parent / named.text
         language = _SUFFIXES.get(path.suffix, "python")
         try:
+            if path.exists() and not path.is_file():
+                raise OSError(None, "not a regular file")  # noqa: TRY301 - it is told as one that can't be read
             with path.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
         except (OSError, ValueError) as error:

@@ -17,6 +17,7 @@ from execgate.model.source import Span
 from execgate.model.values import Hole, Template, Unknown
 from execgate.policy.conditions.attributes import ATTRIBUTES, Kind, Origin
 from execgate.policy.conditions.facts import Facts
+from execgate.policy.problems import Problems
 
 HERE = Span(1, 0, 1, 4)
 ANY, WORD, NUMBER = Hole.ANY, Hole.WORD, Hole.NUMBER
@@ -113,7 +114,31 @@ def install(*packages):
         ('paths == "a.csv"', file("b.csv", "a.csv"), True),
         ('paths != "a.csv"', file("b.csv", "a.csv"), True),
         ('paths != "a.csv"', file("a.csv"), False),
-        ('not paths == "a.csv"', file("b.csv", "a.csv"), False),
+        ('not paths == "a.csv"', file("b.csv", "a.csv"), True),
+        ('not paths == "a.csv"', file("a.csv", "./a.csv"), False),
+        # Each of several values is asked by itself, and all of them together.
+        ('not paths matches "/data"', file("/data/a", "/etc/passwd", operation="move"), True),
+        ('not paths matches "/data"', file("/data/a", "/data/b", operation="move"), False),
+        (
+            'paths matches "/data" and not paths matches "/data/out"',
+            file("/data/out/a", "/tmp/a", operation="copy"),
+            False,
+        ),
+        (
+            'paths matches "/data" and not paths matches "/data/out"',
+            file("/data/out/a", "/data/b", operation="copy"),
+            True,
+        ),
+        ('programs == "curl" and programs == "sh"', spawn("curl", "sh"), True),
+        ('not (programs == "curl" or programs == "sh")', spawn("curl", "sh"), False),
+        ('not paths matches "/data"', file("/data/a", Unknown("computed")), "`paths`: computed"),
+        ('not paths matches "/data"', file("/etc/a", Unknown("computed")), True),
+        ('not args.to matches "*@example.com"', tool('{"to": ["a@example.com", "b@evil.example"]}'), True),
+        (
+            'not paths matches "/data"',
+            file(*[f"/data/{n}" for n in range(1025)]),
+            "too many values to ask of each",
+        ),
         ('"a.csv" in paths', file("b.csv", "a.csv"), True),
         ('"a.csv" not in paths', file("b.csv", "a.csv"), False),
         ('"a.csv" not in paths', file("b.csv"), True),
@@ -578,3 +603,34 @@ def test_the_table_is_whole() -> None:
         "turn",
         "time",
     }
+
+
+def test_whether_a_text_is_among_several_is_asked_of_all_of_them_in_the_canonical_form_too(
+    answer, rules_of
+) -> None:
+    written = '"a@x.com" not in args.to and not args.to matches "*@x.com"'
+    (rule,) = rules_of(f'rule r on tool {{ when {written} deny "m" }}')
+    (again,) = rules_of("\n".join(rule.canonical))
+    assert again.canonical == rule.canonical
+    for addresses, expected in (
+        ('["a@x.com", "b@y.com"]', False),
+        ('["b@x.com", "b@y.com"]', True),
+        ('["b@x.com"]', False),
+    ):
+        operation = tool(f'{{"to": {addresses}}}')
+        assert answer(written, operation) is expected
+        assert again.ask(Facts(operation, Context(), "coder"), "tool_call")[0] is expected
+
+
+def test_a_list_is_not_asked_for_among_several(rules_of, mistakes) -> None:
+    problems = Problems()
+    assert rules_of('rule r on tool { when ["a"] not in args.to deny "m" }', problems) == []
+    assert mistakes(problems) == [
+        "`args.to` is a value of any type, compared with a list / `in` compares with each of a list"
+    ]
+    problems = Problems()
+    assert rules_of('rule r on network_call { when "a" not in paths deny "m" }', problems) == []
+    assert mistakes(problems)[0].startswith("no operation that the rule judges has `paths`")
+    problems = Problems()
+    assert rules_of('rule r on file_operation { when 5 not in paths deny "m" }', problems) == []
+    assert mistakes(problems)[0].startswith("`paths` is a text, compared with a number")

@@ -445,6 +445,9 @@ def test_code_that_no_source_can_hold_is_a_mistake(tmp_path):
     assert caught.value.help == "did you mean `big.py`?"
     with pytest.raises(PolicyError):
         parsed(f'{HEAD}code_file: "gone/bag.py" }}', str(path))
+    os.mkfifo(tmp_path / "pipe.py")
+    with pytest.raises(PolicyError, match="the file can't be read: not a regular file"):
+        parsed(f'{HEAD}code_file: "pipe.py" }}', str(path))
 
 
 # --- files --------------------------------------------------------------------------------------------------
