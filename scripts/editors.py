@@ -12,7 +12,8 @@ from typing import Any
 
 from execgate.policy.conditions.attributes import ATTRIBUTES
 from execgate.policy.constraints import CONSTRAINTS, UNLIMITED
-from execgate.policy.editing.words import DELEGATIONS, SETTINGS
+from execgate.policy.editing.words import SETTINGS
+from execgate.policy.grant import DELEGATIONS
 
 FILE = Path(__file__).parents[1] / "editors" / "vscode" / "syntaxes" / "execgate.tmLanguage.json"
 

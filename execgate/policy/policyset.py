@@ -14,10 +14,10 @@ from execgate.model.program import Program
 from execgate.model.verdict import Verdict
 from execgate.policy import delegation
 from execgate.policy.agent import NOTHING_KNOWN, AgentPolicy
-from execgate.policy.build import Built, build
-from execgate.policy.build.names import Names
 from execgate.policy.conditions.phases import Phases
 from execgate.policy.conditions.windows import Window
+from execgate.policy.elaboration import Built, build
+from execgate.policy.elaboration.names import Names
 from execgate.policy.language import text as texts
 from execgate.policy.language.syntax import Let
 from execgate.policy.language.text import PolicyText

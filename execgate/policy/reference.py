@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from execgate.model.limits import Limits
 from execgate.model.operation import OPERATION_TYPES, Operation
-from execgate.policy.build.settings import SETTINGS
 from execgate.policy.conditions import phases, windows
 from execgate.policy.conditions.attributes import ARGUMENT, ATTRIBUTES, Attribute, Origin
 from execgate.policy.constraints import CAPABILITIES, UNLIMITED, Constraint, LimitConstraint, ListConstraint
 from execgate.policy.constraints.about import ABOUT, TWINS
 from execgate.policy.constraints.quantities import BYTES, CPUS, MONEY, PAYMENTS, PERCENT, PROCESSES, TIME
 from execgate.policy.constraints.reading import article
+from execgate.policy.elaboration.settings import SETTINGS
 
 FORMS: tuple[tuple[str, str], ...] = (
     ("an agent", 'agent "name" { }'),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from execgate.policy.build import settings
 from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT, TOOL
+from execgate.policy.elaboration import settings
 
 KEYWORDS: Mapping[str, str] = MappingProxyType(
     {

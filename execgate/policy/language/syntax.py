@@ -202,9 +202,6 @@ class Document:
     phases: tuple[Phases, ...] = ()
     windows: tuple[Window, ...] = ()
 
-    def __bool__(self) -> bool:
-        return bool(self.agents or self.lets or self.rules or self.phases or self.windows)
-
 
 class Parser:
     """Parses the texts of one load, which share a bound of MAX_TOKENS."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from execgate.policy import PolicySet
-from execgate.policy.build import sets
+from execgate.policy.elaboration import sets
 from execgate.policy.language.syntax import Parser
 from execgate.policy.language.text import PolicyText
 from execgate.policy.problems import Problems

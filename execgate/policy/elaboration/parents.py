@@ -9,10 +9,6 @@ from typing import TypeVar
 
 from execgate.model.limits import Limits
 from execgate.model.verdict import Override
-from execgate.policy.build import settings
-from execgate.policy.build.flat import Base, Flat, FlatGrant, ReadRule
-from execgate.policy.build.grants import sorted_listing
-from execgate.policy.build.narrowing import Narrowing
 from execgate.policy.constraints import (
     CAPABILITIES,
     CAPABILITY_OF,
@@ -21,6 +17,10 @@ from execgate.policy.constraints import (
     LimitConstraint,
     ListConstraint,
 )
+from execgate.policy.elaboration import settings
+from execgate.policy.elaboration.flat import Base, Flat, FlatGrant, ReadRule
+from execgate.policy.elaboration.grants import sorted_listing
+from execgate.policy.elaboration.narrowing import Narrowing
 from execgate.policy.grant import INTERSECT
 from execgate.policy.language.syntax import Agent
 from execgate.policy.matching.pairs import Listing

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from execgate.model.verdict import Clause
-from execgate.policy.build import settings
-from execgate.policy.build.sets import Sets
 from execgate.policy.constraints import (
     CAPABILITIES,
     CAPABILITY_OF,
@@ -17,6 +15,8 @@ from execgate.policy.constraints import (
     ListConstraint,
     reading,
 )
+from execgate.policy.elaboration import settings
+from execgate.policy.elaboration.sets import Sets
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Scalar
 from execgate.policy.matching.pairs import BadEntryError, Entry, Listing

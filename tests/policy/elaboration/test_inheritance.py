@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from execgate.policy import PolicySet
-from execgate.policy.build import narrowing
+from execgate.policy.elaboration import narrowing
 
 BASE = """agent "base" {
 can "code_execution" with constraints {

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from execgate.model.limits import Limits
 from execgate.model.verdict import Clause, Override
-from execgate.policy.build import settings
-from execgate.policy.build.flat import Base, Flat, FlatGrant, ReadRule
-from execgate.policy.build.grants import OwnGrant
-from execgate.policy.build.narrowing import Narrowing
-from execgate.policy.build.parents import join, together, united
 from execgate.policy.constraints import CAPABILITIES, CONSTRAINTS, Limit, LimitConstraint, ListConstraint
+from execgate.policy.elaboration import settings
+from execgate.policy.elaboration.flat import Base, Flat, FlatGrant, ReadRule
+from execgate.policy.elaboration.grants import OwnGrant
+from execgate.policy.elaboration.narrowing import Narrowing
+from execgate.policy.elaboration.parents import join, together, united
 from execgate.policy.grant import INTERSECT, Settings
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Scalar

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
-from execgate.policy.build.inheritance import OwnAgent
-from execgate.policy.build.names import is_pattern, spelled
+from execgate.policy.elaboration.inheritance import OwnAgent
+from execgate.policy.elaboration.names import is_pattern, spelled
 from execgate.policy.language.syntax import MISSING
 from execgate.policy.problems import Problems, clipped, did_you_mean
 

@@ -13,8 +13,8 @@ from execgate.model.operation import ModuleImport
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
 from execgate.policy import PolicySet
-from execgate.policy.build import names
-from execgate.policy.build.names import Names
+from execgate.policy.elaboration import names
+from execgate.policy.elaboration.names import Names
 from execgate.policy.matching.patterns import segment, segment_contains
 
 OS = ModuleImport(module="os", via="import", location=Span(1, 0, 1, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TypeAlias
 
-from execgate.policy.build.flat import Flat, ReadRule, puts_restricted
+from execgate.policy.elaboration.flat import Flat, ReadRule, puts_restricted
 from execgate.policy.matching.hosts import HostShape
 from execgate.policy.matching.pairs import Entry, Listing
 from execgate.policy.matching.patterns import DEEP, contains

@@ -19,20 +19,20 @@ from dataclasses import dataclass, field
 from execgate.model.limits import Limits
 from execgate.model.verdict import Clause
 from execgate.policy.agent import AgentPolicy
-from execgate.policy.build import order, settings
-from execgate.policy.build.flat import Flat, FlatGrant, ReadRule
-from execgate.policy.build.grants import OwnGrant, Reader
-from execgate.policy.build.inheritance import Child, OwnAgent
-from execgate.policy.build.names import LONGEST, Names, spelled
-from execgate.policy.build.narrowing import Narrowing
-from execgate.policy.build.parents import Parents
-from execgate.policy.build.sets import Sets
 from execgate.policy.conditions import checking, phases, rules, windows
 from execgate.policy.conditions.phases import Phases
 from execgate.policy.conditions.rules import RuleBook
 from execgate.policy.conditions.windows import Window
 from execgate.policy.constraints import LIMITS, Limit
 from execgate.policy.constraints.capabilities import CODE_EXECUTION
+from execgate.policy.elaboration import order, settings
+from execgate.policy.elaboration.flat import Flat, FlatGrant, ReadRule
+from execgate.policy.elaboration.grants import OwnGrant, Reader
+from execgate.policy.elaboration.inheritance import Child, OwnAgent
+from execgate.policy.elaboration.names import LONGEST, Names, spelled
+from execgate.policy.elaboration.narrowing import Narrowing
+from execgate.policy.elaboration.parents import Parents
+from execgate.policy.elaboration.sets import Sets
 from execgate.policy.grant import Grant, Settings
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Document, Let
