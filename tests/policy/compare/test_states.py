@@ -170,6 +170,17 @@ def spent(**tally: Any) -> dict[str, Any]:
             PAY + "max_amount_per_day: 1_usd",
             [("max_amount_per_day", ["0.01", "USD", "charge"], spent(amounts={"USD": "0.00"}), "DENY-ALLOW")],
         ),
+        # Of two limits the other one still denies whatever the larger one would permit.
+        (
+            PAY + "max_amount_per_session: 5_usd max_payments_per_session: 0_payments",
+            PAY + "max_amount_per_session: 6_usd max_payments_per_session: 0_payments",
+            [],
+        ),
+        (
+            PAY + "max_payments_per_day: 0_payments halt_at: 80%",
+            PAY + "max_payments_per_day: 0_payments halt_at: 90%",
+            [],
+        ),
         # Nothing is permitted at all, whatever else grows.
         (
             'allowed_providers: ["stripe"] halt_at: 80% max_amount_per_day: 0_usd max_payments_per_day: 0_payments',
@@ -394,6 +405,8 @@ def test_the_same_payment_tools_are_no_change_whatever_rules_there_are() -> None
 def test_who_may_do_nothing_is_permitted_no_more() -> None:
     asks, asks_nobody = policies(code=None, settings="delegation: intersect"), policies(code=None)
     assert permitted(asks, asks_nobody) == []
+    asks = policies(code=None, pay=PAY, settings="delegation: intersect")
+    assert permitted(asks, policies(code=None, pay=PAY)) == []
     less, more = (policies(code=None, pay=PAY.replace("10", most)) for most in ("10", "20"))
     assert permitted(less, more) == []
 
