@@ -186,6 +186,12 @@ def test_small_patterns_contain_and_meet_each_other_as_their_paths_do(covered) -
         assert meets(outer, inner) is bool(covered[outer] & covered[inner]), (outer, inner)
 
 
+def test_a_part_of_a_known_length_meets_what_its_characters_can_be() -> None:
+    two = Glob((Wild.ONE, Wild.ONE))
+    assert segment_meets(segment("*a*b"), two)
+    assert not segment_meets(segment("*a*b*c"), two)
+
+
 @pytest.mark.parametrize("entries", [SMALL, SMALL[::-1]], ids=["one way", "the other way round"])
 def test_an_index_of_every_small_pattern_finds_what_looking_at_each_finds(entries) -> None:
     index = Index(_shapes(entries))
