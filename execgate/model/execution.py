@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from execgate.model.operation import Operation
 
 
 class Stop(str, enum.Enum):
@@ -18,6 +21,13 @@ class Stop(str, enum.Enum):
     PROCESSES = "processes"
     OUTPUT = "output"
     DISK = "disk"
+    CPU = "cpu"
+    """Time of the processors, all together."""
+    FILES = "files"
+    """The number of files."""
+    FILE_SIZE = "file_size"
+    SURPRISE = "surprise"
+    """It did what the analysis had not foreseen, and its policy stops such a run."""
     CANCELLED = "cancelled"
     ENGINE = "engine"
     """The sandbox was lost while the program ran."""
@@ -25,7 +35,33 @@ class Stop(str, enum.Enum):
     @property
     def is_limit(self) -> bool:
         """Whether a limit of the policy ended the run."""
-        return self in {Stop.TIME, Stop.MEMORY, Stop.PROCESSES, Stop.OUTPUT, Stop.DISK}
+        return self in _LIMITS
+
+
+_LIMITS = frozenset(
+    (
+        Stop.TIME,
+        Stop.MEMORY,
+        Stop.PROCESSES,
+        Stop.OUTPUT,
+        Stop.DISK,
+        Stop.CPU,
+        Stop.FILES,
+        Stop.FILE_SIZE,
+        Stop.SURPRISE,
+    )
+)
+
+
+class Start(str, enum.Enum):
+    """Where a run found its container."""
+
+    COLD = "cold"
+    """Made for it, while it waited."""
+    WARM = "warm"
+    """Started ahead, and never used before."""
+    SESSION = "session"
+    """Its session's own, which earlier runs of the same agent and conversation used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +100,9 @@ class Usage:
     cpu_s: float | None = None
     memory_peak_bytes: int | None = None
     processes_peak: int | None = None
+    output_bytes: int | None = None
+    disk_bytes: int | None = None
+    files: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return each figure under its name; times as strings with milliseconds."""
@@ -72,6 +111,38 @@ class Usage:
             "cpu_s": None if self.cpu_s is None else f"{self.cpu_s:.3f}",
             "memory_peak_bytes": self.memory_peak_bytes,
             "processes_peak": self.processes_peak,
+            "output_bytes": self.output_bytes,
+            "disk_bytes": self.disk_bytes,
+            "files": self.files,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One attempt to reach a host through the gate's proxy.
+
+    `address` is what was really connected to, None where it did not come to that; `refused` is why, None
+    where it was let through.
+    """
+
+    host: str
+    port: int
+    scheme: str
+    address: str | None = None
+    refused: str | None = None
+    sent_bytes: int = 0
+    received_bytes: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every field under its name."""
+        return {
+            "host": self.host,
+            "port": self.port,
+            "scheme": self.scheme,
+            "address": self.address,
+            "refused": self.refused,
+            "sent_bytes": self.sent_bytes,
+            "received_bytes": self.received_bytes,
         }
 
 
@@ -95,6 +166,14 @@ class ExecutionResult:
     rejected: tuple[str, ...] = ()
     backend: str = ""
     image: str = ""
+    start: Start = Start.COLD
+    in_force: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What confined the run, by mechanism: `landlock` with its version, `seccomp`, `user`, ..."""
+    observed: tuple[Operation, ...] = ()
+    """What it was seen to do, as operations of which every argument is known."""
+    surprises: tuple[Operation, ...] = ()
+    """Those of them that the analysis had not foreseen."""
+    connections: tuple[Connection, ...] = ()
 
     @property
     def succeeded(self) -> bool:
@@ -115,6 +194,11 @@ class ExecutionResult:
             "usage": self.usage.to_json(),
             "backend": self.backend,
             "image": self.image,
+            "start": self.start.value,
+            "in_force": dict(self.in_force),
+            "observed": [operation.to_json() for operation in self.observed],
+            "surprises": [operation.to_json() for operation in self.surprises],
+            "connections": [connection.to_json() for connection in self.connections],
         }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from execgate.errors import AuthorizationError
+from execgate.model.confines import Confines
 from execgate.model.context import Context
 from execgate.model.limits import Limits
 from execgate.model.program import Program
@@ -205,6 +206,7 @@ class Verdict:
     rulings: tuple[Ruling, ...] = ()
     violations: tuple[Violation, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    confines: Confines = field(default_factory=Confines)
     policy_digest: str | None = None
     """`sha256:` and the hex digest of the agent's policy in canonical form; None without one."""
     policy_text: str | None = None
@@ -296,3 +298,8 @@ class Authorization:
     def limits(self) -> Limits:
         """What the run may use."""
         return self.verdict.limits
+
+    @property
+    def confines(self) -> Confines:
+        """What the kernel lets the run do."""
+        return self.verdict.confines
