@@ -119,10 +119,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One attempt to reach a host through the gate's proxy.
+    """An attempt to reach a host through the gate's proxy, and those after it that were just the same.
 
     `address` is what was really connected to, None where it did not come to that; `refused` is why, None
-    where it was let through.
+    where it was let through.  `host` is empty and `port` 0 for what named no host.
     """
 
     host: str
@@ -132,6 +132,7 @@ class Connection:
     refused: str | None = None
     sent_bytes: int = 0
     received_bytes: int = 0
+    attempts: int = 1
 
     def to_json(self) -> dict[str, Any]:
         """Return every field under its name."""
@@ -143,6 +144,7 @@ class Connection:
             "refused": self.refused,
             "sent_bytes": self.sent_bytes,
             "received_bytes": self.received_bytes,
+            "attempts": self.attempts,
         }
 
 

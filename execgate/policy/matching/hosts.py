@@ -6,8 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from execgate.model import addresses
 from execgate.model.values import Template
-from execgate.policy.matching import addresses
 from execgate.policy.matching.pairs import BadEntryError, Shape, UnresolvableError
 from execgate.policy.matching.patterns import ANY_SEGMENT, DEEP, EVERYTHING, Pattern, contains, meets, split
 from execgate.policy.problems import clipped, visible
