@@ -12,7 +12,7 @@ import shutil
 import sys
 import sysconfig
 
-GUEST = "/opt/execgate/guest.py"
+GUEST = pathlib.Path("/opt/execgate")
 
 for name in ("asyncio", "bz2", "ctypes", "decimal", "hashlib", "lzma", "mmap", "multiprocessing", "select",
              "sqlite3", "ssl", "subprocess", "tempfile", "threading", "zlib"):  # fmt: skip
@@ -33,5 +33,7 @@ compileall.compile_dir(
     invalidation_mode=unchecked,
 )
 py_compile.compile(str(guarded / "execgate_guard.py"), doraise=True, invalidation_mode=unchecked)
-py_compile.compile(GUEST, GUEST + "c", doraise=True, invalidation_mode=unchecked)
+compileall.compile_dir(GUEST / "execgate_guest", quiet=2, invalidation_mode=unchecked)
+start = str(GUEST / "start.py")
+py_compile.compile(start, start + "c", doraise=True, invalidation_mode=unchecked)
 sys.stdout.write(".".join(map(str, sys.version_info[:3])))

@@ -4,7 +4,7 @@
 place.  The engine's libraries are imported where they are first used, not here.
 """
 
-from execgate.sandbox.backend import DockerSandbox
+from execgate.sandbox.docker.sandbox import DockerSandbox
 from execgate.sandbox.doctor import Check, diagnose
 from execgate.sandbox.files import Caps, collect_inputs, write_artifacts
 from execgate.sandbox.image import Image, ensure_image

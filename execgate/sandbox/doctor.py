@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
-from execgate.sandbox import leftovers
-from execgate.sandbox.backend import has_seccomp, lacking_limits
-from execgate.sandbox.engine import attempt, connect, endpoint
+from execgate.sandbox.docker import leftovers
+from execgate.sandbox.docker.backend import has_seccomp, lacking_limits
+from execgate.sandbox.docker.engine import attempt, connect, endpoint
 from execgate.sandbox.image import find_image
 
 if TYPE_CHECKING:

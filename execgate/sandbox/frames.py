@@ -10,17 +10,20 @@ import json
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from execgate.model.execution import InputFile
 
-PROTOCOL = 2
+PROTOCOL = 3
 CHUNK_BYTES = 1 << 16
 NAME_BYTES = 4096
 
 _HEAD = struct.Struct(">cI")
 _CAPS: dict[bytes, int] = {
     b"R": 4,
+    b"C": 4096,
     b"B": 0,
+    b"O": CHUNK_BYTES,
     b"1": CHUNK_BYTES,
     b"2": CHUNK_BYTES,
     b"P": 14,
@@ -76,37 +79,6 @@ class Frames:
             del self._pending[:start]
 
 
-class EngineStream:
-    """Takes the engine's own envelope off: 8 bytes of head, then a piece of standard output or error."""
-
-    OUTPUT, ERROR = 1, 2
-
-    def __init__(self) -> None:
-        self._head = bytearray()
-        self._left = 0
-
-    def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Yield (stream, bytes) as they stand in `data`, however it is split."""
-        view = memoryview(data)
-        while view:
-            if self._left == 0:
-                missing = 8 - len(self._head)
-                self._head += view[:missing]
-                view = view[missing:]
-                if len(self._head) == 8:
-                    self._left = int.from_bytes(self._head[4:], "big")
-                    if self._left == 0:
-                        self._head.clear()
-                continue
-            piece = view[: self._left]
-            view = view[len(piece) :]
-            self._left -= len(piece)
-            stream = self._head[0]
-            if self._left == 0:
-                self._head.clear()
-            yield stream, bytes(piece)
-
-
 def encode(kind: bytes, payload: bytes = b"") -> bytes:
     """Return one frame as bytes."""
     return _HEAD.pack(kind, len(payload)) + payload
@@ -114,22 +86,15 @@ def encode(kind: bytes, payload: bytes = b"") -> bytes:
 
 def encode_job(
     text: str,
-    name: str,
+    job: Mapping[str, Any],
     inputs: Sequence[InputFile],
     *,
     files: int,
     file_bytes: int,
-    language: str = "python",
-    modules: Mapping[str, str] | None = None,
 ) -> Iterator[bytes]:
-    """Yield the frames of a job: the text, its file's name, the inputs, and the caps on what comes back.
-
-    `modules` are the files that may be imported, by name, with the SHA-256 digest of each.
-    """
+    """Yield the frames of a job: how it is to be run, the text, inputs, and caps on what comes back."""
+    yield encode(b"J", json.dumps(job, separators=(",", ":")).encode("ascii"))
     yield encode(b"S", text.encode("utf-8"))
-    yield encode(b"N", name.encode("utf-8"))
-    yield encode(b"L", language.encode("ascii"))
-    yield encode(b"M", json.dumps(dict(modules or {})).encode("ascii"))
     for file in inputs:
         yield encode(b"F", file.name.encode("utf-8"))
         for start in range(0, len(file.data), CHUNK_BYTES):

@@ -6,14 +6,19 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from execgate.model.execution import ExecutionResult, InputFile
+from execgate.model.operation import Operation
 from execgate.model.verdict import Authorization
+
+Permits = Callable[[Operation], bool]
+"""Says whether the executing agent's policy permits one concrete operation."""
 
 
 class Sandbox(Protocol):
     """A place where an authorized program runs once, confined, and of which nothing stays.
 
-    Whatever the limits say, also where they are unlimited: no network, no host file, no privilege, a
-    user that is nobody on the host, and a working folder that starts with the inputs and nothing else.
+    Whatever the limits say, also where they are unlimited: no network but through the gate, no host file but
+    those that the policy names, no privilege, a user that is nobody on the host, and a working folder that
+    starts with the inputs (and with what the same session left there) and nothing else.
     """
 
     name: str
@@ -24,11 +29,15 @@ class Sandbox(Protocol):
         *,
         inputs: Sequence[InputFile] = (),
         on_output: Callable[[str, bytes], None] | None = None,
+        conversation: str | None = None,
+        permits: Permits | None = None,
     ) -> ExecutionResult:
         """Run exactly the authorized text within its limits and return how it ended.
 
         `inputs` lie in the working folder when the program begins.  `on_output` gets "stdout" or "stderr"
-        and what arrived, while the program runs, in the thread that called.
+        and what arrived, while the program runs, in the thread that called.  `conversation` identifies the
+        conversation whose session the run belongs to, where the policy has sessions; `permits` is asked about
+        hosts while the program runs, and without it none is reached.
 
         Raises SandboxUnavailableError or InputError where nothing was run.  Once the program may have
         started there is always a result, with Stop.ENGINE where the sandbox was lost.  On KeyboardInterrupt,

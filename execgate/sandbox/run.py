@@ -1,7 +1,7 @@
-"""One run in one container, from its making to its removal.
+"""One run in one cell, from the taking of the cell to its giving back.
 
-A thread of its own talks to the engine and keeps the clock: neither a slow listener nor Ctrl-C
-in the calling thread can hold up a deadline or leave a container behind.
+A thread of its own talks to the guest and keeps the clock: neither a slow listener nor Ctrl-C
+in the calling thread can hold up a deadline or leave a cell behind.
 """
 
 from __future__ import annotations
@@ -11,66 +11,64 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from execgate.errors import SandboxUnavailableError
-from execgate.model.execution import ExecutionResult, InputFile, Stop, Usage
+from execgate.model.execution import ExecutionResult, InputFile, Start, Stop, Usage
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization
-from execgate.sandbox import confinement, outcome
-from execgate.sandbox.engine import attempt, is_missing, translated
-from execgate.sandbox.files import CAPS, escaped
-from execgate.sandbox.frames import KILL, EngineStream, Frames, GuestError, encode_job
+from execgate.sandbox import outcome
+from execgate.sandbox.cell import Cell, Profile
+from execgate.sandbox.cells import Cells, Taken
+from execgate.sandbox.files import CAPS
+from execgate.sandbox.frames import KILL, Frames, GuestError, encode_job
+from execgate.sandbox.greeting import START_S, CancelledError, NoRoomError
 from execgate.sandbox.transcript import FailureError, Phase, Transcript
-from execgate.sandbox.usage import Meter
-from execgate.sandbox.wire import Wire
 
-if TYPE_CHECKING:
-    from docker import APIClient
-
-START_S = 30.0
-"""How long a container may take until its interpreter waits for the job."""
 COLLECT_S = 20.0
 """How long the files of a program that ended may take."""
 GRACE_S = 0.2
-"""How long the supervisor may take to end its program before the whole container is killed."""
+"""How long the supervisor may take to end its program before the whole cell is killed."""
 OUTPUT_CEILING = 256 << 20
 """What is kept of an unlimited output, in bytes: the gate's own memory is not unlimited."""
 
 _SAMPLES_S = (0.01, 0.1)
 _REMOVE_S = 30.0
-_SAID_BYTES = 2000
-_T = TypeVar("_T")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}")
-
-
-class ImageGoneError(Exception):
-    """The engine no longer has the image; nothing was run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to be run, where, and under which labels."""
+    """What is to be run, and in what cell."""
 
     authorization: Authorization
     inputs: Sequence[InputFile]
-    image: str
-    labels: Mapping[str, str]
-    host_cpus: int
+    profile: Profile
     backend: str
 
+    def to_json(self) -> dict[str, Any]:
+        """Return what the guest is told of how to run it."""
+        authorization = self.authorization
+        program, limits = authorization.verdict.program, authorization.limits
+        staged: tuple[Source, ...] = () if program is None else program.staged
+        return {
+            "name": program_name(authorization.source.path),
+            "language": authorization.source.language,
+            "modules": {file.path: file.digest.removeprefix("sha256:") for file in staged},
+            "confine": authorization.confines.to_json(),
+            "limits": {"cpu_s": limits.cpu_s, "file_bytes": limits.file_bytes, "files": limits.files},
+        }
 
-def execute(
-    client: APIClient, job: Job, on_output: Callable[[str, bytes], None] | None
-) -> tuple[ExecutionResult, str | None]:
-    """Run `job`; return the result, and the container's name where it could not be removed.
+
+def execute(cells: Cells, job: Job, on_output: Callable[[str, bytes], None] | None) -> ExecutionResult:
+    """Run `job` in one of `cells` and return its result.
 
     Raises SandboxUnavailableError or ImageGoneError where nothing was run.
     """
-    run = _Run(client, job, listening=on_output is not None)
-    worker = threading.Thread(target=run.work, name=run.name, daemon=True)
+    run = _Run(cells, job, listening=on_output is not None)
+    worker = threading.Thread(target=run.work, name=f"execgate-run-{uuid.uuid4().hex[:8]}", daemon=True)
     try:
         worker.start()
         while (event := run.events.get()) is not None:
@@ -85,42 +83,27 @@ def execute(
 
 
 class _Run:
-    """The state of one run; everything but `conclusion` happens in the worker's thread."""
+    """The state of one run; everything but `conclusion` and `cancel` happens in the worker's thread."""
 
-    def __init__(self, client: APIClient, job: Job, *, listening: bool) -> None:
-        self.name = f"execgate-run-{uuid.uuid4().hex}"
+    def __init__(self, cells: Cells, job: Job, *, listening: bool) -> None:
         self.events: queue.SimpleQueue[tuple[str, bytes] | None] = queue.SimpleQueue()
         self.cancelled = threading.Event()
         self._entry = threading.Lock()
         self._entered = False
         self._over = threading.Event()
-        self._client = client
+        self._cells = cells
         self._job = job
-        self._limits = job.authorization.limits
         self._listening = listening
-        output = self._limits.output_bytes
-        self._transcript = Transcript(OUTPUT_CEILING if output is None else output, CAPS)
-        self._frames = Frames()
-        self._envelope = EngineStream()
-        self._said = bytearray()
-        self._cut_off = False
-        self._meter: Meter | None = None
-        self._usage: Usage | None = None
-        self._began = 0.0
-        self._stop: Stop | None = None
-        self._stopped_at = 0.0
         self._result: ExecutionResult | None = None
         self._error: BaseException | None = None
-        self._left: str | None = None
-        self._silence: str | None = None
 
-    def conclusion(self) -> tuple[ExecutionResult, str | None]:
+    def conclusion(self) -> ExecutionResult:
         """Return the result, or raise what the worker met."""
         if self._error is not None:
             raise self._error
         if self._result is None:
             raise SandboxUnavailableError("the run was cancelled before it began")
-        return self._result, self._left
+        return self._result
 
     def cancel(self, seconds: float) -> None:
         """Keep the run from beginning, or wait up to `seconds` until it has cleared up after itself."""
@@ -138,144 +121,88 @@ class _Run:
             self._entered = True
         try:
             self._result = self._whole()
+        except CancelledError:
+            pass
         except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
             self._error = error
         finally:
             self._over.set()
             self.events.put(None)
 
-    def _whole(self) -> ExecutionResult | None:
-        wire: Wire | None = None
+    def _whole(self) -> ExecutionResult:
         try:
-            self._create()
-            with translated("can't start a container"):
-                # Before the start, so that not a byte is missed.
-                wire = Wire(
-                    self._client.attach_socket(self.name, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-                )
-                self._client.start(self.name)
-            return self._talk(wire)
+            taken = self._cells.take(self._job.profile, self.cancelled)
+        except NoRoomError:
+            stop, code, detail = outcome.no_room(self._job.authorization.limits)
+            return ExecutionResult(stop, code, "", "", Usage(0.0), detail, backend=self._job.backend)
+        try:
+            listener = self.events.put if self._listening else None
+            return _Talk(taken, self._job, self.cancelled, listener).whole()
         finally:
-            if wire is not None:
-                wire.close()
-            self._remove()
+            self._cells.give_back(taken)
 
-    def _create(self) -> None:
-        arguments = confinement.container(self._job.image, self._limits, self._job.labels)
-        host = confinement.host_config(self._limits, host_cpus=self._job.host_cpus)
-        with translated("can't create a container"):
-            config = self._client.create_host_config(**host)
-            try:
-                made = self._client.create_container(name=self.name, host_config=config, **arguments)
-            except Exception as error:
-                if is_missing(error):
-                    raise ImageGoneError from error
-                raise
-        discarded = [line for line in made.get("Warnings") or () if confinement.is_discarded(line)]
-        if discarded:
-            raise SandboxUnavailableError(
-                f"the engine can't keep a limit of the policy: {' '.join(discarded)[:300]}",
-                help="enable the controller it names, or use another engine",
-            )
 
-    def _ask(self, call: Callable[[], _T]) -> tuple[_T | None, str | None]:
-        """Do as `attempt` does, but ask an engine no more that once kept silent: each wait is a long one."""
-        if self._silence is not None:
-            return None, self._silence
-        asked = time.monotonic()
-        found, fault = attempt(call)
-        if fault is not None and time.monotonic() - asked >= self._client.timeout:
-            self._silence = fault
-        return found, fault
+class _Talk:
+    """What is said between the gate and the guest of one cell about one job."""
 
-    def _remove(self) -> None:
-        def remove() -> None:
-            try:
-                self._client.remove_container(self.name, force=True, v=True)
-            except Exception as error:
-                if not is_missing(error):
-                    raise
+    def __init__(
+        self,
+        taken: Taken,
+        job: Job,
+        cancelled: threading.Event,
+        listener: Callable[[tuple[str, bytes]], None] | None,
+    ) -> None:
+        self._cell: Cell = taken.cell
+        self._start: Start = taken.start
+        self._job = job
+        self._limits = job.authorization.limits
+        self._cancelled = cancelled
+        self._listener = listener
+        output = self._limits.output_bytes
+        self._transcript = Transcript(OUTPUT_CEILING if output is None else output, CAPS)
+        self._frames = Frames()
+        self._usage: Usage | None = None
+        self._began = 0.0
+        self._stop: Stop | None = None
+        self._stopped_at = 0.0
 
-        _, fault = self._ask(remove)
-        self._left = None if fault is None else self.name
+    def whole(self) -> ExecutionResult:
+        """Hand the job over, follow the program and return how it ended; raises CancelledError."""
+        job, wire = self._job, self._cell.wire
+        *before, go = encode_job(
+            job.authorization.source.text,
+            job.to_json(),
+            job.inputs,
+            files=CAPS.count,
+            file_bytes=CAPS.total_bytes,
+        )
+        # Whatever fails until the last frame has gone, nothing was run.
+        if not wire.write(b"".join(before), START_S):
+            return self._refused()
+        if self._cancelled.is_set():
+            raise CancelledError
+        # From here on the program may have begun.
+        wire.write(go, START_S)
+        return self._follow()
 
-    # Before the program begins: whatever fails here, nothing was run.
+    def _take(self, data: bytes) -> None:
+        for frame in self._frames.feed(data):
+            output = self._transcript.receive(frame)
+            if output is not None and self._listener is not None:
+                self._listener(output)
 
-    def _talk(self, wire: Wire) -> ExecutionResult | None:
-        state, _ = self._ask(lambda: self._client.inspect_container(self.name))
-        if state is not None:
-            self._meter = Meter(int(state["State"].get("Pid") or 0), str(state["Id"]))
+    def _refused(self) -> ExecutionResult:
+        """Find out why the guest stopped taking the job: it says so, or has died."""
         try:
-            if not self._await(wire, Phase.READY, START_S):
-                return self._stillborn()
-            source = self._job.authorization.source
-            frames = list(
-                encode_job(
-                    source.text,
-                    program_name(source.path),
-                    self._job.inputs,
-                    files=CAPS.count,
-                    file_bytes=CAPS.total_bytes,
-                    language=source.language,
-                    modules={file.path: file.digest.removeprefix("sha256:") for file in _staged(self._job)},
-                )
-            )
-            for frame in frames[:-1]:
-                if not wire.write(frame, START_S):
-                    return self._refused(wire)
+            while data := self._cell.wire.read(1.0):
+                self._take(data)
         except FailureError as failure:
             return self._failed(failure)
         except GuestError as error:
             raise SandboxUnavailableError(f"the container's guest is not ours: {error}") from error
-        if self.cancelled.is_set():
-            return None
-        # From here on the program may have begun.
-        wire.write(frames[-1], START_S)
-        return self._follow(wire)
-
-    def _await(self, wire: Wire, phase: Phase, seconds: float) -> bool:
-        """Read until the guest has come to `phase`; return False where it ended or is late."""
-        deadline = time.monotonic() + seconds
-        while self._transcript.phase is not phase and not self.cancelled.is_set():
-            data = wire.read(min(0.1, deadline - time.monotonic()))
-            if data == b"":
-                self._cut_off = True
-                return False
-            if time.monotonic() > deadline:
-                return False
-            self._take(data or b"")
-        return not self.cancelled.is_set()
-
-    def _take(self, data: bytes) -> None:
-        for stream, piece in self._envelope.feed(data):
-            if stream == EngineStream.ERROR:
-                self._said += piece[: _SAID_BYTES - len(self._said)]
-            elif stream == EngineStream.OUTPUT:
-                for frame in self._frames.feed(piece):
-                    output = self._transcript.receive(frame)
-                    if output is not None and self._listening:
-                        self.events.put(output)
-
-    def _stillborn(self) -> ExecutionResult | None:
-        if self.cancelled.is_set():
-            return None
-        state = self._state()
-        if state.get("OOMKilled"):
+        if self._cell.state().out_of_memory:
             return self._conclude(*outcome.no_room(self._limits))
-        said = escaped(self._said.decode("utf-8", "replace").strip(), 300)
-        if not self._cut_off:
-            silence = f"no answer within {START_S:g} s"
-        elif state.get("Running", True):
-            silence = "the connection to it broke"
-        else:
-            silence = f"it ended with status {state.get('ExitCode')}"
-        why = said or state.get("Error") or silence
-        raise SandboxUnavailableError(f"the container did not start its interpreter: {why}")
-
-    def _refused(self, wire: Wire) -> ExecutionResult | None:
-        """Find out why the guest stopped taking the job: it says so, or has died."""
-        self._await(wire, Phase.RUNNING, 1.0)
-        return self._stillborn()
+        raise SandboxUnavailableError("the guest stopped taking its job")
 
     def _failed(self, failure: FailureError) -> ExecutionResult:
         if failure.disk:
@@ -284,24 +211,24 @@ class _Run:
 
     # From the beginning of the program to its end.
 
-    def _follow(self, wire: Wire) -> ExecutionResult | None:
+    def _follow(self) -> ExecutionResult:
         deadline = time.monotonic() + START_S
         pause, sampled = _SAMPLES_S[0], 0.0
         while self._transcript.phase is not Phase.DONE:
             now = time.monotonic()
-            if self.cancelled.is_set():
-                return None
+            if self._cancelled.is_set():
+                raise CancelledError
             if self._transcript.phase is Phase.RUNNING:
-                if now - sampled >= pause and self._meter is not None:
-                    self._meter.sample()
+                if now - sampled >= pause and self._cell.meter is not None:
+                    self._cell.meter.sample()
                     sampled, pause = now, min(pause * 1.5, _SAMPLES_S[1])
                 if self._stop is None and self._limits.wall_s is not None and now >= deadline:
-                    self._request(Stop.TIME, wire)
+                    self._request(Stop.TIME)
                 if self._stop is not None and now >= self._stopped_at + GRACE_S:
-                    return self._kill(wire)
+                    return self._kill()
             elif now >= deadline:
                 return self._lost("the files took too long" if self._usage else "the program did not begin")
-            data = wire.read(self._patience(now, deadline, pause))
+            data = self._cell.wire.read(self._patience(now, deadline, pause))
             if data == b"":
                 return self._vanished()
             phase = self._transcript.phase
@@ -313,7 +240,7 @@ class _Run:
                 return self._lost(f"the guest broke the protocol: {error}")
             deadline = self._next_deadline(phase, deadline)
             if self._transcript.overflowed and self._stop is None:
-                self._request(Stop.OUTPUT, wire)
+                self._request(Stop.OUTPUT)
         return self._ended()
 
     def _patience(self, now: float, deadline: float, pause: float) -> float:
@@ -325,8 +252,8 @@ class _Run:
         now, phase = time.monotonic(), self._transcript.phase
         if before is Phase.READY and phase is not before:
             self._began = now
-            if self._meter is not None:
-                self._meter.begin()
+            if self._cell.meter is not None:
+                self._cell.meter.begin()
             wall_s = self._limits.wall_s
             deadline = now + wall_s if wall_s is not None else float("inf")
         if phase in {Phase.COLLECTING, Phase.DONE} and self._usage is None:
@@ -334,38 +261,41 @@ class _Run:
             deadline = now + COLLECT_S
         return deadline
 
-    def _request(self, stop: Stop, wire: Wire) -> None:
+    def _request(self, stop: Stop) -> None:
         self._stop, self._stopped_at = stop, time.monotonic()
-        wire.write(KILL, GRACE_S)
+        self._cell.wire.write(KILL, GRACE_S)
 
     def _measured(self) -> Usage:
         wall_s = time.monotonic() - self._began if self._began else 0.0
-        return self._meter.usage(wall_s) if self._meter is not None else Usage(wall_s)
+        meter = self._cell.meter
+        return meter.usage(wall_s) if meter is not None else Usage(wall_s)
 
-    def _kill(self, wire: Wire) -> ExecutionResult:
-        """End the container from outside: its supervisor did not do it in time."""
+    def _kill(self) -> ExecutionResult:
+        """End the cell from outside: its supervisor did not do it in time."""
         self._usage = self._measured()
-        wire.close()  # an engine that can't get rid of output does not get round to a kill
-        _, fault = self._ask(lambda: self._client.kill(self.name))
+        self._cell.wire.close()  # an engine that can't get rid of output does not get round to a kill
+        fault = self._cell.kill()
         stop, self._stop = self._stop or Stop.ENGINE, None
-        if fault is not None and self._state().get("Running", True):
-            return self._lost(f"could not be stopped at its limit: {fault}")
+        if fault is not None:
+            state = self._cell.state()
+            if state.running or not state.known:
+                return self._lost(f"could not be stopped at its limit: {fault}")
         self._transcript.rejected.append("no file was taken: the whole container had to be killed")
         return self._conclude(stop, None, outcome.stopped(stop, self._limits))
 
     def _vanished(self) -> ExecutionResult:
         """Tell why the stream ended before the guest had."""
-        state = self._state()
+        state = self._cell.state()
         if self._stop is not None:
             return self._conclude(self._stop, None, outcome.stopped(self._stop, self._limits))
-        if state.get("OOMKilled"):
+        if state.out_of_memory:
             why = outcome.stopped(Stop.MEMORY, self._limits) + ": the whole container was killed"
             return self._conclude(Stop.MEMORY, None, why)
-        if not state:
+        if not state.known:
             return self._lost("the engine stopped answering")
-        if state.get("Running"):
+        if state.running:
             return self._lost("the connection to the container broke")
-        return self._lost(f"the container was ended from outside, with status {state.get('ExitCode')}")
+        return self._lost(f"the container was ended from outside, with status {state.status}")
 
     def _lost(self, why: str) -> ExecutionResult:
         return self._conclude(Stop.ENGINE, None, why)
@@ -377,19 +307,6 @@ class _Run:
         if self._stop is not None:
             return self._conclude(self._stop, None, outcome.stopped(self._stop, self._limits))
         return self._conclude(*outcome.judge(ending, self._limits))
-
-    def _state(self) -> dict[str, Any]:
-        """Return how the engine sees the container that ended, or is about to; empty without an engine."""
-        state: dict[str, Any] = {}
-        for _ in range(20):
-            found, _ = self._ask(lambda: self._client.inspect_container(self.name))
-            if found is None:
-                return {}
-            state = found["State"]
-            if not state.get("Running"):
-                break
-            time.sleep(0.05)
-        return state
 
     def _conclude(self, stop: Stop, code: int | None, detail: str) -> ExecutionResult:
         transcript = self._transcript
@@ -407,13 +324,9 @@ class _Run:
             ),
             rejected=tuple(transcript.rejected),
             backend=self._job.backend,
-            image=self._job.image,
+            image=self._job.profile.image,
+            start=self._start,
         )
-
-
-def _staged(job: Job) -> tuple[Source, ...]:
-    program = job.authorization.verdict.program
-    return () if program is None else program.staged
 
 
 def program_name(path: str) -> str:

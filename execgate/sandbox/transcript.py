@@ -1,7 +1,7 @@
 """What is believed of a guest: a state machine over its frames, without I/O.
 
-1. The phases follow each other: starting, `R` ready, `B` running, `P` collecting, `E` done.  A frame out
-   of its phase is an error; so is anything after the end.
+1. The phases follow each other: ready, `B` running, `P` collecting, `E` done.  A frame out of its phase is
+   an error; so is anything after the end.
 2. Output counts against one cap for both streams.  What is within it is kept, in order of arrival;
    the first byte beyond it is remembered as an overflow and dropped with all that follow.
 3. Files are taken under caps of count and size that the guest was told; one more is an error.  Names are
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from execgate.model.execution import Artifact
 from execgate.sandbox.files import Caps, escaped, name_fault
-from execgate.sandbox.frames import PROTOCOL, Frame, GuestError
+from execgate.sandbox.frames import Frame, GuestError
 
 _ENDING = struct.Struct(">i?BII")
 
@@ -35,7 +35,6 @@ _UNSEEN = 6
 class Phase(enum.Enum):
     """How far a guest has come."""
 
-    STARTING = "starting"
     READY = "ready"
     RUNNING = "running"
     COLLECTING = "collecting"
@@ -74,8 +73,7 @@ class Transcript:
     """Everything that one guest said, as far as it may be believed."""
 
     def __init__(self, output_bytes: int, caps: Caps) -> None:
-        self.phase = Phase.STARTING
-        self.python = ""
+        self.phase = Phase.READY
         self.stdout = bytearray()
         self.stderr = bytearray()
         self.overflowed = False
@@ -103,15 +101,11 @@ class Transcript:
         if kind in (b"1", b"2"):
             self._expect(Phase.RUNNING)
             return self._output("stdout" if kind == b"1" else "stderr", payload)
-        if kind == b"R":
-            self._expect(Phase.STARTING)
-            self._ready(payload)
-        elif kind == b"!":
-            if self.phase not in {Phase.STARTING, Phase.READY}:
-                raise GuestError(f"a failure while {self.phase.value}")
+        if kind == b"!":
+            self._expect(Phase.READY)
             text = payload[1:].decode("utf-8", "replace")
             raise FailureError(escaped(text, 200) or "no reason given", disk=payload[:1] == b"d")
-        elif kind == b"B":
+        if kind == b"B":
             self._expect(Phase.READY)
             self.phase = Phase.RUNNING
         elif kind == b"P":
@@ -132,12 +126,6 @@ class Transcript:
         self.overflowed = self.overflowed or len(kept) < len(data)
         (self.stdout if stream == "stdout" else self.stderr).extend(kept)
         return (stream, kept) if kept else None
-
-    def _ready(self, payload: bytes) -> None:
-        if len(payload) != 4 or payload[0] != PROTOCOL:
-            raise GuestError("another version of the guest")
-        self.python = ".".join(map(str, payload[1:]))
-        self.phase = Phase.READY
 
     def _ended(self, payload: bytes) -> None:
         if len(payload) != _ENDING.size:

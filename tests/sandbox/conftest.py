@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from execgate.model.confines import OPEN
 from execgate.model.limits import Limits
 from execgate.model.program import Program
 from execgate.model.source import Source
@@ -13,13 +14,14 @@ from execgate.sandbox import DockerSandbox
 BACKENDS = {"docker": DockerSandbox}
 
 
-def _authorize(text, *, path="job.py", **limits):
+def _authorize(text, *, path="job.py", confines=OPEN, **limits):
     source = Source(textwrap.dedent(text), path)
     verdict = Verdict(
         source=source,
         agent="tester",
         program=Program(source),
         limits=Limits(**limits),
+        confines=confines,
         policy_digest="sha256:" + "0" * 64,
     )
     return Authorization.of(verdict)
@@ -42,8 +44,8 @@ def sandbox(request):
 def run(sandbox):
     """Run a text and return its result."""
 
-    def run_text(text, *, inputs=(), on_output=None, **limits):
-        return sandbox.run(_authorize(text, **limits), inputs=inputs, on_output=on_output)
+    def run_text(text, *, inputs=(), on_output=None, **settings):
+        return sandbox.run(_authorize(text, **settings), inputs=inputs, on_output=on_output)
 
     return run_text
 
@@ -51,8 +53,8 @@ def run(sandbox):
 @pytest.fixture
 def our_containers():
     """Return the ids of this process's own containers."""
-    from execgate.sandbox.engine import connect
-    from execgate.sandbox.leftovers import Owner
+    from execgate.sandbox.docker.engine import connect
+    from execgate.sandbox.docker.leftovers import Owner
 
     def find():
         client = connect()

@@ -10,15 +10,17 @@ from execgate import _resources
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Stop
 from execgate.model.limits import Limits
-from execgate.sandbox import confinement, outcome
-from execgate.sandbox.backend import has_seccomp, lacking_limits
+from execgate.sandbox import outcome, places
+from execgate.sandbox.cell import Profile
+from execgate.sandbox.docker import confinement
+from execgate.sandbox.docker.backend import has_seccomp, lacking_limits
 from execgate.sandbox.run import program_name
 from execgate.sandbox.transcript import Ending, Want
 from execgate.sandbox.usage import Group
 
 
 def test_the_flags_of_an_ordinary_run():
-    config = confinement.host_config(Limits(), host_cpus=4)
+    config = confinement.host_config(Profile("sha256:0", Limits()), host_cpus=4)
     profile = config["security_opt"].pop()
     assert profile.startswith('seccomp={"defaultAction":"SCMP_ACT_ERRNO"')
     tmpfs = "rw,noexec,nosuid,nodev,mode={},uid=65532,gid=65532,nr_inodes=16384,size={}"
@@ -51,7 +53,7 @@ def test_the_flags_of_an_ordinary_run():
 
 @given(st.integers(1, 10**15))
 def test_places_share_the_disk_and_never_exceed_it_but_for_a_page_each(size):
-    disk = confinement.shares(size)
+    disk = places.shares(size)
     parts = (disk.workspace, disk.tmp, disk.home, disk.shm)
     assert all(part % 4096 == 0 and part > 0 for part in parts)
     assert sum(parts) <= max(size, 4 * 4096)
@@ -60,7 +62,7 @@ def test_places_share_the_disk_and_never_exceed_it_but_for_a_page_each(size):
 
 def test_a_processor_limit_that_no_engine_keeps_is_refused():
     with pytest.raises(SandboxUnavailableError):
-        confinement.host_config(Limits(cpus=0.001), host_cpus=4)
+        confinement.host_config(Profile("sha256:0", Limits(cpus=0.001)), host_cpus=4)
 
 
 def test_what_is_refused_by_the_profile_stays_refused():

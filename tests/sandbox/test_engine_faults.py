@@ -19,7 +19,7 @@ import pytest
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Stop
 from execgate.sandbox import DockerSandbox, diagnose
-from execgate.sandbox.engine import GROUP_HELP, START_HELP, connect
+from execgate.sandbox.docker.engine import GROUP_HELP, START_HELP, connect
 from execgate.sandbox.image import ensure_image
 
 pytestmark = [
@@ -190,7 +190,7 @@ def test_an_engine_that_freezes_in_the_middle_holds_nobody_up_for_ever(
     engine, private, authorize, monkeypatch
 ):
     private.run(authorize("pass"))
-    monkeypatch.setattr(private._engine.client, "timeout", 2)
+    monkeypatch.setattr(private._backend._engine.client, "timeout", 2)
     try:
         result = private.run(authorize(LOOP, wall_s=1.0), on_output=once(engine.freeze))
     finally:
@@ -269,7 +269,7 @@ def test_a_socket_without_permission_is_told_with_the_fix(tmp_path):
                 folder.chmod(folder.stat().st_mode | 0o011)
         text = (
             "import os\n"
-            "from execgate.sandbox.engine import connect\n"
+            "from execgate.sandbox.docker.engine import connect\n"
             "from execgate.errors import SandboxUnavailableError\n"
             "import docker, docker.transport, docker.utils\n"
             "os.setuid(65534)\n"

@@ -11,7 +11,7 @@ import pytest
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Stop
 from execgate.sandbox import DockerSandbox
-from execgate.sandbox.engine import connect
+from execgate.sandbox.docker.engine import connect
 from execgate.sandbox.image import ensure_image
 
 pytestmark = pytest.mark.engine
@@ -37,7 +37,7 @@ def end(code=0):
 def wait():
     while True: time.sleep(1)
 """
-BEGUN = "send(b'R', bytes((2, 3, 12, 1)))\ntake()\nsend(b'B')\n"
+BEGUN = "send(b'R', bytes((3, 3, 12, 1)))\ntake()\nsend(b'B')\n"
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def run_guest(client, authorize, monkeypatch):
     made = []
 
     def run_guest(text, **limits):
-        monkeypatch.setattr(sys.modules["execgate.sandbox.run"], "START_S", 3.0)
+        monkeypatch.setattr(sys.modules["execgate.sandbox.greeting"], "START_S", 3.0)
         base = ensure_image(client)
         container = client.create_container(base.id, entrypoint=["true"], command=[])["Id"]
         buffer = io.BytesIO()
@@ -69,7 +69,7 @@ def run_guest(client, authorize, monkeypatch):
         client.remove_container(container, force=True)
         made.append(image)
         monkeypatch.setattr(
-            sys.modules["execgate.sandbox.backend"],
+            sys.modules["execgate.sandbox.docker.backend"],
             "ensure_image",
             lambda *_, **__: type(base)(image, "hostile", "3", (), 0),
         )
@@ -91,7 +91,7 @@ def run_guest(client, authorize, monkeypatch):
         ("send(b'R', bytes((9, 3, 12, 1))); wait()", "is not ours: another version of the guest"),
         ("send(b'1', b'early'); wait()", "is not ours: a frame of running while starting"),
         ("os.write(2, b'\\x1b[2Jwhat\\n'); sys.exit(1)", r"did not start its interpreter: \x1b[2Jwhat"),
-        ("send(b'R', bytes((2, 3, 12, 1))); take(); send(b'!', b'o\\nno')", None),
+        ("send(b'R', bytes((3, 3, 12, 1))); take(); send(b'!', b'o\\nno')", None),
         ("wait()", "did not start its interpreter: no answer within 3 s"),
         ("while True: os.write(2, bytes(65536))", "did not start its interpreter: "),
         ("sys.exit(0)", "did not start its interpreter: it ended with status 0"),

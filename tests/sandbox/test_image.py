@@ -8,7 +8,7 @@ import pytest
 
 from execgate.errors import SandboxUnavailableError
 from execgate.sandbox import DockerSandbox, diagnose, ensure_image
-from execgate.sandbox.engine import connect
+from execgate.sandbox.docker.engine import connect
 from execgate.sandbox.image import WAYS, Recipe, find_image
 from execgate.sandbox.image.debian import closure, parse_depends
 from execgate.sandbox.image.ways import _loaded
@@ -69,7 +69,7 @@ def test_an_engine_that_can_not_load_says_so():
 def test_the_recipe_is_the_same_every_time_and_covers_the_guest():
     recipe = Recipe.load()
     assert recipe == Recipe.load()
-    assert "def supervise" in recipe.guest
+    assert "def supervise" in recipe.code["execgate_guest/supervisor.py"]
 
 
 def test_the_ways_stand_in_their_order():

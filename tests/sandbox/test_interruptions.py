@@ -10,8 +10,9 @@ import pytest
 from docker import APIClient
 
 from execgate.model.execution import Stop
-from execgate.sandbox import DockerSandbox, leftovers
-from execgate.sandbox.engine import connect
+from execgate.sandbox import DockerSandbox
+from execgate.sandbox.docker import leftovers
+from execgate.sandbox.docker.engine import connect
 
 pytestmark = pytest.mark.engine
 

@@ -6,7 +6,7 @@ import platform
 import pytest
 
 from execgate.model.execution import InputFile, Stop
-from execgate.sandbox import confinement
+from execgate.sandbox.docker import confinement
 
 pytestmark = pytest.mark.engine
 

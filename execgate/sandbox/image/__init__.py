@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
-from execgate.sandbox.engine import connect, translated
+from execgate.sandbox.docker.engine import connect, translated
 from execgate.sandbox.image.finish import finish
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.ways import WAYS, Way, WayFailedError

@@ -8,14 +8,15 @@ import json
 import tarfile
 import uuid
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from execgate.model.places import HOME, WORKSPACE
-from execgate.sandbox.confinement import USER
-from execgate.sandbox.engine import attempt
+from execgate.sandbox.docker.engine import attempt
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.rootfs import EPOCH
 from execgate.sandbox.image.wayfailed import WayFailedError
+from execgate.sandbox.places import USER
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -80,7 +81,7 @@ def _compile(client: APIClient, recipe: Recipe, base: str, name: str) -> str:
 
 def _commit(client: APIClient, recipe: Recipe, name: str, labels: Mapping[str, str]) -> str:
     changes = [
-        f"ENTRYPOINT {json.dumps(['python3', '-I', '-X', 'utf8', f'/{_FOLDER}/guest.pyc'])}",
+        f"ENTRYPOINT {json.dumps(['python3', '-I', '-X', 'utf8', f'/{_FOLDER}/start.pyc'])}",
         "CMD []",
         f"USER {USER}:{USER}",
         "WORKDIR /",
@@ -99,14 +100,13 @@ def _files(recipe: Recipe) -> bytes:
     """Return a tar of what every image gets, whatever it was made from."""
     buffer = io.BytesIO()
     with contextlib.closing(tarfile.open(fileobj=buffer, mode="w")) as tar:
-        for folder in (_FOLDER, WORKSPACE[1:], HOME[1:]):
+        folders = {str(PurePosixPath(_FOLDER, path).parent) for path in recipe.code}
+        for folder in (*sorted(folders), WORKSPACE[1:], HOME[1:]):
             entry = tarfile.TarInfo(folder)
             entry.type, entry.mode, entry.mtime = tarfile.DIRTYPE, 0o755, EPOCH
             tar.addfile(entry)
         for path, text in {
-            f"{_FOLDER}/guest.py": recipe.guest,
-            f"{_FOLDER}/finish.py": recipe.finish,
-            f"{_FOLDER}/execgate_guard.py": recipe.guard,
+            **{f"{_FOLDER}/{path}": text for path, text in recipe.code.items()},
             "etc/passwd": _PASSWD,
             "etc/group": _GROUP,
             "etc/nsswitch.conf": _SOURCES,

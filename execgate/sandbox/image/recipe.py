@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from execgate import _resources
-
-_FILES = ("image.json", "guest.py", "finish.py", "execgate_guard.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +24,21 @@ class Recipe:
     """Patterns of paths that are left out, relative to the image's root."""
     library_without: tuple[str, ...]
     """The same, relative to the folder of the standard library."""
-    guest: str
-    finish: str
-    guard: str
+    code: Mapping[str, str]
+    """What runs inside, by its path below the guest's folder."""
 
     @classmethod
     def load(cls) -> Recipe:
         """Return the shipped recipe."""
-        texts = {name: _resources.text("sandbox", name) for name in _FILES}
-        data = json.loads(texts["image.json"])
+        folder = _resources.path("sandbox")
+        code = {
+            str(path.relative_to(folder)): path.read_text("utf-8") for path in sorted(folder.rglob("*.py"))
+        }
+        description = _resources.text("sandbox", "image.json")
+        data = json.loads(description)
         # What makes the image shapes it as much as what goes in.
         makers = {path.name: path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py")}
-        whole = json.dumps([texts, makers], sort_keys=True).encode()
+        whole = json.dumps([description, code, makers], sort_keys=True).encode()
         return cls(
             digest=hashlib.sha256(whole).hexdigest(),
             base=data["base"],
@@ -45,7 +47,5 @@ class Recipe:
             programs=frozenset(data["programs"]),
             without=tuple(data["without"]),
             library_without=tuple(data["library_without"]),
-            guest=texts["guest.py"],
-            finish=texts["finish.py"],
-            guard=texts["execgate_guard.py"],
+            code=code,
         )

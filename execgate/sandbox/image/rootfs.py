@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from execgate.sandbox.engine import attempt
+from execgate.sandbox.docker.engine import attempt
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.wayfailed import WayFailedError
 

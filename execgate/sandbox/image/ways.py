@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from execgate.sandbox.engine import attempt, connect
+from execgate.sandbox.docker.engine import attempt, connect
 from execgate.sandbox.image import debian, host
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.rootfs import import_root

@@ -8,9 +8,7 @@ Nothing here is optional.  A limit that is unlimited takes its own flag away and
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -18,53 +16,8 @@ from execgate import _resources
 from execgate.errors import SandboxUnavailableError
 from execgate.model.limits import Limits
 from execgate.model.places import HOME, WORKSPACE
-
-USER = 65532
-"""Nobody on the host, and below 65,536, so that an engine with user namespaces can map it."""
-
-MEMORY_FLOOR = 8 << 20
-"""The least memory, in bytes, in which an interpreter starts; engines themselves set none under 6 MiB."""
-
-_INODES = 16_384
-_PAGE = 4096
-# How much of the disk limit each place gets, in sixteenths; what is left over is the workspace's.
-_SIXTEENTHS = {"/tmp": 3, HOME: 1, "/dev/shm": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Disk:
-    """How the disk limit is shared out, in bytes; None is unlimited."""
-
-    workspace: int | None
-    tmp: int | None
-    home: int | None
-    shm: int | None
-
-
-def shares(disk_bytes: int | None) -> Disk:
-    """Return each place's size in whole pages, never more than `disk_bytes` together (but a page each)."""
-    if disk_bytes is None:
-        return Disk(None, None, None, None)
-    tmp, home, shm = (max(disk_bytes * part // 16 // _PAGE, 1) * _PAGE for part in _SIXTEENTHS.values())
-    workspace = max((disk_bytes - tmp - home - shm) // _PAGE, 1) * _PAGE
-    return Disk(workspace, tmp, home, shm)
-
-
-def environment(limits: Limits) -> dict[str, str]:
-    """Return every variable that the program sees; nothing of the host is among them."""
-    # A numeric library starts a thread per core of the host, which the limit on processes may not allow.
-    threads = str(max(1, math.ceil(limits.cpus or 1)))
-    return {
-        "HOME": HOME,
-        "LANG": "C.UTF-8",
-        "LOGNAME": "agent",
-        "MPLBACKEND": "Agg",
-        "OMP_NUM_THREADS": threads,
-        "OPENBLAS_NUM_THREADS": threads,
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "TMPDIR": "/tmp",
-        "USER": "agent",
-    }
+from execgate.sandbox.cell import Profile
+from execgate.sandbox.places import INODES, USER, environment, shares
 
 
 @cache
@@ -73,11 +26,12 @@ def seccomp() -> str:
     return json.dumps(json.loads(_resources.text("sandbox", "seccomp.json")), separators=(",", ":"))
 
 
-def host_config(limits: Limits, *, host_cpus: int) -> dict[str, Any]:
-    """Return the arguments of the docker SDK's `create_host_config` for a run within `limits`.
+def host_config(profile: Profile, *, host_cpus: int) -> dict[str, Any]:
+    """Return the arguments of the docker SDK's `create_host_config` for a cell of `profile`.
 
     Raises SandboxUnavailableError for a limit that is finer than an engine can keep.
     """
+    limits = profile.limits
     disk = shares(limits.disk_bytes)
     config: dict[str, Any] = {
         "network_mode": "none",
@@ -121,18 +75,18 @@ def _ulimits(limits: Limits) -> list[dict[str, Any]]:
 
 
 def _tmpfs(size: int | None, mode: str) -> str:
-    options = f"rw,noexec,nosuid,nodev,mode={mode},uid={USER},gid={USER},nr_inodes={_INODES}"
+    options = f"rw,noexec,nosuid,nodev,mode={mode},uid={USER},gid={USER},nr_inodes={INODES}"
     return options if size is None else f"{options},size={size}"
 
 
-def container(image: str, limits: Limits, labels: Mapping[str, str]) -> dict[str, Any]:
+def container(profile: Profile, labels: Mapping[str, str]) -> dict[str, Any]:
     """Return the arguments of the docker SDK's `create_container`, without the host configuration."""
     return {
-        "image": image,
+        "image": profile.image,
         "user": f"{USER}:{USER}",
         "working_dir": "/",
         "hostname": "sandbox",
-        "environment": environment(limits),
+        "environment": environment(profile.limits),
         "labels": dict(labels),
         "stdin_open": True,
         "tty": False,

@@ -16,7 +16,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from execgate.sandbox.engine import attempt
+from execgate.sandbox.docker.engine import attempt
 from execgate.sandbox.image.finish import BUILD_PREFIX
 
 if TYPE_CHECKING:

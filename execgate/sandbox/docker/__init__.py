@@ -1,0 +1,1 @@
+"""The Docker backend: cells are containers of an engine."""

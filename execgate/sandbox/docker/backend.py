@@ -1,0 +1,164 @@
+"""The Docker backend: cells are containers of an engine."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from execgate.errors import SandboxUnavailableError
+from execgate.model.verdict import Authorization
+from execgate.sandbox.cell import Cell, ImageGoneError, Profile
+from execgate.sandbox.docker import confinement, leftovers
+from execgate.sandbox.docker.cell import DockerCell
+from execgate.sandbox.docker.engine import attempt, connect, is_missing, translated
+from execgate.sandbox.docker.wire import AttachedWire
+from execgate.sandbox.image import ensure_image
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+
+def _to_stderr(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """An engine that answered, with what it says of itself."""
+
+    client: APIClient
+    cpus: int
+    lacks: frozenset[str]
+    """The limits that it can't keep."""
+
+
+class DockerBackend:
+    """Makes cells that are containers; see `Backend`.
+
+    `on_progress` gets a line for each step that takes time (standard error if None).
+    """
+
+    name = "docker"
+
+    def __init__(self, *, on_progress: Callable[[str], None] | None = None) -> None:
+        self._on_progress = on_progress or _to_stderr
+        self._lock = threading.Lock()
+        self._engine: _Engine | None = None
+        self._image: str | None = None
+
+    def prepare(self) -> None:
+        """Connect, and clear what killed gates left behind, where that was not done yet."""
+        with self._lock:
+            self._ready()
+
+    def lacks(self) -> frozenset[str]:
+        """Return the limits that the engine says it can't keep."""
+        with self._lock:
+            return self._ready().lacks
+
+    def image(self, authorization: Authorization) -> str:
+        """Return the image's id, found or made at the first program."""
+        del authorization
+        with self._lock:
+            if self._image is None:
+                self._image = ensure_image(self._ready().client, on_progress=self._on_progress).id
+            return self._image
+
+    def forget_image(self, image: str) -> None:
+        """Look for the image anew, unless somebody else has found another by now."""
+        with self._lock:
+            if self._image == image:
+                self._image = None
+
+    def start(self, profile: Profile) -> Cell:
+        """Create a container, attach to it and start it."""
+        with self._lock:
+            engine = self._ready()
+        client, name = engine.client, f"execgate-run-{uuid.uuid4().hex}"
+        try:
+            self._create(engine, profile, name)
+            with translated("can't start a container"):
+                # Before the start, so that not a byte is missed.
+                streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+                wire = AttachedWire(client.attach_socket(name, streams))
+                client.start(name)
+            return DockerCell(client, name, wire)
+        except BaseException:
+            attempt(partial(client.remove_container, name, force=True, v=True))
+            raise
+
+    def tidy(self, left: Sequence[Cell]) -> tuple[Cell, ...]:
+        """Remove what is still there, until the engine fails to answer."""
+        with self._lock:
+            engine = self._engine
+        remaining = list(left)
+        while engine is not None and remaining:
+            name = remaining[0].name
+            attempt(partial(engine.client.remove_container, name, force=True, v=True))
+            found, fault = attempt(partial(engine.client.containers, all=True, filters={"name": name}))
+            if fault is not None or found:
+                break
+            del remaining[0]
+        return tuple(remaining)
+
+    def close(self) -> None:
+        """Close the connections to the engine."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.client.close()
+                self._engine = None
+
+    def _ready(self) -> _Engine:
+        if self._engine is None:
+            client = connect()
+            self._engine = _described(client)
+            leftovers.sweep(client)
+        return self._engine
+
+    def _create(self, engine: _Engine, profile: Profile, name: str) -> None:
+        arguments = confinement.container(profile, leftovers.Owner.current().labels())
+        host = confinement.host_config(profile, host_cpus=engine.cpus)
+        with translated("can't create a container"):
+            config = engine.client.create_host_config(**host)
+            try:
+                made = engine.client.create_container(name=name, host_config=config, **arguments)
+            except Exception as error:
+                if is_missing(error):
+                    raise ImageGoneError from error
+                raise
+        discarded = [line for line in made.get("Warnings") or () if confinement.is_discarded(line)]
+        if discarded:
+            raise SandboxUnavailableError(
+                f"the engine can't keep a limit of the policy: {' '.join(discarded)[:300]}",
+                help="enable the controller it names, or use another engine",
+            )
+
+
+def _described(client: APIClient) -> _Engine:
+    """Ask the engine what it is; raises SandboxUnavailableError where it can't confine a program."""
+    with translated("can't ask the engine what it can do"):
+        info = client.info()
+    if info.get("OSType", "linux") != "linux":
+        raise SandboxUnavailableError("the engine runs no Linux containers")
+    if not has_seccomp(info):
+        raise SandboxUnavailableError(
+            "the engine has no seccomp: system calls could not be confined",
+            help="use an engine and a kernel with seccomp",
+        )
+    return _Engine(client, int(info.get("NCPU") or 1), lacking_limits(info))
+
+
+def has_seccomp(info: dict[str, Any]) -> bool:
+    """Return whether an engine's description of itself says that it can filter system calls."""
+    return any("name=seccomp" in str(option) for option in info.get("SecurityOptions") or ())
+
+
+def lacking_limits(info: dict[str, Any]) -> frozenset[str]:
+    """Return the fields of Limits that an engine says it can't keep."""
+    told = {"memory_bytes": "MemoryLimit", "cpus": "CpuCfsQuota", "processes": "PidsLimit"}
+    return frozenset(field for field, name in told.items() if info.get(name) is False)

@@ -1,0 +1,79 @@
+"""A container as a cell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from execgate.sandbox.cell import State
+from execgate.sandbox.docker.engine import attempt, is_missing
+from execgate.sandbox.docker.wire import AttachedWire
+from execgate.sandbox.usage import Meter
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+_T = TypeVar("_T")
+_LOOKS, _PAUSE_S = 20, 0.05
+
+
+class DockerCell:
+    """A started container; see `Cell`."""
+
+    def __init__(self, client: APIClient, name: str, wire: AttachedWire) -> None:
+        self.name = name
+        self.wire = wire
+        self._client = client
+        self._silence: str | None = None
+        self.meter = self._measured()
+
+    def state(self) -> State:
+        """Return how the engine sees the container; not known without an engine."""
+        state = State(known=False)
+        for _ in range(_LOOKS):
+            found, _ = self._ask(lambda: self._client.inspect_container(self.name))
+            if found is None:
+                return State(known=False)
+            told = found["State"]
+            state = State(
+                known=True,
+                running=bool(told.get("Running")),
+                out_of_memory=bool(told.get("OOMKilled")),
+                status=told.get("ExitCode"),
+                error=str(told.get("Error") or ""),
+            )
+            if not state.running:
+                break
+            time.sleep(_PAUSE_S)
+        return state
+
+    def kill(self) -> str | None:
+        """Have the engine kill the container."""
+        return self._ask(lambda: self._client.kill(self.name))[1]
+
+    def remove(self) -> str | None:
+        """Have the engine remove the container; one that is gone already is no fault."""
+
+        def remove() -> None:
+            try:
+                self._client.remove_container(self.name, force=True, v=True)
+            except Exception as error:
+                if not is_missing(error):
+                    raise
+
+        return self._ask(remove)[1]
+
+    def _measured(self) -> Meter | None:
+        state, _ = self._ask(lambda: self._client.inspect_container(self.name))
+        return None if state is None else Meter(int(state["State"].get("Pid") or 0), str(state["Id"]))
+
+    def _ask(self, call: Callable[[], _T]) -> tuple[_T | None, str | None]:
+        """Do as `attempt` does, but ask an engine no more that once kept silent: each wait is a long one."""
+        if self._silence is not None:
+            return None, self._silence
+        asked = time.monotonic()
+        found, fault = attempt(call)
+        if fault is not None and time.monotonic() - asked >= self._client.timeout:
+            self._silence = fault
+        return found, fault

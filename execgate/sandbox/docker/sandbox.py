@@ -1,0 +1,19 @@
+"""The sandbox whose cells are containers of the Docker engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from execgate.sandbox.docker.backend import DockerBackend
+from execgate.sandbox.service import CellSandbox
+
+
+class DockerSandbox(CellSandbox):
+    """Runs each program in a container of its own, through the Docker engine.
+
+    Connects, clears what killed gates left behind and finds or makes the image at the first run;
+    `on_progress` gets a line for each step that takes time (standard error if None).
+    """
+
+    def __init__(self, *, on_progress: Callable[[str], None] | None = None) -> None:
+        super().__init__(DockerBackend(on_progress=on_progress))

@@ -1,0 +1,103 @@
+"""The sandbox as the gate sees it: any backend's cells, each for one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from execgate.errors import SandboxUnavailableError
+from execgate.model.execution import ExecutionResult, InputFile, Usage
+from execgate.model.limits import Limits
+from execgate.model.source import LANGUAGES
+from execgate.model.verdict import Authorization
+from execgate.sandbox import outcome, places
+from execgate.sandbox.cell import Backend, ImageGoneError, Profile
+from execgate.sandbox.cells import Cells, FreshCells
+from execgate.sandbox.files import check_inputs
+from execgate.sandbox.protocol import Permits
+from execgate.sandbox.run import Job, execute
+
+_CONSTRAINTS = {
+    "wall_s": "max_execution_time",
+    "memory_bytes": "max_memory",
+    "cpus": "max_cpus",
+    "processes": "max_processes",
+    "output_bytes": "max_output",
+    "disk_bytes": "max_disk",
+    "cpu_s": "max_cpu_time",
+    "files": "max_files",
+    "file_bytes": "max_file_size",
+}
+
+
+class CellSandbox:
+    """Runs each program in a cell of a backend; see `Sandbox` for what it promises.
+
+    May be used from several threads at once.
+    """
+
+    def __init__(self, backend: Backend, cells: Cells | None = None) -> None:
+        self.name = backend.name
+        self._backend = backend
+        self._cells: Cells = FreshCells(backend) if cells is None else cells
+        self._closed = False
+
+    def run(
+        self,
+        authorization: Authorization,
+        *,
+        inputs: Sequence[InputFile] = (),
+        on_output: Callable[[str, bytes], None] | None = None,
+        conversation: str | None = None,
+        permits: Permits | None = None,
+    ) -> ExecutionResult:
+        """Run the authorized text; see `Sandbox.run`."""
+        del conversation, permits
+        language = authorization.source.language
+        if language not in LANGUAGES:
+            raise SandboxUnavailableError(f"the sandbox does not run {language}")
+        check_inputs(inputs)
+        early = self._hopeless(authorization.limits, inputs)
+        if early is not None:
+            return early
+        for _ in range(2):
+            if self._closed:
+                raise SandboxUnavailableError("the sandbox was closed")
+            self._backend.prepare()
+            self._refuse_what_is_lacking(authorization.limits)
+            image = self._backend.image(authorization)
+            job = Job(authorization, tuple(inputs), Profile.of(authorization, image), self.name)
+            try:
+                return execute(self._cells, job, on_output)
+            except ImageGoneError:
+                self._backend.forget_image(image)
+        raise SandboxUnavailableError("the sandbox image vanishes as soon as it is made")
+
+    def close(self) -> None:
+        """Remove every cell, and let go of the backend."""
+        self._closed = True
+        self._cells.close()
+        self._backend.close()
+
+    def _hopeless(self, limits: Limits, inputs: Sequence[InputFile]) -> ExecutionResult | None:
+        """Return the result of a run that its limits rule out before it begins."""
+        workspace = places.shares(limits.disk_bytes).workspace
+        if limits.memory_bytes is not None and limits.memory_bytes < places.MEMORY_FLOOR:
+            stop, code, detail = outcome.no_room(limits)
+        elif workspace is not None and sum(len(file.data) for file in inputs) > workspace:
+            stop, code, detail = outcome.no_room_for_inputs(limits)
+        else:
+            return None
+        return ExecutionResult(stop, code, "", "", Usage(0.0), detail, backend=self.name)
+
+    def _refuse_what_is_lacking(self, limits: Limits) -> None:
+        """Raise SandboxUnavailableError for a limit that the backend can't keep."""
+        lacking = sorted(
+            constraint
+            for field, constraint in _CONSTRAINTS.items()
+            if field in self._backend.lacks() and getattr(limits, field) is not None
+        )
+        if lacking:
+            raise SandboxUnavailableError(
+                f"this sandbox can't keep a limit of the policy: {', '.join(lacking)}",
+                help="enable the kernel's control groups for it (`execgate doctor` says more)",
+            )

@@ -1,0 +1,48 @@
+"""Frames to and from the host: one byte of type, four of length (big endian), then the payload.
+
+From the host: `J` how a program is to be run (JSON), `S` its text, `F` an input's name, `D` a piece of its
+content, `G` go (caps on the files that come back), `K` kill it now.  To the host: `R` ready, `C` what
+confines the program (JSON), `B` it begins, `1` and `2` a piece of its output, `O` what it was seen to do
+(JSON, one a line), `P` it ended and nothing of it lives, `F` `D` a file that it left, `X` one that was not
+taken, `E` the end, `!` the job could not be done.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+
+PROTOCOL = 3
+CHUNK = 1 << 16
+
+
+class Stream:
+    """The frames to and from the host."""
+
+    def __init__(self, source: int, sink: int) -> None:
+        self.source = source
+        self.sink = sink
+
+    def send(self, kind: bytes, payload: bytes = b"") -> None:
+        """Write one frame; without a host there is nothing left to do."""
+        left = memoryview(kind + struct.pack(">I", len(payload)) + payload)
+        try:
+            while left:
+                left = left[os.write(self.sink, left) :]
+        except OSError:
+            os._exit(1)
+
+    def receive(self) -> tuple[bytes, bytes]:
+        """Return type and payload of the next frame; the host's end ends this container."""
+        head = self._exactly(5)
+        return head[:1], self._exactly(struct.unpack(">I", head[1:])[0])
+
+    def _exactly(self, size: int) -> bytes:
+        pieces = []
+        while size:
+            piece = os.read(self.source, min(size, 1 << 20))
+            if not piece:
+                os._exit(1)
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)

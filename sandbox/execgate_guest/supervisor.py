@@ -1,0 +1,238 @@
+"""Process 1 of a cell: it alone holds the stream to the host, and outlives whatever the program does.
+
+The kernel shields it from every signal of the program, and it is not dumpable, so that `/proc/1/fd`, its
+memory and its descriptors are closed to the program.  The *runner* is forked from it before anything is known
+of the job, and becomes the program.
+"""
+
+# Every import costs every cell its time, so there is neither pathlib nor contextlib here.
+# ruff: noqa: BLE001, PERF203, PTH116, PTH118, PTH123, SIM105
+
+from __future__ import annotations
+
+import mmap
+import os
+import select
+import signal
+import struct
+import sys
+
+from execgate_guest.files import WORKSPACE, create, fail, mark, send_files
+from execgate_guest.runner import become_the_program
+from execgate_guest.stream import CHUNK, PROTOCOL, Stream
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from execgate_guest.files import Mark
+
+KEPT_VARIABLES = frozenset(
+    (
+        "HOME",
+        "LANG",
+        "LOGNAME",
+        "MPLBACKEND",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "PATH",
+        "TMPDIR",
+        "USER",
+    )
+)
+PR_SET_DUMPABLE = 4
+
+
+def main() -> int:
+    """Wait for the one job; return the program's exit status (in the runner alone)."""
+    for name in set(os.environ) - KEPT_VARIABLES:
+        del os.environ[name]
+    note = mmap.mmap(-1, mmap.PAGESIZE)
+    job, job_in = os.pipe()
+    out, out_in = os.pipe()
+    err, err_in = os.pipe()
+    runner = os.fork()
+    if runner == 0:
+        return become_the_program(job, out_in, err_in, note)
+    for fd in (job, out_in, err_in):
+        os.close(fd)
+    supervise(runner, job_in, {out: b"1", err: b"2"}, note)
+    os._exit(0)
+
+
+def supervise(runner: int, job_in: int, outputs: dict[int, bytes], note: mmap.mmap) -> None:
+    """Hand the job over, forward the output, and report; never returns before the host has gone."""
+    host = Stream(0, 1)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # for process 1 that means: nothing inside can send it
+    woken, wake = os.pipe()
+    for fd in (woken, wake, *outputs):  # a program can take back what it wrote: no read may wait for it
+        os.set_blocking(fd, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    try:
+        hide()
+    except Exception as error:  # whatever it is: unprotected, nothing runs
+        host.send(b"!", repr(error).encode("utf-8", "replace")[:500])
+        os._exit(1)
+    host.send(b"R", struct.pack(">B3B", PROTOCOL, *sys.version_info[:3]))
+
+    program, placed, caps = take_job(host)
+    host.send(b"B")
+    child = Stream(-1, job_in)
+    for kind in (b"J", b"S"):
+        child.send(kind, program[kind])
+    os.close(job_in)
+
+    status, stopped = watch(host, runner, outputs, woken)
+    status = bury(runner, status)
+    for fd, kind in outputs.items():
+        forward(host, fd, kind)
+    host.send(
+        b"P",
+        struct.pack(">i?BII", code_of(status), stopped, note[0] % 4, *limit_events()),
+    )
+    send_files(host, placed, *caps)
+    host.send(b"E")
+    while os.read(0, CHUNK):  # the host ends the container; until then its figures can be read
+        pass
+
+
+def hide() -> None:
+    """Close this process to the others of its user: no memory, no descriptors, no tracing."""
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
+    if os.getpid() != 1:
+        raise RuntimeError("not process 1 of its container")
+
+
+def take_job(host: Stream) -> tuple[dict[bytes, bytes], dict[bytes, Mark | None], tuple[int, int]]:
+    """Return the program by kind of frame, the inputs as they were placed, and the caps (count, bytes)."""
+    program = {b"J": b"{}", b"S": b""}
+    placed, target = {}, -1
+    while True:
+        kind, payload = host.receive()
+        if kind in (b"F", b"G") and target >= 0:
+            os.close(target)
+            target = -1
+        if kind in program:
+            program[kind] = payload
+        elif kind == b"F":
+            target = create(payload)
+            placed[payload] = None
+        elif kind == b"D":
+            left = memoryview(payload)
+            while left:
+                try:
+                    left = left[os.write(target, left) :]
+                except OSError as error:
+                    fail(host, error)
+        elif kind == b"G":
+            for path in placed:
+                placed[path] = mark(os.stat(os.path.join(WORKSPACE.encode(), path)))
+            return program, placed, struct.unpack(">IQ", payload)
+        else:
+            os._exit(1)
+
+
+def watch(host: Stream, runner: int, outputs: dict[int, bytes], woken: int) -> tuple[int | None, bool]:
+    """Forward output until the program ended or the host says stop; return (status or None, stopped)."""
+    poll = select.poll()
+    for fd in (0, woken, *outputs):
+        poll.register(fd, select.POLLIN)
+    while True:
+        for fd, _ in poll.poll():
+            if fd == 0:
+                kind, _ = host.receive()
+                return None, kind == b"K"
+            if fd == woken:
+                try:
+                    os.read(woken, CHUNK)
+                except BlockingIOError:
+                    pass
+                status = reap(runner)
+                if status is not None:
+                    return status, False
+            else:
+                chunk = piece_of(fd)
+                if chunk:
+                    host.send(outputs[fd], chunk)
+                elif chunk is not None:
+                    poll.unregister(fd)
+
+
+def reap(runner: int) -> int | None:
+    """Collect what has died; return the runner's status if it has."""
+    found = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if pid == 0:
+            return found
+        if pid == runner:
+            found = status
+
+
+def bury(runner: int, status: int | None) -> int:
+    """Kill whatever lives beside this process and wait for its end; return the runner's status."""
+    while True:
+        try:
+            # One call reaches all at once, and a fork that is under way sees the signal and fails.
+            os.kill(-1, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        try:
+            pid, ended = os.waitpid(-1, 0)
+        except ChildProcessError:
+            return status
+        if pid == runner:
+            status = ended
+
+
+def forward(host: Stream, fd: int, kind: bytes) -> None:
+    """Send what is left in a pipe of which no writer lives.
+
+    That it is empty is enough: a descriptor that was put into a socket within itself outlives everybody, and
+    the end of the file would never come.
+    """
+    while True:
+        chunk = piece_of(fd)
+        if not chunk:
+            return
+        host.send(kind, chunk)
+
+
+def piece_of(fd: int) -> bytes | None:
+    """Return what is in a pipe, empty at its end, None where there is nothing now."""
+    try:
+        return os.read(fd, CHUNK)
+    except BlockingIOError:
+        return None
+
+
+def code_of(status: int) -> int:
+    """Return an exit status as 0 to 255, a signal as its negative number."""
+    return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def limit_events() -> tuple[int, int]:
+    """Return how often memory ran out for a process, and how often a process was refused."""
+    killed = counter("oom_kill", "/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+    refused = counter("max", "/sys/fs/cgroup/pids.events", "/sys/fs/cgroup/pids/pids.events")
+    return killed, refused
+
+
+def counter(key: str, *paths: str) -> int:
+    """Return the figure called `key` in the first file that has it, at most 32 bits of it."""
+    for path in paths:
+        try:
+            with open(path, encoding="ascii") as lines:
+                for line in lines:
+                    name, _, value = line.partition(" ")
+                    if name == key:
+                        return min(int(value), 0xFFFFFFFF)
+        except (OSError, ValueError):
+            continue
+    return 0
