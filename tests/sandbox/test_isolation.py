@@ -6,6 +6,7 @@ import platform
 import pytest
 
 from execgate.model.execution import InputFile, Stop
+from execgate.sandbox.cell import Profile
 from execgate.sandbox.docker import confinement
 
 pytestmark = pytest.mark.engine
@@ -335,8 +336,8 @@ def test_unlimited_takes_no_isolation_away():
     unlimited = Limits(
         wall_s=None, memory_bytes=None, cpus=None, processes=None, output_bytes=None, disk_bytes=None
     )
-    limited = confinement.host_config(Limits(), host_cpus=4)
-    free = confinement.host_config(unlimited, host_cpus=4)
+    limited = confinement.host_config(Profile("sha256:0", Limits()), host_cpus=4)
+    free = confinement.host_config(Profile("sha256:0", unlimited), host_cpus=4)
     assert set(limited) - set(free) == {"mem_limit", "memswap_limit", "pids_limit", "nano_cpus"}
     same = set(free) - {"tmpfs", "shm_size", "ulimits"}
     assert {key: free[key] for key in same} == {key: limited[key] for key in same}
