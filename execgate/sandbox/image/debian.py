@@ -8,7 +8,9 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from urllib.parse import unquote
 
+from execgate.sandbox.image.contents import Package
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.rootfs import merge_usr, trim
 from execgate.sandbox.image.wayfailed import WayFailedError
@@ -40,6 +42,12 @@ def unpack(recipe: Recipe, scratch: Path, on_progress: Callable[[str], None]) ->
     trim(root, recipe)
     _name_python(root)
     return root
+
+
+def package_of(file: str) -> Package:
+    """Return what a package's file is called after: name, version, architecture."""
+    name, version, _ = unquote(file.removesuffix(".deb")).split("_", 2)
+    return Package(name, version, "debian")
 
 
 def _fetch(recipe: Recipe, scratch: Path, on_progress: Callable[[str], None]) -> list[Path]:

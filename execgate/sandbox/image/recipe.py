@@ -27,6 +27,11 @@ class Recipe:
     code: Mapping[str, str]
     """What runs inside, by its path below the guest's folder."""
 
+    @property
+    def entrypoint(self) -> tuple[str, ...]:
+        """What a container of the image starts."""
+        return ("python3", "-I", "-X", "utf8", "/opt/execgate/start.pyc")
+
     @classmethod
     def load(cls) -> Recipe:
         """Return the shipped recipe."""
