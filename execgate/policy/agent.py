@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
+from execgate.model.confines import Confines
 from execgate.model.context import Context
 from execgate.model.limits import Limits
 from execgate.model.operation import Gap, Operation
 from execgate.model.program import Program
 from execgate.model.verdict import Clause, Override, Reason, Ruling, Verdict, Violation
-from execgate.policy import canonical
+from execgate.policy import canonical, confining
 from execgate.policy.conditions import phases
 from execgate.policy.conditions.phases import Phases
 from execgate.policy.conditions.rules import NOTHING, RuleBook
@@ -37,6 +38,7 @@ class _Recorded(NamedTuple):
     text: str
     digest: str
     constraints: dict[str, Any]
+    confines: Confines
 
     @classmethod
     def of(cls, policy: AgentPolicy) -> _Recorded:
@@ -48,7 +50,7 @@ class _Recorded(NamedTuple):
             found.update((name, list(listing.texts)) for name, listing in grant.lists.items())
             found.update(grant.limits)
         digest = "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
-        return cls(text, digest, dict(sorted(found.items())))
+        return cls(text, digest, dict(sorted(found.items())), confining.confines(grants))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +172,7 @@ class AgentPolicy:
             ),
             violations=tuple(general),
             limits=self.limits,
+            confines=confining.of_program(recorded.confines, program),
             policy_digest=recorded.digest,
             policy_text=recorded.text,
             policy_block=self.block,

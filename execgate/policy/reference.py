@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 
 from execgate.model.limits import Limits
 from execgate.model.operation import OPERATION_TYPES, Operation
 from execgate.policy.conditions import phases, windows
 from execgate.policy.conditions.attributes import ARGUMENT, ATTRIBUTES, Attribute, Origin
-from execgate.policy.constraints import CAPABILITIES, UNLIMITED, Constraint, LimitConstraint, ListConstraint
+from execgate.policy.constraints import (
+    CAPABILITIES,
+    UNLIMITED,
+    Constraint,
+    LimitConstraint,
+    ListConstraint,
+    WordConstraint,
+)
 from execgate.policy.constraints.about import ABOUT, TWINS
-from execgate.policy.constraints.quantities import BYTES, CPUS, MONEY, PAYMENTS, PERCENT, PROCESSES, TIME
+from execgate.policy.constraints.quantities import (
+    BYTES,
+    CPUS,
+    FILES,
+    MONEY,
+    PAYMENTS,
+    PERCENT,
+    PROCESSES,
+    TIME,
+)
 from execgate.policy.constraints.reading import article
-from execgate.policy.elaboration.settings import SETTINGS
+from execgate.policy.elaboration.settings import SETTINGS, default
 
 FORMS: tuple[tuple[str, str], ...] = (
     ("an agent", 'agent "name" { }'),
@@ -51,7 +66,7 @@ OPERATORS: tuple[tuple[str, str], ...] = (
     ("`and` `or` `not`", "conditions together"),
 )
 
-_QUANTITIES = (TIME, BYTES, CPUS, PROCESSES, MONEY, PAYMENTS, PERCENT)
+_QUANTITIES = (TIME, BYTES, CPUS, PROCESSES, FILES, MONEY, PAYMENTS, PERCENT)
 _INTRODUCTION = """\
 # Reference of the policy language
 
@@ -112,8 +127,12 @@ def _takes(constraint: Constraint) -> str:
         if constraint.shorthands:
             parts.append("one of " + _codes(f'"{word}"' for word in constraint.shorthands))
         return "; or ".join(parts)
+    if isinstance(constraint, WordConstraint):
+        words = "one of " + _codes(f'"{word}"' for word in constraint.words)
+        usual = _code(f'"{constraint.default}"')
+        return words if constraint.default is None else f"{words}; {usual} by default"
     if not isinstance(constraint, LimitConstraint):
-        return "one of " + _codes(f'"{word}"' for word in constraint.words)
+        return f"{article(constraint.what)}, in quotes"
     parts = [article(constraint.quantity.what)]
     if constraint.several:
         parts.append("a list, one a currency")
@@ -127,7 +146,10 @@ def _default(constraint: LimitConstraint) -> str | None:
     """Return what holds by default, in the largest unit that counts it by whole numbers."""
     if constraint.field is None:
         return None
-    value = Decimal(str(getattr(Limits(), constraint.field)))
+    held = default(constraint, Limits())
+    if held is None:
+        return None
+    value = held
     if constraint.quantity is BYTES:
         units = ((unit, BYTES.sizes[unit]) for unit in ("gigabytes", "megabytes", "kilobytes"))
         unit, size = next((unit, size) for unit, size in units if value % size == 0)

@@ -21,6 +21,7 @@ from execgate.policy.constraints import (
     FAMILIES,
     LIMITS,
     PAYMENT_LIMITS,
+    RUNNING,
 )
 from execgate.policy.constraints import __path__ as constraint_folder
 from execgate.policy.language import tokens
@@ -206,6 +207,7 @@ def test_every_file_of_constraints_has_its_line_in_the_table() -> None:
         "gates",
         "quantities",
         "reading",
+        "running",
         "spending",
         "turns",
     }
@@ -219,7 +221,7 @@ def test_every_file_of_constraints_has_its_line_in_the_table() -> None:
 
 def test_every_constraint_has_a_name_of_its_own_and_a_twin() -> None:
     names = [one.name for family in FAMILIES for one in family.constraints]
-    names += [one.name for one in (*LIMITS, *PAYMENT_LIMITS)]
+    names += [one.name for one in (*LIMITS, *PAYMENT_LIMITS, *RUNNING)]
     assert len(names) == len(set(names)) == len(CONSTRAINTS)
     assert set(names) == set(CAPABILITY_OF) == {name for each in CAPABILITIES.values() for name in each}
     allowing = {name.removeprefix("allowed_") for name in names if name.startswith("allowed_")}

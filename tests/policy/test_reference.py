@@ -42,7 +42,7 @@ def test_it_lists_every_constraint_once_and_no_other() -> None:
         word
         for cells in ROWS
         for word in words(cells[0])
-        if re.fullmatch(r"[a-z]+_\w+|compensation", word) and cells[1] != "units, in the plural too"
+        if re.fullmatch(r"[a-z]+_\w+|compensation|image|session", word) and cells[1] != "units, in the plural too"
         if word not in ATTRIBUTES
     ]
     assert sorted(listed) == sorted(CONSTRAINTS)
@@ -81,6 +81,7 @@ def test_it_gives_the_limits_that_stand_by_default() -> None:
         ("size", "max_memory"),
         ("processors", "max_cpus"),
         ("processes", "max_processes"),
+        ("files", "max_files"),
     ],
 )
 def test_it_lists_every_unit(what, name) -> None:

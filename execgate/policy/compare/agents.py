@@ -114,6 +114,7 @@ class _Direction:
             except TooMuchWorkError:
                 self.unfinished["rules"] = None
             yield from amounts.limits(self.before, self.after, gains=self.gains)
+            yield from amounts.running(self.before, self.after, gains=self.gains)
 
     def _part(self) -> Budget:
         return Budget(whole=self.budget)

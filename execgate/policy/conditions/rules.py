@@ -214,10 +214,12 @@ def _limited(
             spelled = constraints(fitting, capability)
             lists.update(spelled.lists)
             limits.update(spelled.limits)
-    for name, limit in limits.items():
-        if CAPABILITY_OF[name] == CODE_EXECUTION:
+    clauses = {name: limit.clause for name, limit in limits.items()}
+    clauses.update((name, listing.clause) for name, listing in lists.items())
+    for name, clause in clauses.items():
+        if name not in _JUDGED_BY and CAPABILITY_OF[name] == CODE_EXECUTION:
             problems.at(
-                limit.clause,
+                clause,
                 f"`{name}` holds for a run as a whole, not for an operation",
                 "move it into the grant",
             )

@@ -30,9 +30,11 @@ from execgate.policy.constraints.limits import (
     UNLIMITED,
     Limit,
     LimitConstraint,
+    NameConstraint,
     WordConstraint,
 )
 from execgate.policy.constraints.quantities import BadLimitError, Quantity
+from execgate.policy.constraints.running import RUNNING
 
 FAMILIES: tuple[Family, ...] = (
     *imports.FAMILIES,
@@ -50,11 +52,12 @@ FAMILIES: tuple[Family, ...] = (
 FAMILY_OF: Mapping[type[Operation], Family] = MappingProxyType({one.operation: one for one in FAMILIES})
 """The family that judges a type of operation."""
 
-Constraint: TypeAlias = "ListConstraint | LimitConstraint | WordConstraint"
+Constraint: TypeAlias = "ListConstraint | LimitConstraint | WordConstraint | NameConstraint"
 
 _ALL: tuple[tuple[str, Constraint], ...] = (
     *((family.capability, constraint) for family in FAMILIES for constraint in family.constraints),
     *((limit.capability, limit) for limit in (*LIMITS, *PAYMENT_LIMITS)),
+    *((CODE_EXECUTION, one) for one in RUNNING),
 )
 
 CAPABILITIES: Mapping[str, Mapping[str, Constraint]] = MappingProxyType(
@@ -79,6 +82,7 @@ __all__ = [
     "FAMILY_OF",
     "LIMITS",
     "PAYMENT_LIMITS",
+    "RUNNING",
     "UNLIMITED",
     "BadLimitError",
     "Constraint",
@@ -88,6 +92,7 @@ __all__ = [
     "Limit",
     "LimitConstraint",
     "ListConstraint",
+    "NameConstraint",
     "Quantity",
     "WordConstraint",
 ]

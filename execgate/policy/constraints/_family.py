@@ -25,13 +25,16 @@ class ListConstraint:
     """A constraint that takes a list of strings.
 
     `read` reads an entry; `shorthands` are single strings that stand for a list; `known` are all the words
-    that an entry can be, empty where they can't be told.
+    that an entry can be, empty where they can't be told; `conflict` says what is wrong with several entries
+    together, and what helps.  Where one without a twin is not given, nothing is permitted if it `grants`.
     """
 
     name: str
     read: Reader
     shorthands: Mapping[str, tuple[str, ...]] | None = None
     known: tuple[str, ...] = ()
+    conflict: Callable[[Sequence[Shape]], tuple[str, str] | None] | None = None
+    grants: bool = False
 
     @property
     def denies(self) -> bool:

@@ -82,6 +82,12 @@ def _compile(given: Given) -> Judge:
     return judge
 
 
+def permitted(given: Given) -> frozenset[str]:
+    """Return the operations that are permitted, on whatever path."""
+    pair = given.pair("file_operations", read_operation)
+    return frozenset(word for word in FILE_OPERATIONS if _judge_operation(word, pair).evidence)
+
+
 def _verb(operation: Text) -> str:
     return clipped(operation) if isinstance(operation, str) else "use"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT
 from execgate.policy.constraints.quantities import (
     BYTES,
     CPUS,
+    FILES,
     MONEY,
     PAYMENTS,
     PERCENT,
@@ -82,15 +84,42 @@ class LimitConstraint:
 
 @dataclass(frozen=True, slots=True)
 class WordConstraint:
-    """A constraint that takes one of a few words, as a string; it limits nothing."""
+    """A constraint that takes one of a few words, as a string.
+
+    With a `default` each of the `words` permits all that those before it do; without, they limit nothing.
+    """
 
     name: str
     words: tuple[str, ...]
     capability: str
+    default: str | None = None
 
     def show(self, value: str) -> str:
         """Return a word in canonical form."""
         return quoted(value)
+
+    def within(self, inner: str, outer: str) -> bool:
+        """Return whether the word `inner` permits no more than `outer`."""
+        return self.words.index(inner) <= self.words.index(outer)
+
+
+@dataclass(frozen=True, slots=True)
+class NameConstraint:
+    """A constraint that takes a name, as a string that `pattern` fits; no name is narrower than another."""
+
+    name: str
+    pattern: re.Pattern[str]
+    what: str
+    example: str
+    capability: str
+
+    def show(self, value: str) -> str:
+        """Return a name in canonical form."""
+        return quoted(value)
+
+    def within(self, inner: str, outer: str) -> bool:
+        """Return whether both are the same."""
+        return inner == outer
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +143,9 @@ LIMITS = (
     LimitConstraint("max_processes", PROCESSES, "processes"),
     LimitConstraint("max_output", BYTES, "output_bytes"),
     LimitConstraint("max_disk", BYTES, "disk_bytes"),
+    LimitConstraint("max_cpu_time", TIME, "cpu_s"),
+    LimitConstraint("max_files", FILES, "files"),
+    LimitConstraint("max_file_size", BYTES, "file_bytes"),
 )
 """What the sandbox enforces."""
 

@@ -282,6 +282,7 @@ CPUS = Measure("number of cpus", _sizes(cpus=1, cpu=1, cores=1, core=1), Decimal
 PROCESSES = Measure(
     "number of processes", _sizes(processes=1, process=1), Decimal(2**22), whole=True, bare=True
 )
+FILES = Measure("number of files", _sizes(files=1, file=1), Decimal(2**31), whole=True, bare=True)
 PAYMENTS = Measure(
     "number of payments", _sizes(payments=1, payment=1), Decimal(10**12), whole=True, bare=True, zero=True
 )

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from execgate.policy.constraints.limits import UNLIMITED, Limit, LimitConstraint, WordConstraint
+from execgate.policy.constraints.limits import (
+    UNLIMITED,
+    Limit,
+    LimitConstraint,
+    NameConstraint,
+    WordConstraint,
+)
 from execgate.policy.constraints.quantities import BadLimitError
 from execgate.policy.language.syntax import Constraint, Scalar
 from execgate.policy.problems import Problems, clipped, did_you_mean, quoted, suggestion
@@ -16,7 +22,7 @@ _MOST_COMPARED = 500
 
 
 def limit(
-    constraint: LimitConstraint | WordConstraint,
+    constraint: LimitConstraint | WordConstraint | NameConstraint,
     tree: Constraint,
     problems: Problems,
     sets: Mapping[str, tuple[Scalar, ...]] = MappingProxyType({}),
@@ -28,6 +34,8 @@ def limit(
     value = tree.value
     if isinstance(constraint, WordConstraint):
         read: Any = _word(constraint, tree, problems)
+    elif isinstance(constraint, NameConstraint):
+        read = _named(constraint, tree, problems)
     elif isinstance(value, Scalar):
         if constraint.endless and value.kind == "NAME" and value.text == UNLIMITED:
             return Limit(constraint.name, None, UNLIMITED, value.clause)
@@ -119,6 +127,19 @@ def _word(constraint: WordConstraint, tree: Constraint, problems: Problems) -> s
         value.clause,
         f"`{constraint.name}` takes a word in quotes, got {got}",
         suggestion(text, constraint.words, what="there are", quoted=True),
+    )
+    return None
+
+
+def _named(constraint: NameConstraint, tree: Constraint, problems: Problems) -> str | None:
+    value = tree.value
+    if isinstance(value, Scalar) and value.kind == "STRING" and constraint.pattern.fullmatch(value.text):
+        return value.text
+    got = shown(value) if isinstance(value, Scalar) else "a list"
+    problems.at(
+        value.clause,
+        f"`{constraint.name}` takes {article(constraint.what)} in quotes, got {got}",
+        f"write it as in `{quoted(constraint.example)}`",
     )
     return None
 

@@ -246,7 +246,9 @@ def _limits(given: Mapping[str, Limit]) -> Limits:
 def _grant(capability: str, flat: FlatGrant, limits: Limits) -> Grant:
     texts = {name: limit.text for name, limit in flat.limits.items()}
     for constraint in LIMITS if capability == CODE_EXECUTION else ():
-        texts.setdefault(constraint.name, constraint.show(settings.default(constraint, limits)))
+        held = settings.default(constraint, limits)
+        if held is not None:
+            texts.setdefault(constraint.name, constraint.show(held))
     return Grant(
         flat.clause,
         flat.lists,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -120,7 +120,7 @@ class Reader:
         shorthands = constraint.shorthands or {}
         if isinstance(value, Scalar):
             if value.kind == "NAME" and value.text in self._sets:
-                return sorted_listing(constraint.name, value.clause, self._of_set(constraint, value))
+                return self._joined(constraint, value.clause, self._of_set(constraint, value))
             if value.kind == "STRING" and value.text in shorthands:
                 texts = shorthands[value.text]
                 shapes = [shape for text in texts for shape in constraint.read(text, constraint.denies)]
@@ -135,7 +135,14 @@ class Reader:
                 entries += self._of_set(constraint, item)
             else:
                 entries += self._entries(constraint, item)
-        return sorted_listing(constraint.name, value.clause, entries)
+        return self._joined(constraint, value.clause, entries)
+
+    def _joined(self, constraint: ListConstraint, clause: Clause, entries: Sequence[Entry]) -> Listing:
+        """Return the list of all its entries; what is wrong with them together is a problem."""
+        found = constraint.conflict([entry.shape for entry in entries]) if constraint.conflict else None
+        if found is not None:
+            self._problems.at(clause, *found)
+        return sorted_listing(constraint.name, clause, entries)
 
     def _of_set(self, constraint: ListConstraint, name: Scalar) -> tuple[Entry, ...]:
         """Return the entries of a set as this list reads them; a mistake in one is reported once a list."""

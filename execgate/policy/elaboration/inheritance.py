@@ -166,13 +166,14 @@ class Child:
     ) -> None:
         """Compare a list without a twin: one that narrows is joined, any other lists what passes."""
         constraint = CONSTRAINTS[tree.name]
+        grants = isinstance(constraint, ListConstraint) and constraint.grants
         if not (isinstance(constraint, ListConstraint) and constraint.narrows):
             self._judge_list(
                 tree,
                 (
                     (parent, self._narrowing.uncovered(grant.lists.get(tree.name), listing))
                     for parent, grant in parents
-                    if tree.name in grant.lists or self._narrowing.restricts(parent)
+                    if grants or tree.name in grant.lists or self._narrowing.restricts(parent)
                 ),
             )
         elif tree.override is not None:
@@ -264,15 +265,17 @@ class Child:
 def _less(limit: Limit, grant: FlatGrant) -> str | None:
     """Return what a parent has of a limit, where that permits less."""
     constraint = CONSTRAINTS[limit.name]
-    if not isinstance(constraint, LimitConstraint) or limit.name in settings.FREE:
+    if isinstance(constraint, ListConstraint) or limit.name in settings.FREE:
         return None
     before = grant.limits.get(limit.name)
     if before is not None:
         return None if constraint.within(limit.value, before.value) else f"has `{before.text}`"
-    if constraint.field is not None:
-        most = settings.default(constraint, _DEFAULTS)
+    held = settings.holding(constraint, _DEFAULTS)
+    if held is not None:
+        (most,) = held
         return None if constraint.within(limit.value, most) else f"has `{constraint.show(most)}`"
-    return "has none, and so permits nothing" if constraint.grants else None
+    grants = isinstance(constraint, LimitConstraint) and constraint.grants
+    return "has none, and so permits nothing" if grants else None
 
 
 def _spelled(constraint: str) -> str:

@@ -98,7 +98,7 @@ class Parents:
             elif not constraint.narrows and name not in settled:
                 noun = name.removeprefix("allowed_")
                 found = (
-                    self._restricted(given, name)
+                    self._lone(given, constraint)
                     if noun == name
                     else self._allowed(given, noun, lists.get(f"disallowed_{noun}"))
                 )
@@ -124,8 +124,11 @@ class Parents:
         # No allow list permits all that is not denied: more than any does.
         return join(listings) if listings and len(listings) == len(within) else None
 
-    def _restricted(self, given: _Given, name: str) -> Listing | None:
-        """Return the list of what still passes for payments that are restricted."""
+    def _lone(self, given: _Given, constraint: ListConstraint) -> Listing | None:
+        """Return a list without a twin: what is granted, or still passes for payments that are restricted."""
+        name = constraint.name
+        if constraint.grants and not all(name in grant.lists for _, grant in given):
+            return None
         asked = [
             (parent, grant.lists.get(name))
             for parent, grant in given
@@ -152,17 +155,16 @@ class Parents:
         constraint = CONSTRAINTS[name]
         values = [grant.limits.get(name) for _, grant in given]
         said = [limit for limit in values if limit is not None]
-        if not isinstance(constraint, LimitConstraint) or name in settings.FREE:
+        if isinstance(constraint, ListConstraint) or name in settings.FREE:
             if len({limit.text for limit in said}) > 1 and name not in settled:
                 self._differ(given, name)
             return said[0]
         if len(said) < len(values):
-            if constraint.grants:
+            if isinstance(constraint, LimitConstraint) and constraint.grants:
                 return None
-            if constraint.field is not None:
-                most = settings.default(constraint, _DEFAULTS)
-                if all(constraint.within(most, limit.value) for limit in said):
-                    return None
+            held = settings.holding(constraint, _DEFAULTS)
+            if held is not None and all(constraint.within(held[0], limit.value) for limit in said):
+                return None
         within = [limit for limit in said if all(constraint.within(limit.value, each.value) for each in said)]
         if within:
             return within[0]
@@ -193,7 +195,8 @@ class Parents:
             for first, second in itertools.combinations(said, 2)
             if first[1].text != second[1].text
             and not (
-                isinstance(constraint, LimitConstraint)
+                not isinstance(constraint, ListConstraint)
+                and name not in settings.FREE
                 and (
                     constraint.within(first[1].value, second[1].value)
                     or constraint.within(second[1].value, first[1].value)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from execgate.model.limits import Limits
 from execgate.model.verdict import Clause
-from execgate.policy.constraints import CAPABILITY_OF, CONSTRAINTS, LimitConstraint
+from execgate.policy.constraints import (
+    CAPABILITY_OF,
+    CONSTRAINTS,
+    Constraint,
+    LimitConstraint,
+    WordConstraint,
+)
 from execgate.policy.grant import DELEGATIONS, Settings
 from execgate.policy.language import syntax
 from execgate.policy.language.syntax import Scalar
@@ -75,6 +82,15 @@ def default(constraint: LimitConstraint, defaults: Limits) -> Decimal | None:
     """Return what stands where a limit of the sandbox is not given."""
     value = getattr(defaults, constraint.field or "", None)
     return None if value is None else Decimal(str(value))
+
+
+def holding(constraint: Constraint, defaults: Limits) -> tuple[Any] | None:
+    """Return what holds where a constraint that is no list is not given, None where nothing does."""
+    if isinstance(constraint, LimitConstraint) and constraint.field is not None:
+        return (default(constraint, defaults),)
+    if isinstance(constraint, WordConstraint) and constraint.default is not None:
+        return (constraint.default,)
+    return None
 
 
 def _meant(name: str, others: int) -> str:

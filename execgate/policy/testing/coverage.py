@@ -16,14 +16,14 @@ from execgate.model.program import Program
 from execgate.model.verdict import Clause, Decision, Opinion, Ruling, Says, Verdict
 from execgate.policy.agent import AgentPolicy
 from execgate.policy.conditions.phases import ALLOWED_PAYMENT_PHASE
-from execgate.policy.constraints import CAPABILITIES, LIMITS
+from execgate.policy.constraints import CAPABILITIES, LIMITS, RUNNING
 from execgate.policy.constraints.capabilities import PAYMENT, taken_by
 from execgate.policy.policyset import PolicySet
 
 Key: TypeAlias = "tuple[str, str | None, Clause]"
 
-ENFORCED = frozenset(limit.name for limit in LIMITS)
-"""Limits that the sandbox holds while a program runs: no verdict depends on them."""
+ENFORCED = frozenset(one.name for one in (*LIMITS, *RUNNING))
+"""What the sandbox holds while a program runs: no verdict depends on it."""
 
 RECORDED = frozenset({"compensation", "compensation_timeout", "payment_tools"})
 """What is recorded for others to act on, or says which tools the other clauses judge as payments."""
@@ -147,7 +147,7 @@ def _rows(policy: AgentPolicy) -> Iterator[Row]:
     for capability, grant in policy.grants.items():
         yield Row(policy.block, capability, None, grant.clause, _ALLOWED)
         for name, listing in grant.lists.items():
-            if name in RECORDED:
+            if name in ENFORCED | RECORDED:
                 continue
             wants = _DENIED if name.startswith("disallowed_") else _ALLOWED
             if wants == _ALLOWED:
