@@ -42,7 +42,8 @@ def test_it_lists_every_constraint_once_and_no_other() -> None:
         word
         for cells in ROWS
         for word in words(cells[0])
-        if re.fullmatch(r"[a-z]+_\w+|compensation|image|session", word) and cells[1] != "units, in the plural too"
+        if re.fullmatch(r"[a-z]+_\w+|compensation|image|session", word)
+        and cells[1] != "units, in the plural too"
         if word not in ATTRIBUTES
     ]
     assert sorted(listed) == sorted(CONSTRAINTS)

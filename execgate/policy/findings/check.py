@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from execgate.errors import PolicyError
-from execgate.policy.constraints.capabilities import PAYMENT
-from execgate.policy.findings import amounts, documents, lists
+from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT
+from execgate.policy.findings import amounts, documents, folders, lists
 from execgate.policy.findings.notebook import Notebook
 from execgate.policy.language import syntax, text
 from execgate.policy.language.text import PolicyText
@@ -60,6 +60,8 @@ def find(texts: Iterable[PolicyText]) -> Checked:
             lists.look(grant.lists, notebook, budget)
             if capability == PAYMENT:
                 amounts.look(agent, grant, notebook)
+            if capability == CODE_EXECUTION:
+                folders.look(grant, notebook)
     parser = syntax.Parser(Problems())
     found = [*notebook.problems(), *documents.look([parser.parse(one) for one in read])]
     return Checked(policies, tuple(sorted(found, key=order)))
