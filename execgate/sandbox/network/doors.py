@@ -1,0 +1,253 @@
+"""The doors: a unix socket for each cell, all served by one event loop in one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from execgate.errors import SandboxUnavailableError
+from execgate.model.execution import Connection
+from execgate.sandbox.network.caps import Caps
+from execgate.sandbox.network.judge import Judge, Permits
+from execgate.sandbox.network.ledger import Ledger
+from execgate.sandbox.network.peer import Peer
+from execgate.sandbox.network.reach import Reach, Resolver, system_resolver
+from execgate.sandbox.network.visit import Visit
+
+SOCKET = "proxy.sock"
+"""What the socket is called in its folder."""
+
+_BACKLOG = 128
+_AT_ONCE = 16
+_PATIENCE_S = 10.0
+_T = TypeVar("_T")
+
+
+class _Run:
+    """What one run has of a door."""
+
+    def __init__(self, judge: Judge, caps: Caps, resolver: Resolver) -> None:
+        self.judge = judge
+        self.caps = caps
+        self.ledger = Ledger(caps)
+        self.reach = Reach(resolver, judge, caps)
+        self.tasks: set[asyncio.Task[None]] = set()
+
+
+class Door:
+    """The way out of one cell: closed before `admit` and after `leave`, when whoever knocks is turned away.
+
+    The methods may be called from any thread, one at a time.
+    """
+
+    def __init__(self, doors: Doors, folder: Path) -> None:
+        """Listen in `folder`, which exists; `Doors.open` is who makes one."""
+        self.folder = folder
+        self._doors = doors
+        self._run: _Run | None = None
+        self._listens = False
+        self._second = 0
+        self._accepted = 0
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._socket.settimeout(0)
+            self._socket.bind(str(folder / SOCKET))
+            # Whoever sees the folder may knock; who may see it is decided by the folder above and the mount.
+            (folder / SOCKET).chmod(0o666)
+            self._socket.listen(_BACKLOG)
+        except OSError as error:
+            self._socket.close()
+            raise SandboxUnavailableError(
+                f"can't listen for a sandbox's network in {folder}: {error.strerror or error}",
+                help="set TMPDIR to a folder with a short path that can hold sockets",
+            ) from error
+        doors.call(self._listen())
+
+    def admit(self, permits: Permits | None, caps: Caps | None = None, *, loopback: bool = True) -> None:
+        """Let a run through, as far as `permits` says; `caps` are the usual ones where None.
+
+        Without `loopback` no service on the gate's own loopback is reached, even if it is granted: that is
+        for a program that listens itself, and means its own sandbox by such an address.
+        """
+        self._doors.call(self._admit(Judge(permits, loopback=loopback), caps or Caps()))
+
+    def leave(self) -> tuple[Connection, ...]:
+        """Close every connection of the run, and return all that it tried to reach; empty without a run."""
+        return self._doors.call(self._leave())
+
+    def close(self) -> None:
+        """Leave, and take the socket away; may be called twice."""
+        self._doors.forget(self)
+
+    # From here on in the thread of the event loop.
+
+    async def shut(self) -> None:
+        """Do what `close` does."""
+        await self._leave()
+        self._pause()
+        self._socket.close()
+        with contextlib.suppress(OSError):
+            (self.folder / SOCKET).unlink()
+
+    async def _listen(self) -> None:
+        self._resume()
+
+    async def _admit(self, judge: Judge, caps: Caps) -> None:
+        await self._leave()
+        # Who knocked before waits in the queue of the socket, and is none of this run's.
+        with contextlib.suppress(OSError):
+            for _ in range(_BACKLOG + 1):
+                self._socket.accept()[0].close()
+        self._run = _Run(judge, caps, self._doors.resolver)
+        self._second = 0
+        self._resume()
+
+    async def _leave(self) -> tuple[Connection, ...]:
+        run, self._run = self._run, None
+        if run is None:
+            return ()
+        for task in run.tasks:
+            task.cancel()
+        if run.tasks:
+            await asyncio.wait(run.tasks, timeout=_PATIENCE_S)
+        self._resume()
+        return run.ledger.connections()
+
+    def _resume(self) -> None:
+        if not self._listens and self._socket.fileno() >= 0:
+            asyncio.get_running_loop().add_reader(self._socket, self._accept)
+            self._listens = True
+
+    def _pause(self) -> None:
+        if self._listens:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._listens = False
+
+    def _accept(self) -> None:
+        run = self._run
+        most = Caps().per_second if run is None else run.caps.per_second
+        for _ in range(_AT_ONCE):
+            if self._is_too_fast(most):
+                return
+            if run is not None and len(run.tasks) >= run.caps.connections:
+                self._pause()  # until one of them ends
+                return
+            try:
+                knocking, _ = self._socket.accept()
+            except OSError:
+                return
+            self._accepted += 1
+            if run is None:
+                knocking.close()
+                continue
+            knocking.settimeout(0)
+            task = asyncio.ensure_future(self._serve(run, knocking))
+            run.tasks.add(task)
+            task.add_done_callback(run.tasks.discard)
+            task.add_done_callback(lambda _: self._resume())
+
+    def _is_too_fast(self, most: int) -> bool:
+        """Count by the second; take a pause until the next where there were too many."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if int(now) != self._second:
+            self._second, self._accepted = int(now), 0
+        if self._accepted < most:
+            return False
+        self._pause()
+        loop.call_later(1 - now % 1, self._resume)
+        return True
+
+    async def _serve(self, run: _Run, knocking: socket.socket) -> None:
+        try:
+            client = await Peer.over(knocking)
+        except OSError:
+            knocking.close()
+            return
+        with contextlib.suppress(asyncio.CancelledError):
+            await Visit(client, run.judge, run.ledger, run.reach, run.caps).serve()
+
+
+class Doors:
+    """All doors of one gate, and the thread that serves them; it begins with the first door."""
+
+    def __init__(self, resolver: Resolver | None = None) -> None:
+        """Make doors; `resolver` looks names up, by default the machine's own does."""
+        self.resolver: Resolver = resolver if resolver is not None else system_resolver()
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._open: set[Door] = set()
+        self._closed = False
+
+    def open(self, folder: Path) -> Door:
+        """Return a door that listens on `folder/proxy.sock`; the folder is made where it is missing.
+
+        Everybody can enter the folder and knock: the folder above has to be closed to all but its owner, and
+        the folder itself is what is mounted.  Raises SandboxUnavailableError.
+        """
+        with self._lock:
+            if self._closed:
+                raise SandboxUnavailableError("the sandbox was closed")
+            self._start()
+        try:
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o755)
+        except OSError as error:
+            raise SandboxUnavailableError(f"can't make {folder}: {error.strerror or error}") from error
+        door = Door(self, folder)
+        with self._lock:
+            self._open.add(door)
+        return door
+
+    def close(self) -> None:
+        """Close every door and end the thread; may be called twice."""
+        with self._lock:
+            self._closed = True
+            loop, self._loop, thread = self._loop, None, self._thread
+            doors, self._open = list(self._open), set()
+        if loop is None or thread is None:
+            return
+        for door in doors:
+            with contextlib.suppress(Exception):
+                asyncio.run_coroutine_threadsafe(door.shut(), loop).result(_PATIENCE_S)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(_PATIENCE_S)
+
+    def forget(self, door: Door) -> None:
+        """Close one door."""
+        with self._lock:
+            known = door in self._open
+            self._open.discard(door)
+        if known:
+            self.call(door.shut())
+
+    def call(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Do something in the thread of the event loop, and return what it gives."""
+        with self._lock:
+            loop = self._loop
+        if loop is None:
+            work.close()
+            raise SandboxUnavailableError("the sandbox was closed")
+        return asyncio.run_coroutine_threadsafe(work, loop).result(2 * _PATIENCE_S)
+
+    def _start(self) -> None:
+        if self._loop is not None:
+            return
+        loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=_forever, args=(loop,), name="execgate-network", daemon=True)
+        self._thread.start()
+        self._loop = loop
+
+
+def _forever(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()

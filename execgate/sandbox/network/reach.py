@@ -1,0 +1,131 @@
+"""To a machine outside: the name is resolved once, and what was checked is what is connected to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from execgate.model.addresses import Address
+from execgate.sandbox.network.caps import Caps
+from execgate.sandbox.network.judge import Judge, parsed
+from execgate.sandbox.network.peer import Peer
+from execgate.sandbox.network.targets import Target
+
+Resolver = Callable[[str], Awaitable[Sequence[str]]]
+"""Gives the addresses of a name, best first; raises OSError where it has none."""
+
+_LOOPBACK = (ipaddress.IPv4Address("127.0.0.1"), ipaddress.IPv6Address("::1"))
+_THREADS = 32
+
+
+class RefusedError(Exception):
+    """It may not be reached; `str()` is one line that says what would permit it."""
+
+
+class UnreachableError(Exception):
+    """It may be reached and could not be; `str()` is one line."""
+
+
+def system_resolver() -> Resolver:
+    """Return the machine's own, in threads of its own: a slow name server holds up nothing else."""
+    threads = ThreadPoolExecutor(_THREADS, "execgate-lookup")
+
+    def look_up(name: str) -> list[str]:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        return list(dict.fromkeys(str(one[4][0]) for one in found))
+
+    async def resolve(name: str) -> list[str]:
+        return await asyncio.get_running_loop().run_in_executor(threads, look_up, name)
+
+    return resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An open connection to a machine outside, and its address as text."""
+
+    peer: Peer
+    address: str
+
+
+class Reach:
+    """Connects one run to where its judge lets it."""
+
+    def __init__(self, resolver: Resolver, judge: Judge, caps: Caps) -> None:
+        self._resolver = resolver
+        self._judge = judge
+        self._caps = caps
+        self._lookups = asyncio.Semaphore(caps.lookups)
+
+    async def to(self, target: Target, granted: Callable[[Target], object]) -> Reached:
+        """Connect to a target that is permitted by its name; `granted` says whether another one is, too.
+
+        Every address of the name has to be permitted, also those that are not tried.  Raises RefusedError or
+        UnreachableError.
+        """
+        found = await self._addresses(target)
+        for address in found:
+            why = self._judge.wrong(target, address, granted)
+            if why is not None:
+                raise RefusedError(why)
+        return await self._first(target, found)
+
+    async def _addresses(self, target: Target) -> Sequence[Address]:
+        if target.address is not None:
+            return (target.address,)
+        if target.is_local_name:
+            return _LOOPBACK
+        try:
+            async with self._lookups:
+                told = await asyncio.wait_for(self._resolver(target.host), self._caps.lookup_s)
+        except asyncio.TimeoutError:
+            raise UnreachableError(f"{target.host} was not found in {self._caps.lookup_s:g} s") from None
+        except (OSError, UnicodeError) as error:
+            raise UnreachableError(f"{target.host} was not found: {_said(error)}") from error
+        found = [parsed(one) for one in told]
+        if not found or len(found) > self._caps.addresses:
+            raise UnreachableError(f"{target.host} has {len(found) or 'no'} addresses")
+        known = [address for address in found if address is not None]
+        if len(known) != len(found):
+            raise RefusedError(f"{target.host} has an address that is none")
+        return list(dict.fromkeys(known))
+
+    async def _first(self, target: Target, found: Sequence[Address]) -> Reached:
+        """Connect to the first that answers, each with an equal share of the time that is left."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._caps.connect_s
+        why = ""
+        for index, address in enumerate(found):
+            share = max((deadline - loop.time()) / (len(found) - index), 0.01)
+            try:
+                peer = await asyncio.wait_for(_dial(address, target.port), share)
+            except asyncio.TimeoutError:
+                why = "no answer"
+            except OSError as error:
+                why = _said(error)
+            else:
+                return Reached(peer, str(address))
+        raise UnreachableError(f"{target} could not be reached: {why}")
+
+
+async def _dial(address: Address, port: int) -> Peer:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    outside = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        outside.settimeout(0)
+        outside.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await asyncio.get_running_loop().sock_connect(outside, (str(address), port))
+        return await Peer.over(outside)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            outside.close()
+        raise
+
+
+def _said(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or type(error).__name__).lower()
