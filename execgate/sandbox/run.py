@@ -326,6 +326,7 @@ class _Talk:
             backend=self._job.backend,
             image=self._job.profile.image,
             start=self._start,
+            in_force=dict(transcript.in_force),
         )
 
 

@@ -1,7 +1,7 @@
 """What is believed of a guest: a state machine over its frames, without I/O.
 
-1. The phases follow each other: ready, `B` running, `P` collecting, `E` done.  A frame out of its phase is
-   an error; so is anything after the end.
+1. The phases follow each other: ready (where `C` says what confines the program, once), `B` running, `P`
+   collecting, `E` done.  A frame out of its phase is an error; so is anything after the end.
 2. Output counts against one cap for both streams.  What is within it is kept, in order of arrival;
    the first byte beyond it is remembered as an overflow and dropped with all that follow.
 3. Files are taken under caps of count and size that the guest was told; one more is an error.  Names are
@@ -13,6 +13,8 @@
 from __future__ import annotations
 
 import enum
+import json
+import re
 import struct
 from dataclasses import dataclass
 
@@ -30,6 +32,8 @@ _REFUSALS = {
     5: "can't be read",
 }
 _UNSEEN = 6
+_MECHANISMS = 16
+_MECHANISM = re.compile(r"[a-z_]{1,32}")
 
 
 class Phase(enum.Enum):
@@ -79,6 +83,7 @@ class Transcript:
         self.overflowed = False
         self.ending: Ending | None = None
         self.rejected: list[str] = []
+        self.in_force: dict[str, str] = {}
         self._room = output_bytes
         self._caps = caps
         self._files: list[tuple[str | None, bytearray]] = []
@@ -105,7 +110,10 @@ class Transcript:
             self._expect(Phase.READY)
             text = payload[1:].decode("utf-8", "replace")
             raise FailureError(escaped(text, 200) or "no reason given", disk=payload[:1] == b"d")
-        if kind == b"B":
+        if kind == b"C":
+            self._expect(Phase.READY)
+            self._confined(payload)
+        elif kind == b"B":
             self._expect(Phase.READY)
             self.phase = Phase.RUNNING
         elif kind == b"P":
@@ -115,6 +123,19 @@ class Transcript:
             self._expect(Phase.COLLECTING)
             self._file(kind, payload)
         return None
+
+    def _confined(self, payload: bytes) -> None:
+        """Take what the guest says that it set: a few short words by mechanism, once."""
+        try:
+            said = json.loads(payload)
+        except (ValueError, RecursionError):
+            said = None
+        if self.in_force or not isinstance(said, dict) or not 0 < len(said) <= _MECHANISMS:
+            raise GuestError("no account of what confines the program")
+        for mechanism, words in said.items():
+            if not isinstance(words, str) or not _MECHANISM.fullmatch(mechanism):
+                raise GuestError("no mechanism that confines a program")
+            self.in_force[mechanism] = escaped(words, 200)
 
     def _expect(self, phase: Phase) -> None:
         if self.phase is not phase:

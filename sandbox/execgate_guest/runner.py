@@ -10,6 +10,7 @@ import json
 import os
 import sys
 
+from execgate_guest import confine
 from execgate_guest.files import OUT_OF_DISK, WORKSPACE
 from execgate_guest.stream import Stream
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 NOTHING, DISK, PROCESSES, MEMORY = 0, 1, 2, 3
 
 
-def become_the_program(job: int, out: int, err: int, note: mmap.mmap) -> int:
+def become_the_program(job: int, report: int, out: int, err: int, note: mmap.mmap) -> int:
     """Wait for the text, then run it as a script is run; return its exit status."""
     os.setsid()
     with open("/proc/self/oom_score_adj", "w", encoding="ascii") as choice:
@@ -30,14 +31,17 @@ def become_the_program(job: int, out: int, err: int, note: mmap.mmap) -> int:
     for fd, place in ((nothing, 0), (out, 1), (err, 2)):
         os.dup2(fd, place)
     sys.stdout.reconfigure(line_buffering=True)  # what was printed before a limit struck is not lost
+    confine.prepare()
     source = Stream(job, -1)
     told, text = json.loads(source.receive()[1]), source.receive()[1].decode("utf-8")
-    os.closerange(3, 64)
+    os.closerange(3, report)
+    os.closerange(report + 1, 64)
     os.chdir(WORKSPACE)
     # Python that the program starts looks for nothing in the folder of the user either.
     os.environ["PYTHONNOUSERSITE"] = "1"
     if told["modules"]:
         admit(json.dumps(told["modules"]))
+    confine.enter(told, report)
     if told["language"] == "python":
         return run(text, told["name"], note)
     return run_shell(text, told["name"], told["language"])

@@ -16,7 +16,9 @@ import select
 import signal
 import struct
 import sys
+from _socket import AF_UNIX, SOCK_SEQPACKET, socketpair
 
+from execgate_guest import confine
 from execgate_guest.files import WORKSPACE, create, fail, mark, send_files
 from execgate_guest.runner import become_the_program
 from execgate_guest.stream import CHUNK, PROTOCOL, Stream
@@ -49,16 +51,17 @@ def main() -> int:
     job, job_in = os.pipe()
     out, out_in = os.pipe()
     err, err_in = os.pipe()
+    report, report_in = (end.detach() for end in socketpair(AF_UNIX, SOCK_SEQPACKET))
     runner = os.fork()
     if runner == 0:
-        return become_the_program(job, out_in, err_in, note)
-    for fd in (job, out_in, err_in):
+        return become_the_program(job, report_in, out_in, err_in, note)
+    for fd in (job, report_in, out_in, err_in):
         os.close(fd)
-    supervise(runner, job_in, {out: b"1", err: b"2"}, note)
+    supervise(runner, job_in, report, {out: b"1", err: b"2"}, note)
     os._exit(0)
 
 
-def supervise(runner: int, job_in: int, outputs: dict[int, bytes], note: mmap.mmap) -> None:
+def supervise(runner: int, job_in: int, report: int, outputs: dict[int, bytes], note: mmap.mmap) -> None:
     """Hand the job over, forward the output, and report; never returns before the host has gone."""
     host = Stream(0, 1)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # for process 1 that means: nothing inside can send it
@@ -75,11 +78,17 @@ def supervise(runner: int, job_in: int, outputs: dict[int, bytes], note: mmap.mm
     host.send(b"R", struct.pack(">B3B", PROTOCOL, *sys.version_info[:3]))
 
     program, placed, caps = take_job(host)
-    host.send(b"B")
     child = Stream(-1, job_in)
     for kind in (b"J", b"S"):
         child.send(kind, program[kind])
     os.close(job_in)
+    in_force, _ = confine.hear(report)
+    if in_force[:1] == b"!":
+        host.send(b"!", b"o" + in_force[1:])
+        os._exit(1)
+    if in_force:  # what died before it said so has run nothing
+        host.send(b"C", in_force)
+    host.send(b"B")
 
     status, stopped = watch(host, runner, outputs, woken)
     status = bury(runner, status)

@@ -286,7 +286,7 @@ def test_the_limits_of_the_process_are_set(run):
         "os.unlink('/etc/passwd')",
         "open('/etc/hosts', 'a')",
         "open('/etc/resolv.conf', 'a')",
-        "os.remove('/opt/execgate/guest.py')",
+        "os.remove('/opt/execgate/start.pyc')",
         "os.listdir('/var/lib/docker')",
         "open('/var/run/docker.sock')",
         "os.setpriority(os.PRIO_PROCESS, 1, -5)",
@@ -309,7 +309,10 @@ def test_the_supervisor_can_not_be_signalled_away(run):
         print("still here")
     """
     result = run(text)
-    assert (result.stopped_by, result.exit_code, result.stdout) == (Stop.EXIT, 0, "still here\n")
+    assert (result.stopped_by, result.exit_code) == (Stop.EXIT, 0)
+    # A kernel with scopes refuses the signal; an older one takes it and drops it.
+    refused = "".join(f"{number} [Errno 1] Operation not permitted\n" for number in range(1, 65))
+    assert result.stdout in {"still here\n", refused + "still here\n"}
 
 
 def test_killing_everything_kills_only_the_program(run):

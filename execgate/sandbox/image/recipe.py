@@ -36,9 +36,8 @@ class Recipe:
     def load(cls) -> Recipe:
         """Return the shipped recipe."""
         folder = _resources.path("sandbox")
-        code = {
-            str(path.relative_to(folder)): path.read_text("utf-8") for path in sorted(folder.rglob("*.py"))
-        }
+        parts = (*folder.rglob("*.py"), *folder.glob("execgate_guest/*.json"), folder / "seccomp.json")
+        code = {str(path.relative_to(folder)): path.read_text("utf-8") for path in sorted(parts)}
         description = _resources.text("sandbox", "image.json")
         data = json.loads(description)
         # What makes the image shapes it as much as what goes in.

@@ -1,0 +1,151 @@
+"""What the kernel holds a program to beside its container, from its own policy: set last, before the text.
+
+First Landlock (its calls are gone after the filter), then the filter.  What the kernel does not have is left
+out and said: the container holds all the same.  What it has and then refuses is an error, and nothing is run.
+Standard library only, Python 3.9 and later.
+"""
+
+# Every import costs every cell its time, so there is no contextlib here.
+# ruff: noqa: SIM105
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from execgate_guest import filter as filters
+from execgate_guest import kernel, landlock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def prepare() -> None:
+    """Load what setting the walls takes, while there is no job yet."""
+    import ctypes
+
+    ctypes.CDLL(None)
+    try:
+        filters.prepare()
+    except kernel.UnsupportedError:
+        pass  # said when it is asked for
+
+
+def apply(job: dict[str, Any], notify: frozenset[str] = frozenset()) -> tuple[dict[str, str], int]:
+    """Confine this process, and all that it starts, to what `job` grants.
+
+    Return what is in force, by mechanism, and the descriptor that calls of `notify` are put to: -1 where
+    there are none, or where the kernel can't.  Raises OSError where a wall that the kernel has was not set.
+    """
+    confines = job["confine"]
+    in_force = {}
+    kernel.forbid_privileges()
+    has, why = landlock.version()
+    if has == 1 and confines["writes"] != []:
+        has, why = 0, "version 1 would keep files from being moved between folders"
+    if has:
+        in_force["landlock"] = landlock.enforce(landlock.plan(confines, job["modules"]), has)
+    else:
+        in_force["landlock"] = f"none: {why}"
+    in_force["filter"], listener = _filtered(job, notify, truncate=has >= 3 or confines["writes"] is None)
+    if not confines["commands"]:
+        _track_without_a_process()
+    return in_force, listener
+
+
+def enter(job: dict[str, Any], report: int, notify: frozenset[str] = frozenset()) -> None:
+    """Do as `apply` does, and tell the supervisor over the socket `report`, which is closed then."""
+    from _socket import SCM_RIGHTS, SOL_SOCKET, socket
+
+    supervisor = socket(fileno=report)
+    try:
+        in_force, listener = apply(job, notify)
+    except Exception as error:  # noqa: BLE001 - whatever it is: unconfined, nothing runs
+        supervisor.send(b"!" + repr(error).encode("utf-8", "replace")[:400])
+        os._exit(1)
+    handed = [(SOL_SOCKET, SCM_RIGHTS, listener.to_bytes(4, sys.byteorder))] if listener >= 0 else []
+    supervisor.sendmsg([json.dumps(in_force).encode("ascii")], handed)
+    supervisor.close()
+    if listener >= 0:
+        os.close(listener)
+
+
+def hear(report: int) -> tuple[bytes, int]:
+    """Return what the runner told, and the listener or -1.
+
+    It is `!` and why where it could not be confined, and empty where it died.
+    """
+    from _socket import SCM_RIGHTS, SOL_SOCKET, socket
+
+    runner = socket(fileno=report)
+    said, handed, _, _ = runner.recvmsg(4096, 64)
+    runner.close()
+    for level, kind, data in handed:
+        if (level, kind) == (SOL_SOCKET, SCM_RIGHTS):
+            return said, int.from_bytes(data[:4], sys.byteorder)
+    return said, -1
+
+
+def _filtered(job: dict[str, Any], notify: frozenset[str], *, truncate: bool) -> tuple[str, int]:
+    """Set the filter; return what is in force and the listener."""
+    confines = job["confine"]
+    shell = job["language"] != "python"
+    listener = -1
+    try:
+        if notify:
+            try:
+                program = filters.build(confines, notify=notify, truncate=truncate, shell=shell)
+                listener = filters.install(program, listener=True)
+            except kernel.UnsupportedError:
+                notify = frozenset()
+        if not notify:
+            filters.install(filters.build(confines, truncate=truncate, shell=shell))
+    except kernel.UnsupportedError as error:
+        return f"none: {error}", -1
+    without = [
+        *([] if confines["commands"] or shell else ["commands"]),
+        *([] if filters.has_internet(confines) else ["internet sockets"]),
+    ]
+    return "allow list" + (f" without {' and '.join(without)}" if without else ""), listener
+
+
+def _track_without_a_process() -> None:
+    """Keep `multiprocessing` from starting its tracker, which is a program, for each piece of shared memory.
+
+    The tracker removes what a program forgot to; here that goes with the run.
+    """
+    import types
+
+    name = "multiprocessing.resource_tracker"
+    if name in sys.modules:
+        return
+    module = types.ModuleType(name, "No resources are tracked here: all of them go with the run.")
+
+    class ResourceTracker:
+        """Does what the standard library's does for resources that vanish by themselves: nothing."""
+
+        def ensure_running(self) -> None:
+            """There is nothing to run."""
+
+        def getfd(self) -> int:
+            """Return no descriptor."""
+            return -1
+
+        def register(self, name: str, rtype: str) -> None:
+            """Take no note of a resource."""
+
+        def unregister(self, name: str, rtype: str) -> None:
+            """Forget nothing."""
+
+    tracker = ResourceTracker()
+    module.__dict__.update(
+        ResourceTracker=ResourceTracker,
+        _resource_tracker=tracker,
+        ensure_running=tracker.ensure_running,
+        getfd=tracker.getfd,
+        register=tracker.register,
+        unregister=tracker.unregister,
+    )
+    sys.modules[name] = module
