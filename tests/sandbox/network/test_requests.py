@@ -13,7 +13,7 @@ def get(host, port, path="/x", method="GET", extra=""):
 
 @pytest.fixture
 def api(door, world, web, permit):
-    """A granted name that leads to the test's own server, whose address is granted too."""
+    """Grant a name that leads to the test's own server, and that server's address."""
     world.names["api.example.com"] = ["127.0.0.1"]
     permits = permit(("api.example.com", web.port), ("127.0.0.1", web.port))
     door.admit(permits)
@@ -28,7 +28,8 @@ def test_a_granted_host_is_reached(api, ask, door):
     assert (one.host, one.port, one.scheme, one.address, one.refused, one.attempts) == (
         "api.example.com", api, "http", "127.0.0.1", None, 1,
     )  # fmt: skip
-    assert one.sent_bytes > 40 and one.received_bytes > 40
+    assert one.sent_bytes > 40
+    assert one.received_bytes > 40
 
 
 def test_a_host_that_is_not_granted_is_refused_with_what_would_permit_it(api, ask, door, world):
@@ -112,7 +113,8 @@ def test_what_can_be_read_in_two_ways_is_not_passed_on(api, ask, web, door, name
     assert answer.split(b" ")[1] in {b"400", b"501"}
     assert web.got == []
     (one,) = door.leave()
-    assert (one.host, one.port) == ("", 0) and one.refused
+    assert (one.host, one.port) == ("", 0)
+    assert one.refused
 
 
 ODD_LINES = [
@@ -152,25 +154,27 @@ def test_a_request_that_is_not_written_plainly_is_refused(api, ask, web, text):
 
 def test_a_pipelined_request_is_judged_too(api, ask, web):
     answer = ask(get("api.example.com", api) + get("evil.example", api))
-    assert b"HTTP/1.1 200 OK" in answer and b"403 Forbidden" in answer
-    assert len(web.got) == 1 and b"evil" not in web.got[0]
+    assert b"HTTP/1.1 200 OK" in answer
+    assert b"403 Forbidden" in answer
+    assert len(web.got) == 1
+    assert b"evil" not in web.got[0]
 
 
-def test_an_upgrade_does_not_open_a_tunnel(door, world, serve, permit, ask):
+def test_an_upgrade_does_not_open_a_tunnel(grant, serve, ask):
     def upgrades(server, connection, index):
         server.got[index] = connection.recv(65536)
         connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")
         server.got[index] += connection.recv(65536)
 
     server = serve(upgrades)
-    world.names["api.example.com"] = ["127.0.0.1"]
-    door.admit(permit(("api.example.com", server.port), ("127.0.0.1", server.port)))
+    grant(server.port)
     extra = "Connection: Upgrade\r\nUpgrade: x\r\n"
     answer = ask(
         get("api.example.com", server.port, extra=extra), b"GET /admin HTTP/1.1\r\nHost: evil\r\n\r\n"
     )
     assert answer.startswith(b"HTTP/1.1 502 ")
-    assert b"Upgrade" not in server.got[0] and b"admin" not in server.got[0]
+    assert b"Upgrade" not in server.got[0]
+    assert b"admin" not in server.got[0]
 
 
 @pytest.mark.parametrize(
@@ -183,18 +187,17 @@ def test_an_upgrade_does_not_open_a_tunnel(door, world, serve, permit, ask):
         b"HTTP/1.1 200 OK\r\nX: " + b"a" * 40_000,
     ],
 )
-def test_a_response_that_is_none_is_not_passed_on(door, world, serve, permit, ask, response):
+def test_a_response_that_is_none_is_not_passed_on(grant, serve, ask, response):
     def answers(server, connection, index):
         server.got[index] = connection.recv(65536)
         connection.sendall(response)
 
     server = serve(answers)
-    world.names["api.example.com"] = ["127.0.0.1"]
-    door.admit(permit(("api.example.com", server.port), ("127.0.0.1", server.port)))
+    grant(server.port)
     assert ask(get("api.example.com", server.port)).startswith(b"HTTP/1.1 502 ")
 
 
-def test_what_comes_behind_an_answer_is_not_the_next_answer(door, world, serve, permit, knock):
+def test_what_comes_behind_an_answer_is_not_the_next_answer(grant, serve, knock):
     def poisons(server, connection, index):
         server.got[index] = connection.recv(65536)
         one = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -202,8 +205,7 @@ def test_what_comes_behind_an_answer_is_not_the_next_answer(door, world, serve, 
         server.got[index] += connection.recv(65536)
 
     server = serve(poisons)
-    world.names["api.example.com"] = ["127.0.0.1"]
-    door.admit(permit(("api.example.com", server.port), ("127.0.0.1", server.port)))
+    grant(server.port)
     client = knock()
     for _ in range(2):
         client.sendall(get("api.example.com", server.port))
@@ -212,26 +214,24 @@ def test_what_comes_behind_an_answer_is_not_the_next_answer(door, world, serve, 
     assert len(server.got) == 2
 
 
-def test_a_response_without_a_length_comes_in_chunks(door, world, serve, permit, ask):
+def test_a_response_without_a_length_comes_in_chunks(grant, serve, ask):
     def answers(server, connection, index):
         server.got[index] = connection.recv(65536)
         connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nto the end")
 
     server = serve(answers)
-    world.names["api.example.com"] = ["127.0.0.1"]
-    door.admit(permit(("api.example.com", server.port), ("127.0.0.1", server.port)))
+    grant(server.port)
     answer = ask(get("api.example.com", server.port, extra="Connection: close\r\n"))
     assert b"a\r\nto the end\r\n0\r\n\r\n" in answer
 
 
-def test_a_server_that_lets_go_between_two_requests_is_asked_again(door, world, serve, permit, knock):
+def test_a_server_that_lets_go_between_two_requests_is_asked_again(grant, serve, knock):
     def once(server, connection, index):
         server.got[index] = connection.recv(65536)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
     server = serve(once)
-    world.names["api.example.com"] = ["127.0.0.1"]
-    door.admit(permit(("api.example.com", server.port), ("127.0.0.1", server.port)))
+    grant(server.port)
     client = knock()
     for _ in range(5):
         client.sendall(get("api.example.com", server.port))
