@@ -91,21 +91,20 @@ def hear(report: int) -> tuple[bytes, int]:
 def _filtered(job: dict[str, Any], notify: frozenset[str], *, truncate: bool) -> tuple[str, int]:
     """Set the filter; return what is in force and the listener."""
     confines = job["confine"]
-    shell = job["language"] != "python"
     listener = -1
     try:
         if notify:
             try:
-                program = filters.build(confines, notify=notify, truncate=truncate, shell=shell)
+                program = filters.build(confines, notify=notify, truncate=truncate)
                 listener = filters.install(program, listener=True)
             except kernel.UnsupportedError:
                 notify = frozenset()
         if not notify:
-            filters.install(filters.build(confines, truncate=truncate, shell=shell))
+            filters.install(filters.build(confines, truncate=truncate))
     except kernel.UnsupportedError as error:
         return f"none: {error}", -1
     without = [
-        *([] if confines["commands"] or shell else ["commands"]),
+        *([] if confines["commands"] else ["commands"]),
         *([] if filters.has_internet(confines) else ["internet sockets"]),
     ]
     return "allow list" + (f" without {' and '.join(without)}" if without else ""), listener

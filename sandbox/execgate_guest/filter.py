@@ -64,19 +64,17 @@ def build(
     *,
     notify: frozenset[str] = frozenset(),
     truncate: bool = True,
-    shell: bool = False,
     machine: str | None = None,
 ) -> bytes:
     """Return the filter for what is granted, as the kernel takes it.
 
     A call of `notify` that would be allowed is put to the listener instead; it must be none by which the
     listener itself is handed over (`sendmsg`, `close`).  `truncate` says whether files may be cut by path,
-    which is for the kernel's file rules to judge where they can.  `shell` lets a block of shell code become
-    its shell.  Raises UnsupportedError as `prepare` does.
+    which is for the kernel's file rules to judge where they can.  Raises UnsupportedError as `prepare` does.
     """
     machine = machine or os.uname().machine
     numbers = kernel.numbers(machine)
-    rules = {**prepare(machine), **_narrowed(confines, truncate=truncate, shell=shell)}
+    rules = {**prepare(machine), **_narrowed(confines, truncate=truncate)}
     for name in notify & rules.keys():
         rules[name] = tuple(
             (bpf.USER_NOTIF if action == bpf.ALLOW else action, conditions)
@@ -90,13 +88,13 @@ def has_internet(confines: dict[str, Any]) -> bool:
     return bool(confines["network"] or confines["listens"] != [])
 
 
-def _narrowed(confines: dict[str, Any], *, truncate: bool, shell: bool) -> Rules:
+def _narrowed(confines: dict[str, Any], *, truncate: bool) -> Rules:
     """Return the rules that differ from the container's."""
     refused = ((bpf.REFUSED, ()),)
     allowed = (bpf.ALLOW, ())
     found = dict.fromkeys(TAKEN_AWAY, refused)
     found["prctl"] = ((bpf.REFUSED, ((0, bpf.WORD, (PR_SET_SECCOMP,)),)), allowed)
-    if not (confines["commands"] or shell):
+    if not confines["commands"]:
         found.update(dict.fromkeys(COMMANDS, refused))
     if not truncate:
         found["truncate"] = refused

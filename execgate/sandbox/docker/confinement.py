@@ -7,23 +7,15 @@ Nothing here is optional.  A limit that is unlimited takes its own flag away and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from execgate import _resources
 from execgate.errors import SandboxUnavailableError
 from execgate.model.limits import Limits
 from execgate.model.places import HOME, WORKSPACE
+from execgate.sandbox import seccomp
 from execgate.sandbox.cell import Profile
 from execgate.sandbox.places import INODES, USER, environment, shares
-
-
-@cache
-def seccomp() -> str:
-    """Return the system call profile as the engine takes it."""
-    return json.dumps(json.loads(_resources.text("sandbox", "seccomp.json")), separators=(",", ":"))
 
 
 def host_config(profile: Profile, *, host_cpus: int) -> dict[str, Any]:
@@ -37,7 +29,7 @@ def host_config(profile: Profile, *, host_cpus: int) -> dict[str, Any]:
         "network_mode": "none",
         "ipc_mode": "private",
         "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true", f"seccomp={seccomp()}"],
+        "security_opt": ["no-new-privileges:true", f"seccomp={seccomp.profile()}"],
         "privileged": False,
         "read_only": True,
         "tmpfs": {
