@@ -81,8 +81,16 @@ class Wire(Protocol):
         """Return what came on standard error, which no guest of ours uses once it has started."""
         ...
 
+    def is_quiet(self) -> bool:
+        """Return whether the guest is still there and has said nothing new; waits for nothing."""
+        ...
+
     def close(self) -> None:
         """Let go of the connection; the guest's supervisor takes that as the end."""
+        ...
+
+    def forget(self) -> None:
+        """Close this process's end and no more: after a fork, the connection is the parent's."""
         ...
 
 

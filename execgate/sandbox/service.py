@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 
 from execgate.errors import SandboxUnavailableError
@@ -11,8 +12,8 @@ from execgate.model.source import LANGUAGES
 from execgate.model.verdict import Authorization
 from execgate.sandbox import outcome, places
 from execgate.sandbox.cell import Backend, ImageGoneError, Profile
-from execgate.sandbox.cells import Cells, FreshCells
 from execgate.sandbox.files import check_inputs
+from execgate.sandbox.pool import Ahead, Pool
 from execgate.sandbox.protocol import Permits
 from execgate.sandbox.run import Job, execute
 
@@ -35,11 +36,13 @@ class CellSandbox:
     May be used from several threads at once.
     """
 
-    def __init__(self, backend: Backend, cells: Cells | None = None) -> None:
+    def __init__(self, backend: Backend, *, ahead: Ahead = Ahead()) -> None:  # noqa: B008 - frozen
         self.name = backend.name
         self._backend = backend
-        self._cells: Cells = FreshCells(backend) if cells is None else cells
+        self._cells = Pool(backend, ahead)
         self._closed = False
+        # Where nobody closes it: the pool's threads know the pool, and this only.
+        weakref.finalize(self, self._cells.abandon).atexit = False
 
     def run(
         self,

@@ -107,6 +107,10 @@ class Meter:
         elif self._local:
             self._sample_tree()
 
+    def memory_now(self) -> int | None:
+        """Return the memory in use, in bytes; None where nobody can tell."""
+        return None if self._group is None else self._group.memory_now()
+
     def usage(self, wall_s: float) -> Usage:
         """Return what has been used so far; the supervisor's own share of memory is part of it."""
         group = self._group

@@ -10,6 +10,7 @@ from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Verdict
 from execgate.sandbox import DockerSandbox
+from execgate.sandbox.pool import NOTHING
 
 BACKENDS = {"docker": DockerSandbox}
 
@@ -35,7 +36,8 @@ def authorize():
 
 @pytest.fixture(scope="session", params=BACKENDS)
 def sandbox(request):
-    backend = BACKENDS[request.param]()
+    # Nearly every test has limits of its own, and with them cells that no other test could use.
+    backend = BACKENDS[request.param](ahead=NOTHING)
     yield backend
     backend.close()
 

@@ -21,6 +21,7 @@ from execgate.model.execution import Stop
 from execgate.sandbox import DockerSandbox, diagnose
 from execgate.sandbox.docker.engine import GROUP_HELP, START_HELP, connect
 from execgate.sandbox.image import ensure_image
+from execgate.sandbox.pool import NOTHING
 
 pytestmark = [
     pytest.mark.engine,
@@ -141,7 +142,7 @@ def engine(tmp_path_factory, packed_image):
 
 @pytest.fixture
 def private(engine):
-    sandbox = DockerSandbox(on_progress=lambda _: None)
+    sandbox = DockerSandbox(on_progress=lambda _: None, ahead=NOTHING)
     yield sandbox
     sandbox.close()
     if engine.process.poll() is not None:

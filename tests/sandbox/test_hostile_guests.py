@@ -13,6 +13,7 @@ from execgate.model.execution import Stop
 from execgate.sandbox import DockerSandbox
 from execgate.sandbox.docker.engine import connect
 from execgate.sandbox.image import ensure_image
+from execgate.sandbox.pool import NOTHING
 
 pytestmark = pytest.mark.engine
 
@@ -73,7 +74,7 @@ def run_guest(client, authorize, monkeypatch):
             "ensure_image",
             lambda *_, **__: type(base)(image, "hostile", "3", (), 0),
         )
-        sandbox = DockerSandbox()
+        sandbox = DockerSandbox(ahead=NOTHING)
         try:
             return sandbox.run(authorize("print('never')", **limits))
         finally:

@@ -12,6 +12,7 @@ from execgate.sandbox.docker.engine import connect
 from execgate.sandbox.image import WAYS, Recipe, find_image
 from execgate.sandbox.image.debian import closure, parse_depends
 from execgate.sandbox.image.ways import _loaded
+from execgate.sandbox.pool import NOTHING
 
 DEPENDS = """\
 python3.11
@@ -112,7 +113,7 @@ def test_a_way_makes_an_image_that_runs_ordinary_programs(client, recipe_of_its_
     assert (image.way, image.passed_over) == (way, ())
     assert image.size_bytes < 100_000_000
     assert said[-1] == f"sandbox image: ready, {image.size_bytes / 1e6:.0f} MB, Python {image.python}"
-    sandbox = DockerSandbox()
+    sandbox = DockerSandbox(ahead=NOTHING)
     result = sandbox.run(authorize(PROGRAM))
     sandbox.close()
     assert (result.stdout, result.stderr) == ("42\nexecgate\n\n[True, True]\n", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import uuid
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.verdict import Authorization
+from execgate.sandbox import forks
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
 from execgate.sandbox.docker import confinement, leftovers
 from execgate.sandbox.docker.cell import DockerCell
@@ -50,6 +52,15 @@ class DockerBackend:
         self._lock = threading.Lock()
         self._engine: _Engine | None = None
         self._image: str | None = None
+        forks.register(self)
+
+    def forget_parent(self) -> None:
+        """Connect anew in a forked process: what is said on the parent's connections is the parent's."""
+        self._lock = threading.Lock()
+        if self._engine is not None:
+            with contextlib.suppress(Exception):
+                self._engine.client.close()
+            self._engine = None
 
     def prepare(self) -> None:
         """Connect, and clear what killed gates left behind, where that was not done yet."""

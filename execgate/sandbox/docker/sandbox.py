@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from execgate.sandbox.docker.backend import DockerBackend
+from execgate.sandbox.pool import Ahead
 from execgate.sandbox.service import CellSandbox
 
 
@@ -12,8 +13,14 @@ class DockerSandbox(CellSandbox):
     """Runs each program in a container of its own, through the Docker engine.
 
     Connects, clears what killed gates left behind and finds or makes the image at the first run;
-    `on_progress` gets a line for each step that takes time (standard error if None).
+    `on_progress` gets a line for each step that takes time (standard error if None).  `ahead` bounds how many
+    containers wait for the next runs, from the first run on.
     """
 
-    def __init__(self, *, on_progress: Callable[[str], None] | None = None) -> None:
-        super().__init__(DockerBackend(on_progress=on_progress))
+    def __init__(
+        self,
+        *,
+        on_progress: Callable[[str], None] | None = None,
+        ahead: Ahead = Ahead(),  # noqa: B008 - frozen
+    ) -> None:
+        super().__init__(DockerBackend(on_progress=on_progress), ahead=ahead)

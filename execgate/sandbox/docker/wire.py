@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -83,10 +84,23 @@ class AttachedWire:
         """Return what came on standard error."""
         return self._said.decode("utf-8", "replace")
 
+    def is_quiet(self) -> bool:
+        """Return whether nothing has arrived, not even the end."""
+        try:
+            poll = select.poll()
+            poll.register(self._socket, select.POLLIN | select.POLLHUP)
+            return not poll.poll(0)
+        except (OSError, ValueError):
+            return False
+
     def close(self) -> None:
         """Let go of the connection; the guest's supervisor takes that as the end."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+        self.forget()
+
+    def forget(self) -> None:
+        """Close the descriptor."""
         # The answer that the connection began with first: it would flush what is closed by then.
         answer: Any = getattr(self._attached, "_response", self._attached)
         for one in (answer, self._attached, self._socket):
