@@ -126,7 +126,10 @@ class Pool:
             shelf = self._shelves.get(profile)
             if shelf is not None:
                 shelf.load.started(self._clock() - began)
+                self._looked = -math.inf if self._stuck else self._looked
                 self._call_workers()
+        if not self._ahead.cells:
+            self._try_again()
         return Taken(cell, Start.COLD)
 
     def give_back(self, taken: Taken) -> None:
@@ -222,11 +225,7 @@ class Pool:
                     self._changed.wait(_SLICE_S)
                     continue
             task()
-        with self._changed:
-            left = tuple(self._stuck)
-            self._stuck.clear()
-            self._removing += 1
-        self._retry(left)
+        self._try_again()
         for worker in workers:
             if worker is not threading.current_thread():
                 worker.join(max(deadline - self._clock(), 0))
@@ -413,13 +412,15 @@ class Pool:
             if not shelf.held and (not wanted or len(self._shelves) > _SHELVES):
                 del self._shelves[profile]
         if self._stuck and now >= self._retry_at:
+            return self._try_again
+        return self._start_task(now) or self._removal_task()
+
+    def _try_again(self) -> None:
+        """Remove what could not be removed before."""
+        with self._changed:
             left = tuple(self._stuck)
             self._stuck.clear()
             self._removing += 1
-            return lambda: self._retry(left)
-        return self._start_task(now) or self._removal_task()
-
-    def _retry(self, left: tuple[Cell, ...]) -> None:
         with contextlib.suppress(Exception):
             left = self._backend.tidy(left)
         with self._changed:
