@@ -175,6 +175,8 @@ class ExecutionResult:
     """What it was seen to do, as operations of which every argument is known."""
     surprises: tuple[Operation, ...] = ()
     """Those of them that the analysis had not foreseen."""
+    omitted: int = 0
+    """How many more observations there were than are kept."""
     connections: tuple[Connection, ...] = ()
 
     @property
@@ -200,6 +202,7 @@ class ExecutionResult:
             "in_force": dict(self.in_force),
             "observed": [operation.to_json() for operation in self.observed],
             "surprises": [operation.to_json() for operation in self.surprises],
+            "omitted": self.omitted,
             "connections": [connection.to_json() for connection in self.connections],
         }
 

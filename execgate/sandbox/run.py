@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from execgate.errors import SandboxUnavailableError
+from execgate.model.confines import OnSurprise
 from execgate.model.execution import ExecutionResult, InputFile, Start, Stop, Usage
+from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization
 from execgate.sandbox import outcome
@@ -26,6 +28,7 @@ from execgate.sandbox.files import CAPS
 from execgate.sandbox.frames import KILL, Frames, GuestError, encode_job
 from execgate.sandbox.greeting import START_S, CancelledError, NoRoomError
 from execgate.sandbox.transcript import FailureError, Phase, Transcript
+from execgate.sandbox.watching import Observer, line_of
 
 COLLECT_S = 20.0
 """How long the files of a program that ended may take."""
@@ -160,6 +163,10 @@ class _Talk:
         self._listener = listener
         output = self._limits.output_bytes
         self._transcript = Transcript(OUTPUT_CEILING if output is None else output, CAPS)
+        verdict = job.authorization.verdict
+        program = verdict.program or Program(verdict.source)
+        self._observer = Observer(program, program_name(verdict.source.path))
+        self._stops_at_surprise = job.authorization.confines.on_surprise is OnSurprise.STOP
         self._frames = Frames()
         self._usage: Usage | None = None
         self._began = 0.0
@@ -188,6 +195,8 @@ class _Talk:
     def _take(self, data: bytes) -> None:
         for frame in self._frames.feed(data):
             output = self._transcript.receive(frame)
+            if frame.kind == b"O":
+                self._observer.receive(frame.payload)
             if output is not None and self._listener is not None:
                 self._listener(output)
 
@@ -241,6 +250,8 @@ class _Talk:
             deadline = self._next_deadline(phase, deadline)
             if self._transcript.overflowed and self._stop is None:
                 self._request(Stop.OUTPUT)
+            if self._stops_at_surprise and self._observer.surprises and self._stop is None:
+                self._request(Stop.SURPRISE)
         return self._ended()
 
     def _patience(self, now: float, deadline: float, pause: float) -> float:
@@ -281,13 +292,13 @@ class _Talk:
             if state.running or not state.known:
                 return self._lost(f"could not be stopped at its limit: {fault}")
         self._transcript.rejected.append("no file was taken: the whole container had to be killed")
-        return self._conclude(stop, None, outcome.stopped(stop, self._limits))
+        return self._conclude(stop, None, self._why(stop))
 
     def _vanished(self) -> ExecutionResult:
         """Tell why the stream ended before the guest had."""
         state = self._cell.state()
         if self._stop is not None:
-            return self._conclude(self._stop, None, outcome.stopped(self._stop, self._limits))
+            return self._conclude(self._stop, None, self._why(self._stop))
         if state.out_of_memory:
             why = outcome.stopped(Stop.MEMORY, self._limits) + ": the whole container was killed"
             return self._conclude(Stop.MEMORY, None, why)
@@ -297,6 +308,11 @@ class _Talk:
             return self._lost("the connection to the container broke")
         return self._lost(f"the container was ended from outside, with status {state.status}")
 
+    def _why(self, stop: Stop) -> str:
+        if stop is Stop.SURPRISE:
+            return f"stopped at what was not foreseen: {line_of(self._observer.surprises[0])} (on_surprise)"
+        return outcome.stopped(stop, self._limits)
+
     def _lost(self, why: str) -> ExecutionResult:
         return self._conclude(Stop.ENGINE, None, why)
 
@@ -305,7 +321,7 @@ class _Talk:
         if ending is None:
             return self._lost("the guest gave no ending")
         if self._stop is not None:
-            return self._conclude(self._stop, None, outcome.stopped(self._stop, self._limits))
+            return self._conclude(self._stop, None, self._why(self._stop))
         return self._conclude(*outcome.judge(ending, self._limits))
 
     def _conclude(self, stop: Stop, code: int | None, detail: str) -> ExecutionResult:
@@ -327,6 +343,9 @@ class _Talk:
             image=self._job.profile.image,
             start=self._start,
             in_force=dict(transcript.in_force),
+            observed=tuple(self._observer.observed),
+            surprises=tuple(self._observer.surprises),
+            omitted=self._observer.omitted,
         )
 
 

@@ -116,6 +116,8 @@ class Transcript:
         elif kind == b"B":
             self._expect(Phase.READY)
             self.phase = Phase.RUNNING
+        elif kind == b"O":
+            self._expect(Phase.RUNNING)  # what it says is for the observer
         elif kind == b"P":
             self._expect(Phase.RUNNING)
             self._ended(payload)

@@ -50,6 +50,7 @@ def apply(job: dict[str, Any], notify: frozenset[str] = frozenset()) -> tuple[di
     else:
         in_force["landlock"] = f"none: {why}"
     in_force["filter"], listener = _filtered(job, notify, truncate=has >= 3 or confines["writes"] is None)
+    in_force["watch"] = "events of Python" + (", system calls" if listener >= 0 else "")
     if not confines["commands"]:
         _track_without_a_process()
     return in_force, listener

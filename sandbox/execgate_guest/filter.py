@@ -14,9 +14,11 @@ import json
 import os
 
 from execgate_guest import bpf, kernel
+from execgate_guest.notify import QUIET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     Rules = dict[str, tuple[bpf.Rule, ...]]
@@ -76,11 +78,20 @@ def build(
     numbers = kernel.numbers(machine)
     rules = {**prepare(machine), **_narrowed(confines, truncate=truncate)}
     for name in notify & rules.keys():
-        rules[name] = tuple(
-            (bpf.USER_NOTIF if action == bpf.ALLOW else action, conditions)
-            for action, conditions in rules[name]
-        )
+        rules[name] = tuple(_asked(name, rules[name]))
     return bpf.program(machine, bpf.by_number(rules, numbers), numbers.values())
+
+
+def _asked(name: str, rules: tuple[bpf.Rule, ...]) -> Iterator[bpf.Rule]:
+    """Yield the rules of a call that is put to the listener where it is allowed, but for those of `QUIET`."""
+    for action, conditions in rules:
+        if action == bpf.ALLOW:
+            if name in QUIET:
+                index, mask = QUIET[name]
+                yield action, (*conditions, (index, mask, (0,)))
+            yield bpf.USER_NOTIF, conditions
+        else:
+            yield action, conditions
 
 
 def has_internet(confines: dict[str, Any]) -> bool:

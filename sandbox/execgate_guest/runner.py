@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-from execgate_guest import confine
+from execgate_guest import confine, notify, watch
 from execgate_guest.files import OUT_OF_DISK, WORKSPACE
 from execgate_guest.stream import Stream
 
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 NOTHING, DISK, PROCESSES, MEMORY = 0, 1, 2, 3
 
 
-def become_the_program(job: int, report: int, out: int, err: int, note: mmap.mmap) -> int:
-    """Wait for the text, then run it as a script is run; return its exit status."""
+def become_the_program(job: int, report: int, sinks: tuple[int, int, int], note: mmap.mmap) -> int:
+    """Wait for the text, then run it as a script is run; return its exit status.
+
+    `sinks` are where its output, its errors and what is seen of it go.
+    """
+    out, err, seen = sinks
     os.setsid()
     with open("/proc/self/oom_score_adj", "w", encoding="ascii") as choice:
         choice.write("1000")  # where memory runs out, the program goes before the supervisor
@@ -34,6 +38,7 @@ def become_the_program(job: int, report: int, out: int, err: int, note: mmap.mma
     confine.prepare()
     source = Stream(job, -1)
     told, text = json.loads(source.receive()[1]), source.receive()[1].decode("utf-8")
+    seen = watch.apart(seen)
     os.closerange(3, report)
     os.closerange(report + 1, 64)
     os.chdir(WORKSPACE)
@@ -41,8 +46,9 @@ def become_the_program(job: int, report: int, out: int, err: int, note: mmap.mma
     os.environ["PYTHONNOUSERSITE"] = "1"
     if told["modules"]:
         admit(json.dumps(told["modules"]))
-    confine.enter(told, report)
+    confine.enter(told, report, notify.NAMES)
     if told["language"] == "python":
+        watch.install(seen, f"{WORKSPACE}/{told['name']}")
         return run(text, told["name"], note)
     return run_shell(text, told["name"], told["language"])
 

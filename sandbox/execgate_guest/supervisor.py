@@ -22,6 +22,7 @@ from execgate_guest import confine
 from execgate_guest.files import WORKSPACE, create, fail, mark, send_files
 from execgate_guest.runner import become_the_program
 from execgate_guest.stream import CHUNK, PROTOCOL, Stream
+from execgate_guest.witness import Witness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,16 +53,19 @@ def main() -> int:
     out, out_in = os.pipe()
     err, err_in = os.pipe()
     report, report_in = (end.detach() for end in socketpair(AF_UNIX, SOCK_SEQPACKET))
+    seen, seen_in = os.pipe()
     runner = os.fork()
     if runner == 0:
-        return become_the_program(job, report_in, out_in, err_in, note)
-    for fd in (job, report_in, out_in, err_in):
+        return become_the_program(job, report_in, (out_in, err_in, seen_in), note)
+    for fd in (job, report_in, out_in, err_in, seen_in):
         os.close(fd)
-    supervise(runner, job_in, report, {out: b"1", err: b"2"}, note)
+    supervise(runner, job_in, (report, seen), {out: b"1", err: b"2"}, note)
     os._exit(0)
 
 
-def supervise(runner: int, job_in: int, report: int, outputs: dict[int, bytes], note: mmap.mmap) -> None:
+def supervise(
+    runner: int, job_in: int, told: tuple[int, int], outputs: dict[int, bytes], note: mmap.mmap
+) -> None:
     """Hand the job over, forward the output, and report; never returns before the host has gone."""
     host = Stream(0, 1)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # for process 1 that means: nothing inside can send it
@@ -82,7 +86,7 @@ def supervise(runner: int, job_in: int, report: int, outputs: dict[int, bytes], 
     for kind in (b"J", b"S"):
         child.send(kind, program[kind])
     os.close(job_in)
-    in_force, _ = confine.hear(report)
+    in_force, asked = confine.hear(told[0])
     if in_force[:1] == b"!":
         host.send(b"!", b"o" + in_force[1:])
         os._exit(1)
@@ -90,8 +94,10 @@ def supervise(runner: int, job_in: int, report: int, outputs: dict[int, bytes], 
         host.send(b"C", in_force)
     host.send(b"B")
 
-    status, stopped = watch(host, runner, outputs, woken)
+    witness = Witness(host, told[1], runner, asked)
+    status, stopped = watch(host, runner, outputs, witness, woken)
     status = bury(runner, status)
+    witness.end()
     for fd, kind in outputs.items():
         forward(host, fd, kind)
     host.send(
@@ -144,13 +150,15 @@ def take_job(host: Stream) -> tuple[dict[bytes, bytes], dict[bytes, Mark | None]
             os._exit(1)
 
 
-def watch(host: Stream, runner: int, outputs: dict[int, bytes], woken: int) -> tuple[int | None, bool]:
+def watch(
+    host: Stream, runner: int, outputs: dict[int, bytes], witness: Witness, woken: int
+) -> tuple[int | None, bool]:
     """Forward output until the program ended or the host says stop; return (status or None, stopped)."""
     poll = select.poll()
-    for fd in (0, woken, *outputs):
+    for fd in (0, woken, *witness.sources, *outputs):
         poll.register(fd, select.POLLIN)
     while True:
-        for fd, _ in poll.poll():
+        for fd, event in poll.poll():
             if fd == 0:
                 kind, _ = host.receive()
                 return None, kind == b"K"
@@ -162,6 +170,9 @@ def watch(host: Stream, runner: int, outputs: dict[int, bytes], woken: int) -> t
                 status = reap(runner)
                 if status is not None:
                     return status, False
+            elif fd in witness.sources:
+                if not witness.look(fd, hung_up=not event & select.POLLIN):
+                    poll.unregister(fd)
             else:
                 chunk = piece_of(fd)
                 if chunk:
