@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from execgate.model.media import media_type
 from execgate.model.operation import Operation
 
 
@@ -83,11 +84,17 @@ class Artifact:
     name: str
     data: bytes
 
+    @property
+    def media_type(self) -> str:
+        """What kind of file it is, such as `image/png`, by what it begins with before what it is called."""
+        return media_type(self.name, self.data)
+
     def to_json(self) -> dict[str, Any]:
-        """Return name, size in bytes and SHA-256 digest."""
+        """Return name, size in bytes, media type and SHA-256 digest."""
         return {
             "name": self.name,
             "size": len(self.data),
+            "type": self.media_type,
             "digest": "sha256:" + hashlib.sha256(self.data).hexdigest(),
         }
 

@@ -30,6 +30,7 @@ _REFUSALS = {
     3: "too many: at most {count} files come back",
     4: "too deep below the working folder",
     5: "can't be read",
+    7: "sparse: most of it was never written",
 }
 _UNSEEN = 6
 _MECHANISMS = 16

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 WORKSPACE = "/workspace"
 DEPTH = 16
 ENTRIES = 20_000
+HOLES = 64 << 10  # a database keeps some room that it has not written to yet
 
 # Why a file was not taken; the words are the host's.
-NOT_REGULAR, TOO_LARGE, TOO_MANY, TOO_DEEP, UNREADABLE, UNSEEN = 1, 2, 3, 4, 5, 6
+NOT_REGULAR, TOO_LARGE, TOO_MANY, TOO_DEEP, UNREADABLE, UNSEEN, SPARSE = 1, 2, 3, 4, 5, 6, 7
 
 OUT_OF_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
@@ -59,6 +60,8 @@ def send_files(host: Stream, placed: dict[bytes, Mark | None], count: int, size:
             refused.append((path, TOO_MANY))
         elif info.st_size > size:
             refused.append((path, TOO_LARGE))
+        elif is_sparse(info):
+            refused.append((path, SPARSE))
         else:
             sent = send_file(host, path, info.st_size)
             if sent is None:
@@ -71,6 +74,12 @@ def send_files(host: Stream, placed: dict[bytes, Mark | None], count: int, size:
     unseen += len(refused[100:])
     if unseen:
         host.send(b"X", bytes((UNSEEN,)) + str(unseen).encode())
+
+
+def is_sparse(info: os.stat_result) -> bool:
+    """Return whether most of a file was never written, and so was paid for by no limit."""
+    written = info.st_blocks * 512
+    return info.st_size - written > HOLES and written < info.st_size // 2
 
 
 def send_file(host: Stream, path: bytes, size: int) -> int | None:

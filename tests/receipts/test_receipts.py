@@ -81,6 +81,9 @@ class TestDecision:
                     "processes": 32,
                     "output_bytes": 1_000_000,
                     "disk_bytes": 64_000_000,
+                    "cpu_s": None,
+                    "files": None,
+                    "file_bytes": None,
                 },
                 "analysis": {
                     "operations": [operation.to_json() for operation in verdict().program.operations],

@@ -148,6 +148,7 @@ def test_the_document_of_a_run_holds_output_whole_and_files_by_digest(allowed):
         {
             "name": "out.txt",
             "size": 2,
+            "type": "text/plain",
             "digest": "sha256:8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4",
         }
     ]
