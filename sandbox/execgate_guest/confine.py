@@ -10,6 +10,7 @@ Standard library only, Python 3.9 and later.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -130,8 +131,8 @@ def _track_without_a_process() -> None:
             """There is nothing to run."""
 
         def getfd(self) -> int:
-            """Return no descriptor."""
-            return -1
+            """Raise PermissionError: whoever asks is about to start a program."""
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
         def register(self, name: str, rtype: str) -> None:
             """Take no note of a resource."""

@@ -37,6 +37,9 @@ TAKEN_AWAY = (
 )
 """Refused to every program: it has no filter to set, and no disk of its own to wait for."""
 COMMANDS = ("execve", "execveat")
+SUPERVISOR = 1
+OF_OTHERS = {"ioprio_set": (1, 3), "sched_setaffinity": (0, None), "setpriority": (1, 2)}
+"""Which argument names a process, and what the first must not be: all of a user, the supervisor too."""
 SENDING = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
 """Where the flags stand of a call that can connect as it sends, past the rules on connecting."""
 MSG_FASTOPEN = 0x2000_0000
@@ -105,6 +108,9 @@ def _narrowed(confines: dict[str, Any], *, truncate: bool) -> Rules:
     allowed = (bpf.ALLOW, ())
     found = dict.fromkeys(TAKEN_AWAY, refused)
     found["prctl"] = ((bpf.REFUSED, ((0, bpf.WORD, (PR_SET_SECCOMP,)),)), allowed)
+    for name, (index, user) in OF_OTHERS.items():
+        whole = () if user is None else ((bpf.REFUSED, ((0, bpf.WORD, (user,)),)),)
+        found[name] = ((bpf.REFUSED, ((index, bpf.WORD, (SUPERVISOR,)),)), *whole, allowed)
     if not confines["commands"]:
         found.update(dict.fromkeys(COMMANDS, refused))
     if not truncate:
