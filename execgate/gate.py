@@ -22,6 +22,7 @@ from execgate.errors import (
     SandboxUnavailableError,
 )
 from execgate.judging import AskedTool, judge_blocks, judge_code, judge_tool
+from execgate.model.confines import HostFolder
 from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
@@ -385,6 +386,7 @@ class Gate:
         authorization = Authorization.of(execution.verdict)
         sandbox = self.sandbox
         try:
+            self._keep_closed(authorization.confines.host_folders)
             return sandbox.run(authorization, inputs=inputs, on_output=on_output)
         except BaseException as error:
             # Whatever happens, the decision that is in the log gets its outcome.
@@ -407,6 +409,16 @@ class Gate:
             if isinstance(error, SandboxUnavailableError):
                 raise NotRunError(error, recorded) from error
             raise
+
+    def _keep_closed(self, folders: Sequence[HostFolder]) -> None:
+        """Raise SandboxUnavailableError for a folder of the host that shows what is reserved."""
+        for folder in folders:
+            why = self.reserved.exposed_by(Path(folder.source))
+            if why is not None:
+                raise SandboxUnavailableError(
+                    f"can't mount a folder of the host: `{folder.source}`: {why}",
+                    help="take it out of `host_folders`, or name a folder beside them",
+                )
 
     @property
     def receipts(self) -> ReceiptStore:

@@ -82,12 +82,10 @@ def confines(grants: Mapping[str, Grant]) -> Confines:
 def of_program(known: Confines, program: Program) -> Confines:
     """Return what holds for one program of an agent for whose programs `known` holds.
 
-    One that may import files of the working folder has to read them, and one in the shell starts the shell.
+    One in the shell starts the shell.
     """
     if program.action != CODE_EXECUTION:
         return Confines()
-    if program.staged and known.reads is not None:
-        known = dataclasses.replace(known, reads=_shown(frozenset({*known.reads, places.WORKSPACE})))
     if program.source.language != _PYTHON and not known.commands:
         known = dataclasses.replace(known, commands=True)
     return known

@@ -26,6 +26,16 @@ class Reserved:
         """Return the state folders that are there and lie below `folder`."""
         return tuple(home for home in self.homes if home.exists() and _is_within(home, folder))
 
+    def exposed_by(self, folder: Path) -> str | None:
+        """Return why nothing may see all of `folder`, None where it may: what it holds, or lies in."""
+        for places, what in (
+            (self.homes, "receipts and their keys are kept there"),
+            (self.policies, "policies are loaded from there"),
+        ):
+            if any(_is_within(place, folder) or _is_within(folder, place) for place in places):
+                return what
+        return None
+
     def fault(self, folder: Path, name: str) -> str | None:
         """Return why no file `name` may be written below `folder`, None where one may."""
         target = Path(os.path.realpath(folder)) / name

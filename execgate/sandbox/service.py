@@ -13,6 +13,7 @@ from execgate.model.verdict import Authorization
 from execgate.sandbox import outcome, places
 from execgate.sandbox.cell import Backend, ImageGoneError, Profile
 from execgate.sandbox.files import check_inputs
+from execgate.sandbox.host_folders import HostFolders
 from execgate.sandbox.pool import Ahead, Pool
 from execgate.sandbox.protocol import Permits
 from execgate.sandbox.run import Job, execute
@@ -40,6 +41,7 @@ class CellSandbox:
         self.name = backend.name
         self._backend = backend
         self._cells = Pool(backend, ahead)
+        self._host_folders = HostFolders()
         self._closed = False
         # Where nobody closes it: the pool's threads know the pool, and this only.
         weakref.finalize(self, self._cells.abandon).atexit = False
@@ -67,6 +69,7 @@ class CellSandbox:
                 raise SandboxUnavailableError("the sandbox was closed")
             self._backend.prepare()
             self._refuse_what_is_lacking(authorization.limits)
+            self._host_folders.check(authorization.confines.host_folders)
             image = self._backend.image(authorization)
             job = Job(authorization, tuple(inputs), Profile.of(authorization, image), self.name)
             try:

@@ -115,11 +115,12 @@ def _narrowed(confines: dict[str, Any], *, truncate: bool) -> Rules:
         found.update(dict.fromkeys(COMMANDS, refused))
     if not truncate:
         found["truncate"] = refused
-    local = (bpf.ALLOW, ((0, bpf.WORD, (AF_UNIX,)),))
-    found["socket"] = (local,)
+    # A folder of the host may come to hold a socket, which a mount that is read-only does not close.
+    local = () if confines["host_folders"] else ((bpf.ALLOW, ((0, bpf.WORD, (AF_UNIX,)),)),)
+    found["socket"] = local or refused
     if has_internet(confines):
         found["socket"] = (
-            local,
+            *local,
             (
                 bpf.ALLOW,
                 (

@@ -110,7 +110,8 @@ def plan(confines: dict[str, Any], modules: Iterable[str] = ()) -> Plan:
         grant(os.path.join(WORKSPACE, path), READ_FILE)
     for path in ["/"] if confines["reads"] is None else confines["reads"]:
         grant(anchor(path), READING)
-    for path in ["/"] if confines["writes"] is None else confines["writes"]:
+    everywhere = WRITABLE if confines["host_folders"] else ("/",)  # a FIFO of the host is to stay as it is
+    for path in everywhere if confines["writes"] is None else confines["writes"]:
         grant(anchor(path, folder=True), WRITING)
     if confines["commands"]:
         grant("/", EXECUTE)

@@ -167,14 +167,6 @@ def test_a_tool_call_is_confined_to_nothing(agent) -> None:
     assert of(agent, 'allowed_file_operations: ["read"]', program) == Confines()
 
 
-def test_who_may_import_files_of_the_working_folder_reads_them(agent) -> None:
-    staged = Program(Source("import helper"), staged=(Source("x = 1", "helper.py"),))
-    assert of(agent, "", staged).reads == ("/workspace",)
-    reading = 'allowed_file_operations: ["read"] allowed_file_paths: ["/data", "/workspace/a"]'
-    assert of(agent, reading, staged).reads == ("/data", "/workspace")
-    assert of(agent, 'allowed_file_operations: ["read"]', staged).reads is EVERY
-
-
 def test_a_step_in_the_shell_starts_the_shell_and_nothing_is_wider(agent) -> None:
     shell = Program(Source("true", language="sh"))
     assert of(agent, "", shell) == dataclasses.replace(Confines(), commands=True)

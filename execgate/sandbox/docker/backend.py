@@ -17,7 +17,7 @@ from execgate.sandbox import forks
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
 from execgate.sandbox.docker import confinement, leftovers
 from execgate.sandbox.docker.cell import DockerCell
-from execgate.sandbox.docker.engine import attempt, connect, is_missing, translated
+from execgate.sandbox.docker.engine import attempt, connect, is_local, is_missing, translated
 from execgate.sandbox.docker.wire import AttachedWire
 from execgate.sandbox.image import ensure_image
 
@@ -90,6 +90,11 @@ class DockerBackend:
         """Create a container, attach to it and start it."""
         with self._lock:
             engine = self._ready()
+        if profile.host_folders and not is_local():
+            raise SandboxUnavailableError(
+                "the engine is on another machine: folders of this one can't be mounted there",
+                help="hand the files in, or use an engine of this machine",
+            )
         client, name = engine.client, f"execgate-run-{uuid.uuid4().hex}"
         try:
             self._create(engine, profile, name)

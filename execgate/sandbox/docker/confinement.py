@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from execgate.errors import SandboxUnavailableError
+from execgate.model.confines import HostFolder
 from execgate.model.limits import Limits
 from execgate.model.places import HOME, WORKSPACE
 from execgate.sandbox import seccomp
@@ -45,6 +46,8 @@ def host_config(profile: Profile, *, host_cpus: int) -> dict[str, Any]:
         "dns_search": ["."],
         "oom_score_adj": 500,
     }
+    if profile.host_folders:
+        config["mounts"] = [_mount(folder) for folder in profile.host_folders]
     if limits.memory_bytes is not None:
         config["mem_limit"] = limits.memory_bytes
         config["memswap_limit"] = limits.memory_bytes
@@ -57,6 +60,18 @@ def host_config(profile: Profile, *, host_cpus: int) -> dict[str, Any]:
             )
         config["nano_cpus"] = int(limits.cpus * 1_000_000_000)
     return config
+
+
+def _mount(folder: HostFolder) -> dict[str, Any]:
+    """Return a folder of the host as the engine mounts it: to be read, without what is mounted below it."""
+    return {
+        "Type": "bind",
+        "Source": folder.source,
+        "Target": folder.target,
+        "ReadOnly": True,
+        # The mounts below would stay writable: an engine makes the uppermost alone read-only.
+        "BindOptions": {"Propagation": "rprivate", "NonRecursive": True},
+    }
 
 
 def _ulimits(limits: Limits) -> list[dict[str, Any]]:

@@ -45,6 +45,11 @@ def endpoint() -> str:
     return f"unix://{found}"
 
 
+def is_local() -> bool:
+    """Return whether the engine is reached over a socket of this machine, whose files it sees."""
+    return endpoint().partition("://")[0] == "unix"
+
+
 def connect(timeout_s: int = TIMEOUT_S) -> APIClient:
     """Return a client of an engine that answered; raises SandboxUnavailableError with the fix as help."""
     from docker import APIClient
