@@ -112,11 +112,13 @@ class Gate:
         sandbox: Sandbox | None = None,
         policy_path: str | Path | None = None,
         clock: Clock | None = None,
+        ahead: bool = True,
     ) -> None:
         """Make a gate for policies that are loaded already, and stay as they are.
 
         `policy_path` is where they are from, for `reserved`; `clock` is asked once a call for the time that
-        it is decided at.
+        it is decided at.  Without `ahead`, no container is started before its program is there: for a process
+        that runs one.
         """
         self._policies = policies
         self._watched: WatchedPolicies | None = None
@@ -127,6 +129,7 @@ class Gate:
         self._homes = tuple(dict.fromkeys((self.home, default_home(), Path(LOCAL_HOME).absolute())))
         self._policy_path = None if policy_path is None else Path(policy_path).absolute()
         self._sandbox = sandbox
+        self._ahead = ahead
         self._store: ReceiptStore | None = None
         self._opening = threading.Lock()
 
@@ -435,10 +438,26 @@ class Gate:
         """Where approved code runs; made when it is first asked for, never replaced by no isolation."""
         with self._opening:
             if self._sandbox is None:
-                from execgate.sandbox import DockerSandbox
+                from execgate.sandbox import NOTHING, Ahead, DockerSandbox
 
-                self._sandbox = DockerSandbox()
+                self._sandbox = DockerSandbox(ahead=Ahead() if self._ahead else NOTHING)
             return self._sandbox
+
+    def warm(self, agent: str, code: str = "") -> bool:
+        """Have a container started for the next program of `agent`; return whether one waits.
+
+        Without this a first run starts its own, which takes some 0.3 s.  `code` is an example of what will
+        run, where its imports decide what waits.  Raises PolicyError, and SandboxUnavailableError with the
+        fix; where the policy denies the example, nothing is started.
+        """
+        from execgate.model.verdict import Authorization
+        from execgate.sandbox import Warming
+
+        verdict = self.analyze(code, agent=agent)
+        sandbox = self.sandbox
+        if not verdict.allowed or not isinstance(sandbox, Warming):
+            return False
+        return sandbox.warm(Authorization.of(verdict)) > 0
 
     @property
     def reserved(self) -> Reserved:

@@ -145,7 +145,7 @@ def _run(options: argparse.Namespace, live: Live | None, console: Console) -> _E
     code, defect = _code(replace(_read_program(options.path), language=options.language))
     problem: ExecgateError | None = None
     written: Sequence[str] = ()
-    with Gate(found, home=home_of(options), policy_path=policy_path) as gate:
+    with Gate(found, home=home_of(options), policy_path=policy_path, ahead=False) as gate:
         # Without --policy the next start looks in the working folder, so that place is reserved as well.
         local = Path(policies.LOCAL).absolute()
         reserved = replace(gate.reserved, policies=(*gate.reserved.policies, local))

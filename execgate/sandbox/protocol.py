@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from execgate.model.execution import ExecutionResult, InputFile
 from execgate.model.operation import Operation
@@ -47,4 +47,16 @@ class Sandbox(Protocol):
 
     def close(self) -> None:
         """Let go of what is held; the sandbox can't be used afterwards."""
+        ...
+
+
+@runtime_checkable
+class Warming(Protocol):
+    """A sandbox that can prepare for a run before there is one."""
+
+    def warm(self, authorization: Authorization, count: int = 1) -> int:
+        """Have `count` places wait for programs like this one; return how many do.
+
+        Raises SandboxUnavailableError.
+        """
         ...

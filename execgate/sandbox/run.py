@@ -141,8 +141,14 @@ class _Run:
         try:
             listener = self.events.put if self._listening else None
             return _Talk(taken, self._job, self.cancelled, listener).whole()
+        except _StaleError:
+            return self._whole()  # there is a bound: a cell that was made for this run is never stale
         finally:
             self._cells.give_back(taken)
+
+
+class _StaleError(Exception):
+    """The cell ended while it waited; nothing was run in it."""
 
 
 class _Talk:
@@ -211,6 +217,8 @@ class _Talk:
             raise SandboxUnavailableError(f"the container's guest is not ours: {error}") from error
         if self._cell.state().out_of_memory:
             return self._conclude(*outcome.no_room(self._limits))
+        if self._start is Start.WARM:
+            raise _StaleError
         raise SandboxUnavailableError("the guest stopped taking its job")
 
     def _failed(self, failure: FailureError) -> ExecutionResult:

@@ -78,6 +78,15 @@ class CellSandbox:
                 self._backend.forget_image(image)
         raise SandboxUnavailableError("the sandbox image vanishes as soon as it is made")
 
+    def warm(self, authorization: Authorization, count: int = 1) -> int:
+        """Start cells for programs like this one ahead of them; return how many wait."""
+        if self._closed:
+            raise SandboxUnavailableError("the sandbox was closed")
+        self._backend.prepare()
+        self._refuse_what_is_lacking(authorization.limits)
+        image = self._backend.image(authorization)
+        return self._cells.warm(Profile.of(authorization, image), count)
+
     def close(self) -> None:
         """Remove every cell, and let go of the backend."""
         self._closed = True
