@@ -1,9 +1,12 @@
 """Where approved code runs, confined by the policy.
 
-`DockerSandbox` is the backend there is; anything else that keeps `Sandbox`'s promises can take its
-place.  The engine's libraries are imported where they are first used, not here.
+`open_sandbox` chooses between the backends there are, never without isolation; anything else that keeps
+`Sandbox`'s promises can take their place.  The engine's libraries are imported where they are first used,
+not here.
 """
 
+from execgate.sandbox.bubblewrap.sandbox import BubblewrapSandbox
+from execgate.sandbox.choice import BACKENDS, open_sandbox
 from execgate.sandbox.docker.sandbox import DockerSandbox
 from execgate.sandbox.doctor import Check, diagnose
 from execgate.sandbox.files import Caps, collect_inputs, write_artifacts
@@ -13,8 +16,10 @@ from execgate.sandbox.protocol import Sandbox, Warming
 from execgate.sandbox.reserved import Reserved
 
 __all__ = [
+    "BACKENDS",
     "NOTHING",
     "Ahead",
+    "BubblewrapSandbox",
     "Caps",
     "Check",
     "DockerSandbox",
@@ -25,5 +30,6 @@ __all__ = [
     "collect_inputs",
     "diagnose",
     "ensure_image",
+    "open_sandbox",
     "write_artifacts",
 ]

@@ -46,6 +46,10 @@ class CellSandbox:
         # Where nobody closes it: the pool's threads know the pool, and this only.
         weakref.finalize(self, self._cells.abandon).atexit = False
 
+    def prepare(self) -> None:
+        """Make sure that programs can be run; raises SandboxUnavailableError with the fix."""
+        self._backend.prepare()
+
     def run(
         self,
         authorization: Authorization,

@@ -82,10 +82,17 @@ def _number(path: Path) -> int | None:
 class Meter:
     """Follows one container: `begin` as the program does, `sample` now and then, `usage` before it goes."""
 
-    def __init__(self, pid: int, container: str) -> None:
+    def __init__(
+        self, pid: int, container: str = "", *, group: Group | None = None, own_processes: int = 1
+    ) -> None:
+        """Follow process `pid` and all below it, by the control group of its container or the one given.
+
+        Without a container it is a process of this machine; `own_processes` are none of the program's.
+        """
         self._pid = pid
-        self._group = Group.of(pid, container) if pid > 0 else None
-        self._local = self._group is not None or _runs_here(pid, container)
+        self._own = own_processes
+        self._group = group or (Group.of(pid, container) if pid > 0 and container else None)
+        self._local = self._group is not None or not container or _runs_here(pid, container)
         self._memory = 0
         self._processes = 0
         self._cpu = 0.0
@@ -126,7 +133,7 @@ class Meter:
         elif not self._sampled:
             return Usage(wall_s)
         # The supervisor is one of the processes, and none of the program's.
-        return Usage(wall_s, cpu, self._memory or None, max(self._processes - 1, 1))
+        return Usage(wall_s, cpu, self._memory or None, max(self._processes - self._own, 1))
 
     def _sample_tree(self) -> None:
         import psutil

@@ -1,5 +1,6 @@
 """One authorization, one sandbox per backend, for everything that runs here."""
 
+import os
 import textwrap
 
 import pytest
@@ -9,10 +10,8 @@ from execgate.model.limits import Limits
 from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Verdict
-from execgate.sandbox import DockerSandbox
+from execgate.sandbox import BACKENDS
 from execgate.sandbox.pool import NOTHING
-
-BACKENDS = {"docker": DockerSandbox}
 
 
 def _authorize(text, *, path="job.py", confines=OPEN, **limits):
@@ -52,19 +51,30 @@ def run(sandbox):
     return run_text
 
 
-@pytest.fixture
-def our_containers():
-    """Return the ids of this process's own containers."""
+def _containers():
     from execgate.sandbox.docker.engine import connect
     from execgate.sandbox.docker.leftovers import Owner
 
-    def find():
-        client = connect()
-        try:
-            gate = Owner.current().gate
-            found = client.containers(all=True, filters={"label": f"execgate.gate={gate}"})
-            return [container["Id"] for container in found]
-        finally:
-            client.close()
+    client = connect()
+    try:
+        gate = Owner.current().gate
+        found = client.containers(all=True, filters={"label": f"execgate.gate={gate}"})
+        return [container["Id"] for container in found]
+    finally:
+        client.close()
 
-    return find
+
+def _bubbles():
+    import psutil
+
+    from execgate.sandbox.bubblewrap.groups import Groups
+
+    groups = [name for name in Groups.find().names() if name.startswith(f"{os.getpid()}.")]
+    children = psutil.Process().children(recursive=True)
+    return groups + [child.pid for child in children if child.is_running() and child.name() == "bwrap"]
+
+
+@pytest.fixture
+def our_containers(sandbox):
+    """Return what there is of this process's own cells, whatever they are made of."""
+    return {"docker": _containers, "bubblewrap": _bubbles}[sandbox.name]

@@ -6,8 +6,6 @@ import platform
 import pytest
 
 from execgate.model.execution import InputFile, Stop
-from execgate.sandbox.cell import Profile
-from execgate.sandbox.docker import confinement
 
 pytestmark = pytest.mark.engine
 
@@ -160,7 +158,8 @@ def test_there_is_no_network(run, attempt):
 
 
 def test_loopback_is_the_only_interface(run):
-    assert run("import os\nprint(os.listdir('/sys/class/net'))").stdout == "['lo']\n"
+    text = "print([line.split(':')[0].strip() for line in open('/proc/net/dev') if ':' in line])"
+    assert run(text).stdout == "['lo']\n"
 
 
 def test_the_program_is_nobody_and_has_no_capability(run):
@@ -171,8 +170,10 @@ def test_the_program_is_nobody_and_has_no_capability(run):
         for line in open("/proc/self/status"):
             if line.partition(":")[0] in wanted: print(*line.split())
     """
-    assert run(text).stdout.splitlines() == [
-        "65532 65532 65532 [65532]",
+    who, *rest = run(text).stdout.splitlines()
+    # An engine makes the user a member of its own group; without one it is a member of none, or of what one can't see.
+    assert who in {f"65532 65532 65532 {groups}" for groups in ("[65532]", "[]")}
+    assert rest == [
         "CapInh: 0000000000000000",
         "CapPrm: 0000000000000000",
         "CapEff: 0000000000000000",
@@ -212,24 +213,6 @@ def test_only_capped_memory_can_be_written_and_nothing_in_it_executes(run):
         f"/workspace {strict}",
         "True",
     ]
-
-
-def test_no_file_of_the_host_is_mounted_but_what_the_engine_writes_itself(run):
-    text = r"""
-        for line in open("/proc/self/mountinfo"):
-            left, right = line.split(" - ")
-            if not right.startswith(("tmpfs", "proc", "sysfs", "cgroup", "devpts", "mqueue", "overlay")):
-                print(left.split()[4], open(left.split()[4]).read().split())
-    """
-    found = dict(line.split(" ", 1) for line in run(text).stdout.splitlines())
-    assert sorted(found) == ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"]
-    assert found["/etc/hostname"] == "['sandbox']"
-    # No name server of the host is told, and none could be reached.
-    assert found["/etc/resolv.conf"] in {
-        "['search', '.', 'nameserver', '127.0.0.1']",
-        "['nameserver', '127.0.0.1']",
-    }
-    assert found["/etc/hosts"].startswith("['127.0.0.1', 'localhost', '::1',")
 
 
 def test_a_program_it_writes_can_not_be_executed(run):
@@ -332,18 +315,3 @@ def test_the_job_can_not_be_read_again(run):
     text = "import os\nprint(sorted(os.listdir('/proc/self/fd')), os.readlink('/proc/self/fd/0'))"
     result = run(text, inputs=(InputFile("x", b"y"),))
     assert result.stdout == "['0', '1', '2', '3', '900'] /dev/null\n"
-
-
-def test_unlimited_takes_no_isolation_away():
-    from execgate.model.limits import Limits
-
-    unlimited = Limits(
-        wall_s=None, memory_bytes=None, cpus=None, processes=None, output_bytes=None, disk_bytes=None
-    )
-    limited = confinement.host_config(Profile("sha256:0", Limits()), host_cpus=4)
-    free = confinement.host_config(Profile("sha256:0", unlimited), host_cpus=4)
-    assert set(limited) - set(free) == {"mem_limit", "memswap_limit", "pids_limit", "nano_cpus"}
-    same = set(free) - {"tmpfs", "shm_size", "ulimits"}
-    assert {key: free[key] for key in same} == {key: limited[key] for key in same}
-    for options in free["tmpfs"].values():
-        assert {"noexec", "nosuid", "nodev"} <= set(options.split(","))

@@ -1,0 +1,1 @@
+"""Cells that are processes of bubblewrap, for machines without an engine."""

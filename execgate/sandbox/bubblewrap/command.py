@@ -1,0 +1,179 @@
+"""What bubblewrap is told: from a cell's profile to a command line, and what the guest finishes.  Pure.
+
+Nothing here is optional.  A limit that is unlimited takes its own part away and no other.
+"""
+
+# ruff: noqa: S108 - the temporary folders are those inside
+
+from __future__ import annotations
+
+import base64
+import json
+import resource
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from execgate.errors import SandboxUnavailableError
+from execgate.model.limits import Limits
+from execgate.model.places import HOME, WORKSPACE
+from execgate.sandbox.cell import Profile
+from execgate.sandbox.places import INODES, USER, environment, shares
+
+NAMESPACES = ("user", "ipc", "pid", "net", "uts", "cgroup")
+# What the guest needs for a moment, within its own user namespace; see `execgate_guest.settle`.
+_FOR_THE_GUEST = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP")
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_OWN = frozenset(("dev", "proc", "sys", "tmp", "run", WORKSPACE[1:], "home", ".dockerenv"))
+"""Entries of a root that every cell has of its own."""
+_COVERED = (
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/cmdline",
+    "/proc/config.gz",
+    "/proc/interrupts",
+    "/proc/kallsyms",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/kpagecount",
+    "/proc/kpageflags",
+    "/proc/latency_stats",
+    "/proc/modules",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+)
+_READ_ONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cell comes from on this host, and what is shown of it inside."""
+
+    program: str
+    """bubblewrap's own path."""
+    root: Path
+    entries: tuple[tuple[str, str | None], ...]
+    """What lies at the top of the root: its name, and where it leads if it is a link."""
+    entrypoint: tuple[str, ...]
+    filter: bytes
+    """The filter of system calls, as the kernel takes it."""
+    groups: tuple[tuple[Path, str], ...] = ()
+    """Folders of the cell's control group, and where the guest looks for them."""
+
+
+def command(place: Place, profile: Profile) -> list[str]:
+    """Return the command that starts a cell of `profile`; raises SandboxUnavailableError."""
+    return [place.program, *_arguments(place, profile), "--", *place.entrypoint]
+
+
+def _arguments(place: Place, profile: Profile) -> Iterator[str]:
+    yield from (f"--unshare-{name}" for name in NAMESPACES)
+    yield from ("--uid", str(USER), "--gid", str(USER), "--hostname", "sandbox")
+    yield from ("--die-with-parent", "--as-pid-1", "--new-session", "--cap-drop", "ALL")
+    for capability in _FOR_THE_GUEST:
+        yield from ("--cap-add", capability)
+    yield from _tree(place)
+    yield from _writable(profile.limits)
+    for folder in profile.host_folders:
+        yield from ("--ro-bind", folder.source, folder.target)
+    # Whatever else was made on the way is memory that nobody limits.
+    yield from (part for path in ("/dev", "/home", "/run", "/sys", "/") for part in ("--remount-ro", path))
+    yield from ("--chdir", "/", "--clearenv")
+    told = {"place": settlement(place, profile.limits)}
+    variables = {**environment(profile.limits), "EXECGATE_CELL": json.dumps(told, separators=(",", ":"))}
+    for name, value in variables.items():
+        yield from ("--setenv", name, value)
+
+
+def _tree(place: Place) -> Iterator[str]:
+    """Yield what makes the root: each entry by itself, on a folder of its own where others can be made."""
+    for name, link in place.entries:
+        if name in _OWN:
+            continue
+        yield from (
+            ("--symlink", link, f"/{name}")
+            if link is not None
+            else ("--ro-bind", str(place.root / name), f"/{name}")
+        )
+    yield from ("--proc", "/proc")
+    yield from _small("/dev")
+    for name in _DEVICES:
+        yield from ("--dev-bind", f"/dev/{name}", f"/dev/{name}")
+    yield from ("--symlink", "/proc/self/fd", "/dev/fd")
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        yield from ("--symlink", f"/proc/self/fd/{number}", f"/dev/{name}")
+    for path in ("/home", "/run", "/sys"):
+        yield from _small(path)
+    for folder, target in place.groups:
+        yield from ("--ro-bind", str(folder), target)
+
+
+def _small(path: str) -> tuple[str, ...]:
+    return ("--perms", "0755", "--size", str(1 << 16), "--tmpfs", path)
+
+
+def _writable(limits: Limits) -> Iterator[str]:
+    for path, mode, size in _places(limits):
+        sized = ("--size", str(size)) if size is not None else ()
+        yield from ("--perms", mode, *sized, "--tmpfs", path)
+
+
+def _places(limits: Limits) -> tuple[tuple[str, str, int | None], ...]:
+    disk = shares(limits.disk_bytes)
+    return (
+        (WORKSPACE, "0700", disk.workspace),
+        ("/tmp", "1777", disk.tmp),
+        (HOME, "0700", disk.home),
+        ("/dev/shm", "1777", disk.shm if disk.shm is not None else 1 << 30),
+    )
+
+
+def settlement(place: Place, limits: Limits) -> dict[str, Any]:
+    """Return what the guest does itself, before anything else; see `execgate_guest.settle`."""
+    return {
+        "writable": {
+            path: f"nr_inodes={INODES}" + (f",size={size}" if size is not None else "")
+            for path, _, size in _places(limits)
+        },
+        "covered": _COVERED,
+        "read_only": _READ_ONLY,
+        "oom_score_adj": 500,
+        "rlimits": rlimits(limits, counted=bool(place.groups)),
+        "filter": base64.b64encode(place.filter).decode("ascii"),
+    }
+
+
+def rlimits(limits: Limits, *, counted: bool) -> dict[int, int]:
+    """Return the limits of each process, by the kernel's numbers.
+
+    `counted` is whether a control group counts the processes.
+    """
+    values = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: 1024,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_MEMLOCK: 65_536,
+        resource.RLIMIT_RTPRIO: 0,
+    }
+    if limits.disk_bytes is not None:
+        values[resource.RLIMIT_FSIZE] = limits.disk_bytes
+    if limits.processes is not None and not counted:
+        # Counted within the cell's user namespace (Linux 5.14); the supervisor is none of the program's.
+        values[resource.RLIMIT_NPROC] = limits.processes + 1
+    return values
+
+
+def entries(root: Path) -> tuple[tuple[str, str | None], ...]:
+    """Return what lies at the top of a root; raises SandboxUnavailableError where there is no such folder."""
+    try:
+        found: Iterable[Path] = sorted(root.iterdir())
+        return tuple(
+            (path.name, str(path.readlink()) if path.is_symlink() else None)
+            for path in found
+            if path.is_dir() or path.is_symlink()
+        )
+    except OSError as error:
+        raise SandboxUnavailableError(f"can't read the sandbox's root {root}: {error.strerror}") from error

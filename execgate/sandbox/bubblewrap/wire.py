@@ -1,0 +1,85 @@
+"""The connection to a guest that was started here: a pair of sockets, and a pipe for what goes wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import time
+
+_PIECE = 1 << 16
+_SAID_BYTES = 2000
+
+
+class SocketWire:
+    """This process' end of a pair of sockets, and the reading end of a guest's standard error; see `Wire`."""
+
+    def __init__(self, connection: socket.socket, errors: int) -> None:
+        self._socket = connection
+        self._errors = errors
+        self._said = bytearray()
+        self._poll = select.poll()
+        self._poll.register(connection, select.POLLIN)
+        self._poll.register(errors, select.POLLIN)
+        os.set_blocking(errors, False)
+
+    def read(self, seconds: float) -> bytes | None:
+        """Return what the guest sent; see `Wire.read`."""
+        deadline = time.monotonic() + max(seconds, 0.0)
+        while True:
+            try:
+                ready = dict(self._poll.poll(max(deadline - time.monotonic(), 0.0) * 1000))
+                if self._errors in ready:
+                    self._listen()
+                if self._socket.fileno() in ready:
+                    return self._socket.recv(_PIECE)
+            except (OSError, ValueError):
+                return b""
+            if time.monotonic() >= deadline:
+                return None
+
+    def write(self, data: bytes, seconds: float) -> bool:
+        """Send all of `data` within `seconds`; return whether it went."""
+        try:
+            self._socket.settimeout(max(seconds, 0.001))
+            self._socket.sendall(data)
+        except OSError:
+            return False
+        return True
+
+    def said(self) -> str:
+        """Return what came on standard error, bubblewrap's own complaints included."""
+        if self._errors >= 0:
+            with contextlib.suppress(OSError):
+                self._listen()
+        return self._said.decode("utf-8", "replace")
+
+    def is_quiet(self) -> bool:
+        """Return whether nothing has arrived, not even the end."""
+        try:
+            return not self._poll.poll(0)
+        except (OSError, ValueError):
+            return False
+
+    def close(self) -> None:
+        """Let go of the connection; the guest's supervisor takes that as the end."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self.forget()
+
+    def forget(self) -> None:
+        """Close the descriptors."""
+        self._socket.close()
+        if self._errors >= 0:
+            os.close(self._errors)
+            self._errors = -1
+
+    def _listen(self) -> None:
+        try:
+            data = os.read(self._errors, _PIECE)
+        except BlockingIOError:
+            return
+        if not data:
+            self._poll.unregister(self._errors)
+        self._said += data[: _SAID_BYTES - len(self._said)]
