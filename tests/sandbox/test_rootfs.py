@@ -16,6 +16,7 @@ from execgate.sandbox.image import archive, cache, root
 from execgate.sandbox.image.contents import Package, decoded, digest, encoded
 from execgate.sandbox.image.debian import package_of
 from execgate.sandbox.image.wayfailed import WayFailedError
+from execgate.sandbox.image.ways import FOLDERS, FolderWay
 
 
 @pytest.fixture
@@ -25,21 +26,19 @@ def own_cache(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def only(monkeypatch):
-    """Let only the ways of these names be tried."""
+def only():
+    """Return the ways of these names."""
 
     def choose(*names):
-        ways = {way: (way, title, make) for way, title, make in root.WAYS_WITHOUT_ENGINE}
-        monkeypatch.setattr(root, "WAYS_WITHOUT_ENGINE", tuple(ways[name] for name in names))
+        return tuple(way for way in FOLDERS if way.name in names)
 
     return choose
 
 
 def test_a_root_is_made_without_an_engine_the_same_each_time_and_found_again(own_cache, only, monkeypatch):
-    only("interpreter")
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
-    first = root.ensure_root()
-    second = root.ensure_root(fresh=True)
+    first = root.ensure_root(ways=only("interpreter"))
+    second = root.ensure_root(ways=only("interpreter"), fresh=True)
     assert first == second == root.find_root("base")
     assert root.ensure_rootfs() == first.path
     assert first.path.parent.name == first.id.removeprefix("sha256:")
@@ -57,38 +56,33 @@ def test_a_root_is_made_without_an_engine_the_same_each_time_and_found_again(own
     assert all(list((path.parent / "__pycache__").glob(f"{path.stem}.*.pyc")) for path in compiled)
 
 
-def test_a_link_to_the_host_is_not_written_through(own_cache, only, tmp_path, monkeypatch):
-    only("interpreter")
+def test_a_link_to_the_host_is_not_written_through(own_cache, only, tmp_path):
     outside = tmp_path / "outside"
     outside.write_text("mine")
-    make = root.WAYS_WITHOUT_ENGINE[0][2]
+    (works,) = only("interpreter")
 
     def planted(recipe, scratch, on_progress):
-        made = make(recipe, scratch, on_progress)
-        (made.path / "etc").mkdir(exist_ok=True)
-        (made.path / "etc/passwd").symlink_to(outside)
-        return made
+        path, contents = works.make(recipe, scratch, on_progress)
+        (path / "etc").mkdir(exist_ok=True)
+        (path / "etc/passwd").symlink_to(outside)
+        return path, contents
 
-    monkeypatch.setattr(root, "WAYS_WITHOUT_ENGINE", (("interpreter", "", planted),))
-    made = root.ensure_root()
+    made = root.ensure_root(ways=(FolderWay("planted", "", planted),))
     assert outside.read_text() == "mine"
     assert "agent" in (made.path / "etc/passwd").read_text()
 
 
-def test_a_way_that_fails_is_passed_over_and_without_any_the_error_says_why(own_cache, only, monkeypatch):
-    only("interpreter")
-    works = root.WAYS_WITHOUT_ENGINE[0]
-
+def test_a_way_that_fails_is_passed_over_and_without_any_the_error_says_why(own_cache, only):
     def fails(*_):
         raise WayFailedError("there is no apt-get")
 
-    monkeypatch.setattr(root, "WAYS_WITHOUT_ENGINE", (("packages", "", fails),))
+    failing = FolderWay("packages", "", fails)
     with pytest.raises(SandboxUnavailableError) as caught:
-        root.ensure_root()
+        root.ensure_root(ways=(failing,))
     assert caught.value.help == "packages: there is no apt-get"
     assert root.find_root("base") is None
-    monkeypatch.setattr(root, "WAYS_WITHOUT_ENGINE", (("packages", "", fails), works))
-    assert root.ensure_root().passed_over == ("packages: there is no apt-get",)
+    made = root.ensure_root(ways=(failing, *only("interpreter")))
+    assert made.passed_over == ("packages: there is no apt-get",)
 
 
 def test_an_unknown_name_is_told(own_cache):

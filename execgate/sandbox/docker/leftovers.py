@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from execgate.sandbox.docker.engine import attempt
-from execgate.sandbox.image.finish import BUILD_PREFIX
+from execgate.sandbox.image.container import BUILD_PREFIX
 
 if TYPE_CHECKING:
     from docker import APIClient

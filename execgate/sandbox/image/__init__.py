@@ -1,39 +1,60 @@
-"""The image that containers are made from, without a registry if need be.
+"""The images that cells are made from, without a registry if need be, the same id for the same inputs.
 
-The ways, in order; each falls back to the next by itself, and why is kept as a label on the image:
+The ways to the base, in order; each falls back to the next by itself:
 
 1. an image that this recipe made before (found by the recipe's digest, which covers the guest's code);
 2. the base image of the recipe, if the engine has it or a registry answers quickly;
 3. a tar, as `docker save` writes it, that `EXECGATE_IMAGE_TAR` names;
 4. the distribution's packages, unpacked into a folder (no root, nothing installed on the host);
 5. this interpreter, its standard library and the shared libraries that they need.
+
+`data-science` is a layer over the base; any other name is what a Dockerfile of a user's made.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
 from execgate.sandbox.docker.engine import connect, translated
-from execgate.sandbox.image.finish import finish
+from execgate.sandbox.image import archive, container, dockerfile, library
+from execgate.sandbox.image.built import Built
+from execgate.sandbox.image.cache import cache_folder, making
+from execgate.sandbox.image.contents import Package
+from execgate.sandbox.image.facts import Facts
+from execgate.sandbox.image.library import DATA_SCIENCE
 from execgate.sandbox.image.recipe import Recipe
-from execgate.sandbox.image.ways import WAYS, Way, WayFailedError
+from execgate.sandbox.image.ways import WAYS, Way, WayFailedError, load
+from execgate.sandbox.packages.index import Index
 
 if TYPE_CHECKING:
     from docker import APIClient
 
-__all__ = ["WAYS", "Image", "Recipe", "Way", "ensure_image", "find_image"]
+__all__ = [
+    "BASE",
+    "DATA_SCIENCE",
+    "WAYS",
+    "Image",
+    "Recipe",
+    "Way",
+    "build_image",
+    "ensure_image",
+    "find_image",
+    "list_images",
+]
 
-
+BASE = "base"
+REPOSITORY = "execgate-sandbox"
+_KIND = "images"
 _MAKE_S = 300
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +66,24 @@ class Image:
     python: str
     passed_over: tuple[str, ...]
     size_bytes: int
+    name: str = BASE
+    contents: tuple[Package, ...] = field(default=(), repr=False)
+    libc: str = ""
+    site: str = ""
+    current: bool = True
+    """Whether this version of the recipe made it."""
+
+    @property
+    def facts(self) -> Facts:
+        """What it says of itself."""
+        return Facts(self.name, self.way, self.python, self.libc, self.site, self.contents)
 
 
 def ensure_image(
     client: APIClient | None = None,
     *,
-    on_progress: Callable[[str], None] = lambda _: None,
+    name: str = BASE,
+    on_progress: _Progress = lambda _: None,
     ways: tuple[Way, ...] = WAYS,
     fresh: bool = False,
 ) -> Image:
@@ -61,84 +94,189 @@ def ensure_image(
     """
     client = client or connect()
     recipe = Recipe.load()
-    found = None if fresh else find_image(client, recipe)
+    found = None if fresh else find_image(client, recipe, name)
     if found is not None:
         return found
-    with _alone(on_progress):
-        found = None if fresh else find_image(client, recipe)
+    if name not in {BASE, DATA_SCIENCE}:
+        raise SandboxUnavailableError(
+            f"there is no image `{name}` of this version of execgate",
+            help=f"make it with `execgate sandbox build {name} --dockerfile FILE`",
+        )
+    return build_image(client, name=name, on_progress=on_progress, ways=ways, fresh=fresh)
+
+
+def build_image(
+    client: APIClient | None = None,
+    *,
+    name: str = BASE,
+    dockerfile: Path | None = None,
+    index: Index | None = None,
+    on_progress: _Progress = lambda _: None,
+    ways: tuple[Way, ...] = WAYS,
+    fresh: bool = True,
+) -> Image:
+    """Make an image, also where there is one; from a `dockerfile`, or with libraries of an `index`.
+
+    Raises as `ensure_image` does.  The same inputs give the same id.
+    """
+    if not _NAME.fullmatch(name):
+        raise SandboxUnavailableError(
+            f"`{name[:100]}` can't be the name of an image",
+            help="use small letters, digits, `.`, `_` and `-`",
+        )
+    client = client or connect()
+    recipe = Recipe.load()
+
+    def waiting() -> None:
+        on_progress("sandbox image: another process is making it, waiting")
+
+    with making(_KIND, waiting) as scratch:
+        found = None if fresh else find_image(client, recipe, name)
         if found is not None:
             return found
-        # Unpacking and committing an image may take a slow disk longer than any other answer.
+        # Unpacking and loading an image may take a slow disk longer than any other answer.
         with contextlib.closing(connect(_MAKE_S)) as patient:
-            return _make(patient, recipe, ways, on_progress)
+            maker = _Maker(patient, recipe, scratch, on_progress)
+            if dockerfile is not None:
+                return maker.of_dockerfile(name, dockerfile)
+            base = None if fresh and name == BASE else find_image(client, recipe)
+            base = base or maker.base(ways)
+            if name == BASE:
+                return base
+            return maker.with_library(base, index or Index.configured())
 
 
-def find_image(client: APIClient, recipe: Recipe | None = None) -> Image | None:
-    """Return the newest image of the recipe that the engine has; None if there is none."""
+def find_image(client: APIClient, recipe: Recipe | None = None, name: str = BASE) -> Image | None:
+    """Return the newest image of the recipe and of a name that the engine has; None if there is none."""
     recipe = recipe or Recipe.load()
+    labels = [f"execgate.recipe={recipe.digest}", f"execgate.name={name}"]
     with translated("can't list images"):
-        rows = client.images(filters={"label": f"execgate.recipe={recipe.digest}"})
-    newest = max(rows, key=lambda row: (row.get("Created", 0), row["Id"]), default=None)
-    return None if newest is None else _image(newest)
+        rows = client.images(filters={"label": labels})
+    tag = _tag(recipe, name)
+    newest = max(rows, key=lambda row: (tag in (row.get("RepoTags") or ()), row["Id"]), default=None)
+    return None if newest is None else _image(newest, recipe)
 
 
-def _image(row: dict[str, Any]) -> Image:
+def list_images(client: APIClient | None = None) -> tuple[Image, ...]:
+    """Return every image of this and of other versions of execgate, the current ones first."""
+    client = client or connect()
+    recipe = Recipe.load()
+    with translated("can't list images"):
+        rows = client.images(filters={"label": "execgate.recipe"})
+    images = [_image(row, recipe) for row in rows]
+    return tuple(sorted(images, key=lambda image: (not image.current, image.name, image.id)))
+
+
+def _tag(recipe: Recipe, name: str) -> str:
+    return f"{REPOSITORY}:{name}-{recipe.digest[:12]}"
+
+
+def _image(row: dict[str, Any], recipe: Recipe) -> Image:
     labels = row.get("Labels") or {}
-    passed_over: object = None
-    with contextlib.suppress(ValueError):
-        passed_over = json.loads(labels.get("execgate.passed-over", "[]"))
+    facts = Facts.of(labels)
     return Image(
         str(row["Id"]),
-        labels.get("execgate.way", "unknown"),
-        labels.get("execgate.python", "unknown"),
-        tuple(map(str, passed_over)) if isinstance(passed_over, list) else (),
+        facts.way or "unknown",
+        facts.python or "unknown",
+        _passed_over(str(row["Id"])),
         int(row.get("Size", 0)),
+        facts.name or BASE,
+        facts.contents,
+        facts.libc,
+        facts.site,
+        labels.get("execgate.recipe") == recipe.digest,
     )
 
 
-def _make(
-    client: APIClient, recipe: Recipe, ways: tuple[Way, ...], on_progress: Callable[[str], None]
-) -> Image:
-    passed_over: list[str] = []
-    for way in ways:
-        on_progress(f"sandbox image: {way.title}")
-        try:
-            base = way.make(client, recipe, on_progress)
-            on_progress("sandbox image: compiling the standard library")
-            labels = {"execgate.way": way.name, "execgate.passed-over": json.dumps(passed_over)}
-            finish(client, recipe, base, labels=labels)
-        except (WayFailedError, OSError) as failure:
-            passed_over.append(f"{way.name}: {failure}")
-            on_progress(f"sandbox image: that does not work here ({failure})")
-            continue
-        image = find_image(client, recipe)
-        if image is not None:
-            on_progress(f"sandbox image: ready, {image.size_bytes / 1e6:.0f} MB, Python {image.python}")
-            return image
-    raise SandboxUnavailableError(
-        "no sandbox image, and no way to make one works here",
-        help="; ".join(passed_over) or "no way was given",
-    )
+class _Maker:
+    """Makes images with one engine, in one scratch folder."""
 
+    def __init__(self, client: APIClient, recipe: Recipe, scratch: Path, on_progress: _Progress) -> None:
+        self._client = client
+        self._recipe = recipe
+        self._scratch = scratch
+        self._on_progress = on_progress
 
-@contextlib.contextmanager
-def _alone(on_progress: Callable[[str], None]) -> Iterator[None]:
-    """Hold this user's lock while making an image; without a place for one, make it regardless."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "execgate"
-    fd = -1
-    for folder in (cache, Path(tempfile.gettempdir()) / f"execgate-{os.getuid()}"):
-        with contextlib.suppress(OSError):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fd = os.open(folder / "image.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            break
-    try:
-        if fd >= 0:
+    def base(self, ways: tuple[Way, ...]) -> Image:
+        """Return a base image by the first way that works."""
+        passed_over: list[str] = []
+        for way in ways:
+            self._on_progress(f"sandbox image: {way.title}")
+            folder = self._scratch / way.name
             try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                on_progress("sandbox image: another process is making it, waiting")
-                fcntl.flock(fd, fcntl.LOCK_EX)
-        yield
-    finally:
-        if fd >= 0:
-            os.close(fd)
+                folder.mkdir()
+                built = way.make(self._client, self._recipe, folder, self._on_progress)
+                return self._loaded(built, passed_over)
+            except (WayFailedError, OSError) as failure:
+                passed_over.append(f"{way.name}: {failure}")
+                self._on_progress(f"sandbox image: that does not work here ({failure})")
+        raise SandboxUnavailableError(
+            "no sandbox image, and no way to make one works here",
+            help="; ".join(passed_over) or "no way was given",
+        )
+
+    def with_library(self, base: Image, index: Index) -> Image:
+        """Return the image for work with data, over `base`."""
+        try:
+            root = library.bring(self._recipe, base.facts, index, self._scratch, self._on_progress)
+            archive.pack(root, self._scratch / "brought.tar")
+            self._on_progress("sandbox image: compiling the libraries, listing the fonts")
+            folders = library.places(base.facts)
+            done = container.overlay(self._client, self._recipe, base.id, folders, self._scratch)
+            lowest = container.lowest_layer(self._client, base.id, self._scratch)
+            facts = Facts.said(DATA_SCIENCE, base.way, done.said, base.contents)
+            return self._loaded(Built((lowest, done.layer), facts), [])
+        except (WayFailedError, OSError) as failure:
+            raise SandboxUnavailableError(
+                f"can't make the image `{DATA_SCIENCE}`: {failure}",
+                help="name an index with --index, or a folder of wheels with --wheels",
+            ) from failure
+
+    def of_dockerfile(self, name: str, path: Path) -> Image:
+        """Return the image of a user's Dockerfile, completed."""
+        try:
+            base = dockerfile.build(self._client, path, self._on_progress)
+            self._on_progress("sandbox image: compiling everything")
+            done = container.flatten(self._client, self._recipe, base, self._scratch)
+            return self._loaded(done.built(name, "dockerfile"), [])
+        except (WayFailedError, OSError) as failure:
+            raise SandboxUnavailableError(
+                f"can't make the image `{name}`: {failure}",
+                help="it has to hold Python 3.9 or later with its standard library, as `python3`",
+            ) from failure
+
+    def _loaded(self, built: Built, passed_over: list[str]) -> Image:
+        """Hand the layers to the engine and return the image that it has then."""
+        recipe, facts = self._recipe, built.facts
+        settings = facts.settings(recipe, [layer.diff_id for layer in built.layers])
+        packed = self._scratch / "image.tar"
+        archive.write_archive(packed, settings, built.layers, _tag(recipe, facts.name))
+        with translated("the engine did not take the image"):
+            load(self._client, packed)
+        packed.unlink()
+        image = find_image(self._client, recipe, facts.name)
+        if image is None:
+            raise WayFailedError("the engine does not have what it loaded")
+        _keep_passed_over(image.id, passed_over)
+        image = find_image(self._client, recipe, facts.name) or image
+        self._on_progress(
+            f"sandbox image: {facts.name} is ready, {image.size_bytes / 1e6:.0f} MB, Python {image.python}"
+        )
+        return image
+
+
+# Why ways were not taken differs from time to time (a port, a time of day), so it is not in the image.
+
+
+def _passed_over(image: str) -> tuple[str, ...]:
+    try:
+        text = (cache_folder() / _KIND / f"{image.removeprefix('sha256:')}.json").read_text(encoding="utf-8")
+        return tuple(map(str, json.loads(text)))
+    except (OSError, TypeError, ValueError):
+        return ()
+
+
+def _keep_passed_over(image: str, reasons: list[str]) -> None:
+    with contextlib.suppress(OSError):
+        path = cache_folder() / _KIND / f"{image.removeprefix('sha256:')}.json"
+        path.write_text(json.dumps(reasons), encoding="utf-8")

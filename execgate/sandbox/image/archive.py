@@ -154,9 +154,77 @@ def normalise(root: Path) -> None:
     _normalise(root)
 
 
+def normalise_folders(root: Path) -> None:
+    """Do as `normalise` does with the folders alone: the files below may be those of another root."""
+    for folder, _, _ in os.walk(root, topdown=False):
+        _normalise(Path(folder))
+
+
 def _normalise(path: Path) -> None:
     info = path.lstat()
     if not stat.S_ISLNK(info.st_mode):
         executable = stat.S_ISDIR(info.st_mode) or info.st_mode & stat.S_IXUSR
         path.chmod(0o755 if executable else 0o644)
     os.utime(path, (EPOCH, EPOCH), follow_symlinks=False)
+
+
+def repack(
+    whole: IO[bytes], target: Path, *, without: Sequence[str], fixed: Mapping[str, str | None] | None = None
+) -> str:
+    """Write the tar `whole` as a layer to `target`, as `pack` does a folder; return its diff id.
+
+    What is at or below a path of `without` is left out; `fixed` are files (with their text) and
+    folders (None) that are put in its place.
+    """
+    fixed = fixed or {}
+    with target.open("wb") as sink, tarfile.open(fileobj=whole) as source:
+        digesting = _Digesting(sink)
+        entries = {entry.name.strip("/").removeprefix("./"): entry for entry in source}
+        entries = {
+            name: entry
+            for name, entry in entries.items()
+            if name not in fixed and not any(name == one or name.startswith(f"{one}/") for one in without)
+        }
+        # A folder that a layer does not name is made with permissions that let nobody in.
+        above = {
+            "/".join(name.split("/")[:depth])
+            for name in (*entries, *fixed)
+            for depth in range(1, name.count("/") + 1)
+        }
+        fixed = {**dict.fromkeys(above - set(entries)), **fixed}
+        names = sorted({*entries, *fixed} - {"", "."}, key=lambda name: name.split("/"))
+        written: dict[str, str] = {}
+        with tarfile.open(fileobj=digesting, mode="w|", format=tarfile.PAX_FORMAT, bufsize=1 << 20) as tar:
+            for name in names:
+                if name in fixed:
+                    _add_fixed(tar, name, fixed[name])
+                    continue
+                found = entries[name]
+                # Of files that are one, the first in order is written, and the others are links to it.
+                origin = found.linkname.strip("/").removeprefix("./") if found.islnk() else name
+                held = entries.get(origin, found)
+                data = source.extractfile(held) if found.isreg() or found.islnk() else None
+                size = held.size
+                entry = _anonymous(found)
+                if entry is None:
+                    continue
+                entry.name = name
+                if data is not None and origin in written:
+                    entry.type, entry.linkname, entry.size, data = tarfile.LNKTYPE, written[origin], 0, None
+                elif data is not None:
+                    entry.type, entry.linkname, entry.size = tarfile.REGTYPE, "", size
+                    written[origin] = name
+                tar.addfile(entry, data)
+    return f"sha256:{digesting.hash.hexdigest()}"
+
+
+def _add_fixed(tar: tarfile.TarFile, name: str, text: str | None) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.mtime = EPOCH
+    if text is None:
+        entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+        tar.addfile(entry)
+        return
+    data = text.encode()
+    entry.size, entry.mode = len(data), 0o644
+    tar.addfile(entry, io.BytesIO(data))

@@ -1,15 +1,13 @@
 """From a folder with a Python to the root of an image: the guest, its user, everything compiled, one look.
 
 Needs no engine: the folder's own Python compiles it, started by the folder's own loader.  That is code of the
-distribution or of this host; what others made is completed in a container (see `finish`).
+distribution or of this host; what others made is completed in a container (see `container`).
 """
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from execgate.model.places import HOME, WORKSPACE
@@ -24,25 +22,27 @@ FOLDER = "opt/execgate"
 LAYER = f"{FOLDER}/packages"
 """Where a layer of packages is mounted."""
 
-MAKERS = ("complete.py", "finish.py")
+MAKER = f"{FOLDER}/complete.py"
 """What runs while an image is made, and is not in it."""
+
+FOLDERS = (
+    FOLDER, f"{FOLDER}/fonts", LAYER, WORKSPACE[1:], HOME[1:], "tmp", "proc", "dev", "sys", "run/execgate",
+    "etc", "root",
+)  # fmt: skip
+"""The folders that each image has, relative to the root."""
+
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONNOUSERSITE": "1",
+}
+"""What the Python sees that completes an image: nothing that differs from one time to the next."""
 
 _PASSWD = f"root:x:0:0:root:/root:/bin/false\nagent:x:{USER}:{USER}:agent:{HOME}:/bin/sh\n"
 _GROUP = f"root:x:0:\nagent:x:{USER}:\n"
 _SOURCES = "passwd: files\ngroup: files\nhosts: files dns\n"
-_FOLDERS = (
-    FOLDER,
-    LAYER,
-    WORKSPACE[1:],
-    HOME[1:],
-    "tmp",
-    "proc",
-    "dev",
-    "sys",
-    "run/execgate",
-    "etc",
-    "root",
-)
 _COMPLETE_S = 180
 
 
@@ -53,69 +53,49 @@ def files(recipe: Recipe) -> dict[str, str]:
         "etc/passwd": _PASSWD,
         "etc/group": _GROUP,
         "etc/nsswitch.conf": _SOURCES,
-        # Mounted over by engines; a root without them would have to be written to.
+        # Engines mount over these; a root without them would have to be written to.
         "etc/hosts": "127.0.0.1 localhost\n",
         "etc/hostname": "sandbox\n",
         "etc/resolv.conf": "",
     }
 
 
-def folders() -> tuple[str, ...]:
-    """Return every folder that each image has, relative to the root."""
-    return _FOLDERS
-
-
 def complete(recipe: Recipe, root: Path) -> str:
-    """Make `root` whole, give all its files one look, and return the version of its Python.
+    """Make `root` whole, give all its files one look, and return what its Python says of it.
 
     Raises WayFailedError where the Python in it will not do.
     """
-    for name in _FOLDERS:
+    for name in FOLDERS:
         (root / name).mkdir(parents=True, exist_ok=True)
     for name, text in files(recipe).items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)  # a link would be followed to a file of the host
         path.write_text(text, encoding="utf-8")
-    said = _run_inside(root, [str(root / FOLDER / "complete.py"), str(root)])
-    for name in MAKERS:
-        (root / FOLDER / name).unlink()
+    said = run_inside(root, [str(root / MAKER), "base", str(root)])
+    (root / MAKER).unlink()
     normalise(root)
-    return python_of(said)
+    return said
 
 
-def python_of(said: str) -> str:
-    """Return the version that the last line of what was said tells; raises WayFailedError."""
-    try:
-        return str(json.loads(said.strip().splitlines()[-1])["python"])
-    except (LookupError, TypeError, ValueError) as error:
-        raise WayFailedError("its Python does not say which one it is") from error
+def run_inside(root: Path, arguments: list[str]) -> str:
+    """Run the Python of `root` by the loader and the libraries of `root`; return what it prints.
 
-
-def _run_inside(root: Path, arguments: list[str]) -> str:
-    """Run the Python of `root` by the loader and the libraries of `root`; return what it prints."""
-    python = _real(root, next(iter(_found(root, "usr/bin/python3", "usr/local/bin/python3")), None), "Python")
+    It is not confined: for what runs no code but the standard library's.  Raises WayFailedError.
+    """
+    python = next(iter(_found(root, "usr/bin/python3", "usr/local/bin/python3")), None)
+    if python is None or not python.resolve().is_relative_to(root.resolve()) or not python.exists():
+        raise WayFailedError("it has no Python")
     loader = next(iter(_found(root, "usr/lib*/**/ld-linux*.so.*", "usr/lib*/**/ld-musl-*.so.*")), None)
     libc = next(iter(_found(root, "usr/lib*/**/libc.so.6", "usr/lib*/**/ld-musl-*.so.*")), None)
     if loader is None or libc is None:
         raise WayFailedError("it has no loader for programs")
-    environment = {
-        "PATH": os.defpath,
-        "LC_ALL": "C.UTF-8",
-        "PYTHONHOME": str(python.parent.parent),
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONNOUSERSITE": "1",
-    }
+    python = python.resolve()
     command = [str(loader), "--library-path", str(libc.parent), str(python), "-S", *arguments]
-    return _said(command, environment)
-
-
-def _said(command: list[str], environment: Mapping[str, str]) -> str:
     try:
         done = subprocess.run(
             command,
-            env=dict(environment),
+            env={**ENVIRONMENT, "PATH": os.defpath, "PYTHONHOME": str(python.parent.parent)},
             cwd="/",
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -141,9 +121,3 @@ def _found(root: Path, *patterns: str) -> list[Path]:
 
 def _leads_away(path: Path) -> bool:
     return path.is_symlink() and path.readlink().is_absolute()
-
-
-def _real(root: Path, path: Path | None, what: str) -> Path:
-    if path is None or not path.resolve().is_relative_to(root.resolve()) or not path.exists():
-        raise WayFailedError(f"it has no {what}")
-    return path.resolve()

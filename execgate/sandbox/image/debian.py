@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -33,8 +34,8 @@ def unpack(recipe: Recipe, scratch: Path, on_progress: Callable[[str], None]) ->
     packages = _fetch(recipe, scratch, on_progress)
     root = scratch / "root"
     root.mkdir()
-    for package in packages:
-        _run(["dpkg-deb", "-x", str(package), str(root)], scratch)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda package: _run(["dpkg-deb", "-x", str(package), str(root)], scratch), packages))
     merge_usr(root)
     shell = root / "usr/bin/dash"
     if shell.exists():

@@ -19,6 +19,8 @@ class Recipe:
     base: str
     packages: tuple[str, ...]
     packages_without: frozenset[str]
+    data_science: tuple[str, ...]
+    """What the image for work with data is to hold, as `pip` takes it."""
     programs: frozenset[str]
     without: tuple[str, ...]
     """Patterns of paths that are left out, relative to the image's root."""
@@ -41,13 +43,16 @@ class Recipe:
         description = _resources.text("sandbox", "image.json")
         data = json.loads(description)
         # What makes the image shapes it as much as what goes in.
-        makers = {path.name: path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py")}
+        here = Path(__file__).parent
+        paths = (*here.glob("*.py"), here.parent / "packages/wheel.py")
+        makers = {path.name: path.read_text("utf-8") for path in paths}
         whole = json.dumps([description, code, makers], sort_keys=True).encode()
         return cls(
             digest=hashlib.sha256(whole).hexdigest(),
             base=data["base"],
             packages=tuple(data["debian"]["roots"]),
             packages_without=frozenset(data["debian"]["without"]),
+            data_science=tuple(data["data_science"]),
             programs=frozenset(data["programs"]),
             without=tuple(data["without"]),
             library_without=tuple(data["library_without"]),

@@ -1,24 +1,11 @@
-"""A folder as the root of an image: trimmed, packed without a trace of the host, handed to the engine."""
+"""A folder as the root of an image: what is not needed taken away, and merged as distributions have it."""
 
 from __future__ import annotations
 
-import json
 import shutil
-import stat
-import tarfile
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from execgate.sandbox.docker.engine import attempt
 from execgate.sandbox.image.recipe import Recipe
-from execgate.sandbox.image.wayfailed import WayFailedError
-
-if TYPE_CHECKING:
-    from docker import APIClient
-
-EPOCH = 315_532_800
-"""The time that every file in an image has: 1980-01-01, the earliest that a zip file can tell."""
 
 _PROGRAM_FOLDERS = ("bin", "sbin", "usr/bin", "usr/sbin", "usr/games")
 
@@ -50,32 +37,6 @@ def merge_usr(root: Path) -> None:
             shutil.rmtree(old)
         if not old.is_symlink():
             old.symlink_to(f"usr/{name}")
-
-
-def import_root(client: APIClient, root: Path, scratch: Path) -> str:
-    """Return the id of an image whose root is `root`; raises WayFailedError where the engine refuses."""
-    with tempfile.NamedTemporaryFile(dir=scratch, suffix=".tar") as packed:
-        with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
-            tar.add(root, arcname=".", filter=_anonymous)
-        packed.flush()
-        answer, fault = attempt(lambda: client.import_image(src=packed.name))
-    # One JSON object a line; the last names the image.
-    lines = str(answer or "").strip().splitlines() or ["{}"]
-    image = str(json.loads(lines[-1]).get("status", ""))
-    if not image.startswith("sha256:"):
-        raise WayFailedError(fault or "the engine did not take the image")
-    return image
-
-
-def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    if not (entry.isreg() or entry.isdir() or entry.issym() or entry.islnk()):
-        return None
-    entry.uid = entry.gid = 0
-    entry.uname = entry.gname = ""
-    entry.mtime = EPOCH
-    executable = entry.isdir() or entry.mode & stat.S_IXUSR
-    entry.mode = 0o755 if executable else 0o644  # no setuid, nothing that others may write
-    return entry
 
 
 def _remove(path: Path) -> None:

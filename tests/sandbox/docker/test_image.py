@@ -1,7 +1,9 @@
 """The image: by every way that works here, found again, and made once."""
 
+import io
 import subprocess
 import sys
+import tarfile
 import threading
 
 import pytest
@@ -9,9 +11,11 @@ import pytest
 from execgate.errors import SandboxUnavailableError
 from execgate.sandbox import DockerSandbox, diagnose, ensure_image
 from execgate.sandbox.docker.engine import connect
-from execgate.sandbox.image import WAYS, Recipe, find_image
+from execgate.sandbox.image import WAYS, Recipe, build_image, find_image, list_images
+from execgate.sandbox.image.archive import EPOCH, repack
 from execgate.sandbox.image.debian import closure, parse_depends
-from execgate.sandbox.image.ways import _loaded
+from execgate.sandbox.image.root import ensure_root
+from execgate.sandbox.image.ways import FOLDERS, _loaded
 from execgate.sandbox.pool import NOTHING
 
 DEPENDS = """\
@@ -112,7 +116,7 @@ def test_a_way_makes_an_image_that_runs_ordinary_programs(client, recipe_of_its_
     image = ensure_image(client, ways=tuple(one for one in WAYS if one.name == way), on_progress=said.append)
     assert (image.way, image.passed_over) == (way, ())
     assert image.size_bytes < 100_000_000
-    assert said[-1] == f"sandbox image: ready, {image.size_bytes / 1e6:.0f} MB, Python {image.python}"
+    assert said[-1] == f"sandbox image: base is ready, {image.size_bytes / 1e6:.0f} MB, Python {image.python}"
     sandbox = DockerSandbox(ahead=NOTHING)
     result = sandbox.run(authorize(PROGRAM))
     sandbox.close()
@@ -145,12 +149,9 @@ def test_a_tar_is_loaded_and_a_base_that_is_there_is_used(
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("content", [b"", b"no tar", bytes(10_240)])
-def test_a_way_that_fails_is_passed_over_with_its_reason(
-    client, recipe_of_its_own, monkeypatch, tmp_path, content
-):
+def test_a_way_that_fails_is_passed_over_with_its_reason(client, recipe_of_its_own, monkeypatch, tmp_path):
     path = tmp_path / "broken.tar"
-    path.write_bytes(content)
+    path.write_bytes(b"no tar")
     monkeypatch.setenv("EXECGATE_IMAGE_TAR", str(path))
     image = ensure_image(client, ways=tuple(way for way in WAYS if way.name in ("tar", "interpreter")))
     assert image.way == "interpreter"
@@ -159,6 +160,17 @@ def test_a_way_that_fails_is_passed_over_with_its_reason(
     (told,) = [check for check in diagnose() if check.name == "image"]
     assert told.ok
     assert told.detail.endswith("from interpreter (passed over: tar)")
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("content", [b"", bytes(10_240)], ids=["empty", "blank"])
+def test_a_tar_without_an_image_is_told(client, recipe_of_its_own, monkeypatch, tmp_path, content):
+    path = tmp_path / "broken.tar"
+    path.write_bytes(content)
+    monkeypatch.setenv("EXECGATE_IMAGE_TAR", str(path))
+    with pytest.raises(SandboxUnavailableError) as caught:
+        ensure_image(client, ways=tuple(way for way in WAYS if way.name == "tar"))
+    assert caught.value.help.startswith("tar: ")
 
 
 @pytest.mark.engine
@@ -171,11 +183,12 @@ def test_without_any_way_the_error_says_why_each_failed(client, recipe_of_its_ow
 
 
 @pytest.mark.engine
-def test_a_host_without_room_to_build_in_is_told(client, recipe_of_its_own, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
+def test_a_host_without_room_to_build_in_is_told(client, recipe_of_its_own, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("EXECGATE_CACHE", str(tmp_path / "file"))
     with pytest.raises(SandboxUnavailableError) as caught:
-        ensure_image(client, ways=tuple(way for way in WAYS if way.name == "interpreter"))
-    assert caught.value.help.startswith("interpreter: [Errno 2]")
+        ensure_image(client)
+    assert caught.value.help == "name a folder that can be written to in EXECGATE_CACHE"
 
 
 @pytest.mark.engine
@@ -210,3 +223,102 @@ def test_the_room_is_imported_without_the_heavy_libraries():
     text = "import sys, execgate.sandbox\nprint([m for m in ('docker', 'psutil', 'requests') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("way", ["packages", "interpreter"])
+def test_the_same_inputs_give_the_same_image_and_the_same_root(
+    client, recipe_of_its_own, monkeypatch, tmp_path, way
+):
+    monkeypatch.setenv("EXECGATE_CACHE", str(tmp_path))
+    ids = set()
+    for _ in range(2):
+        image = build_image(client, ways=tuple(one for one in WAYS if one.name == way))
+        ids.add(image.id)
+        client.remove_image(image.id, force=True)
+    root = ensure_root(ways=tuple(one for one in FOLDERS if one.name == way))
+    assert ids == {root.id}
+    assert image.contents == root.facts.contents
+
+
+@pytest.mark.engine
+def test_an_image_of_a_dockerfile_is_finished_as_any_other_the_same_each_time(
+    client, recipe_of_its_own, authorize, tmp_path
+):
+    base = ensure_image(client, ways=tuple(way for way in WAYS if way.name == "interpreter"))
+    (tmp_path / "tables.py").write_text("ANSWER = 42\n")
+    file = tmp_path / "Dockerfile"
+    file.write_text(f"FROM {base.id}\nCOPY tables.py {base.site}/tables.py\nUSER 0\n")
+    said = []
+    images = [build_image(client, name="mine", dockerfile=file, on_progress=said.append) for _ in range(2)]
+    assert images[0].id == images[1].id
+    assert (images[0].name, images[0].way) == ("mine", "dockerfile")
+    assert find_image(client, recipe_of_its_own, "mine") == ensure_image(client, name="mine")
+    assert find_image(client, recipe_of_its_own).id == base.id
+    assert "sandbox image: Step 2/3" in " ".join(said)
+    assert images[0] in list_images(client)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("FROM scratch\nCOPY file /file\n", "executable file not found"),
+        ("FROM scratch\nCOPY nothing /file\n", "nothing"),
+        ("NONSENSE\n", "NONSENSE"),
+        (None, "there is no Dockerfile"),
+    ],
+)
+def test_a_dockerfile_that_gives_no_sandbox_says_why(client, recipe_of_its_own, tmp_path, text, why):
+    (tmp_path / "file").write_text("x")
+    if text is not None:
+        (tmp_path / "Dockerfile").write_text(text)
+    with pytest.raises(SandboxUnavailableError) as caught:
+        build_image(client, name="mine", dockerfile=tmp_path / "Dockerfile")
+    assert why.lower() in caught.value.message.lower()
+    assert find_image(client, recipe_of_its_own, "mine") is None
+
+
+@pytest.mark.engine
+def test_an_image_that_nobody_made_is_told_with_the_command_that_makes_it(client, recipe_of_its_own):
+    with pytest.raises(SandboxUnavailableError) as caught:
+        ensure_image(client, name="mine")
+    assert caught.value.help == "make it with `execgate sandbox build mine --dockerfile FILE`"
+    with pytest.raises(SandboxUnavailableError, match="can't be the name of an image"):
+        build_image(client, name="Mine/../x")
+
+
+def test_a_layer_out_of_a_container_is_sorted_owned_by_root_and_of_one_time(tmp_path):
+    def entry(name, kind=tarfile.REGTYPE, data=b"", **fields):
+        one = tarfile.TarInfo(name)
+        one.type, one.size = kind, len(data)
+        for key, value in {"mode": 0o644, "uid": 5, "uname": "me", "mtime": 77, **fields}.items():
+            setattr(one, key, value)
+        return one, io.BytesIO(data)
+
+    rows = [
+        entry("opt/b/linked", tarfile.LNKTYPE, linkname="opt/z"),
+        entry("opt/z", data=b"zz", mode=0o4755),
+        entry("dev/null", tarfile.CHRTYPE),
+        entry("etc/hosts", data=b"of the engine"),
+        entry("link", tarfile.SYMTYPE, linkname="/etc/shadow"),
+    ]
+    ids = set()
+    for order in (rows, [rows[1], rows[0], *rows[:1:-1]]):
+        whole = io.BytesIO()
+        with tarfile.open(fileobj=whole, mode="w") as tar:
+            for one, data in order:
+                data.seek(0)
+                tar.addfile(one, data if one.isreg() else None)
+        whole.seek(0)
+        target = tmp_path / "layer.tar"
+        ids.add(repack(whole, target, without=("dev",), fixed={"dev": None, "etc/hosts": "ours"}))
+    assert len(ids) == 1
+    with tarfile.open(target) as tar:
+        found = {one.name: one for one in tar}
+        assert list(found) == ["dev", "etc", "etc/hosts", "link", "opt", "opt/b", "opt/b/linked", "opt/z"]
+        assert tar.extractfile("etc/hosts").read() == b"ours"
+        assert tar.extractfile("opt/z").read() == b"zz"
+    assert {(one.uid, one.uname, one.mtime) for one in found.values()} == {(0, "", EPOCH)}
+    assert found["opt/b/linked"].mode == 0o644
+    assert all(one.mode & 0o7022 == 0 for one in found.values() if not one.issym())
