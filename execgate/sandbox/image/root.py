@@ -44,6 +44,11 @@ class Root:
     """The digests of the layers that an image of it has."""
     passed_over: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """The image's name."""
+        return self.facts.name
+
 
 def ensure_rootfs(name: str = BASE, *, on_progress: _Progress = lambda _: None) -> Path:
     """Return the folder to use as the root of a sandbox; see `ensure_root`."""
