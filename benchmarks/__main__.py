@@ -22,7 +22,7 @@ SECTIONS = {
     "hostile": "code to operations, of programs that are written to break it",
     "policy": "the decision with 10 to 10,000 entries and agents, beside Cedar and agent-os-kernel; loading",
     "receipts": "a durable receipt, against a raw write and fsync",
-    "sandbox": "a run in a container, against `docker run`",
+    "sandbox": "runs in containers, beside other executors, under load, with libraries loaded ahead",
     "start": "`execgate analyze` of one small file, against `python -c 'import libcst'`",
 }
 
