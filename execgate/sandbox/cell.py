@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from execgate.model.confines import HostFolder, Session
 from execgate.model.limits import Limits
 from execgate.model.verdict import Authorization
 from execgate.sandbox.usage import Meter
+
+CELL_VARIABLE = "EXECGATE_CELL"
+"""The environment variable with what is fixed when a cell starts; the guest takes it away."""
 
 
 class ImageGoneError(Exception):
@@ -33,8 +36,29 @@ class Profile:
     ports: tuple[int, ...] | None = ()
     """Ports that the network may be reached at; None is any."""
 
+    @property
+    def kept(self) -> bool:
+        """Whether cells serve one program after the other, all of one agent and conversation."""
+        return self.session is not Session.NONE
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the guest is told of its cell as it starts, in the variable CELL_VARIABLE."""
+        return {
+            "session": self.session.value,
+            "preload": list(self.preload),
+            "network": self.network,
+            "ports": None if self.ports is None else list(self.ports),
+        }
+
     @classmethod
-    def of(cls, authorization: Authorization, image: str) -> Profile:
+    def of(
+        cls,
+        authorization: Authorization,
+        image: str,
+        *,
+        session: Session = Session.NONE,
+        preload: tuple[str, ...] = (),
+    ) -> Profile:
         """Return the profile of the cells that an authorized program can be run in."""
         limits, confines = authorization.limits, authorization.confines
         return cls(
@@ -48,6 +72,8 @@ class Profile:
                 disk_bytes=limits.disk_bytes,
                 files=limits.files,
             ),
+            session=session,
+            preload=preload,
             host_folders=confines.host_folders,
         )
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from execgate.model.execution import InputFile
 
-PROTOCOL = 3
+PROTOCOL = 4
 CHUNK_BYTES = 1 << 16
 NAME_BYTES = 4096
 
@@ -26,7 +26,7 @@ _CAPS: dict[bytes, int] = {
     b"O": CHUNK_BYTES,
     b"1": CHUNK_BYTES,
     b"2": CHUNK_BYTES,
-    b"P": 14,
+    b"P": 26,
     b"F": NAME_BYTES,
     b"D": CHUNK_BYTES,
     b"X": NAME_BYTES + 1,

@@ -12,6 +12,9 @@ from execgate.model.execution import Stop
 from execgate.model.limits import Limits
 from execgate.sandbox.transcript import Ending, Want
 
+_FULL = frozenset((Want.DISK, Want.FILES, Want.FILE_SIZE))
+"""The disk is full where nothing finer is limited."""
+
 Conclusion = tuple[Stop, "int | None", str]
 
 
@@ -24,8 +27,14 @@ def judge(ending: Ending, limits: Limits) -> Conclusion:
                 return Stop.MEMORY, None, stopped(Stop.MEMORY, limits) + ": the program was killed"
             if ending.want is Want.MEMORY:
                 return Stop.MEMORY, None, stopped(Stop.MEMORY, limits) + ": it ended with MemoryError"
-        if limits.disk_bytes is not None and (ending.want is Want.DISK or code == -signal.SIGXFSZ):
+        if limits.file_bytes is not None and (ending.want is Want.FILE_SIZE or code == -signal.SIGXFSZ):
+            return Stop.FILE_SIZE, None, stopped(Stop.FILE_SIZE, limits)
+        if limits.files is not None and ending.want is Want.FILES:
+            return Stop.FILES, None, stopped(Stop.FILES, limits)
+        if limits.disk_bytes is not None and (ending.want in _FULL or code == -signal.SIGXFSZ):
             return Stop.DISK, None, stopped(Stop.DISK, limits)
+        if limits.cpu_s is not None and code == -signal.SIGXCPU:
+            return Stop.CPU, None, stopped(Stop.CPU, limits)
         if limits.processes is not None and ending.want is Want.PROCESSES and ending.refused_processes:
             return Stop.PROCESSES, None, stopped(Stop.PROCESSES, limits)
     notes = [_how(code)] if code else []
@@ -46,6 +55,12 @@ def stopped(stop: Stop, limits: Limits) -> str:
         return f"no more than {limits.processes} processes and threads at once (max_processes)"
     if stop is Stop.OUTPUT:
         return f"stopped at {_bytes(limits.output_bytes)} of output (max_output)"
+    if stop is Stop.CPU:
+        return f"stopped after {limits.cpu_s:g} s of processor time (max_cpu_time)"
+    if stop is Stop.FILES:
+        return f"no more than {limits.files:,} files and folders in one place (max_files)"
+    if stop is Stop.FILE_SIZE:
+        return f"no file over {_bytes(limits.file_bytes)} (max_file_size)"
     if stop is Stop.DISK:
         return f"out of disk space: {_bytes(limits.disk_bytes)} for all files together (max_disk)"
     return str(stop.value)

@@ -13,6 +13,9 @@ from execgate.model.places import HOME
 USER = 65532
 """Nobody on the host, and below 65,536, so that an engine with user namespaces can map it."""
 
+KEEPER = 65531
+"""The user of the supervisor of a kept cell, which becomes the user of each of its runs."""
+
 MEMORY_FLOOR = 8 << 20
 """The least memory, in bytes, in which an interpreter starts; engines themselves set none under 6 MiB."""
 

@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from execgate.errors import SandboxUnavailableError
@@ -61,6 +61,7 @@ class Job:
             "language": authorization.source.language,
             "modules": {file.path: file.digest.removeprefix("sha256:") for file in staged},
             "confine": authorization.confines.to_json(),
+            "session": self.profile.session.value,
             "limits": {"cpu_s": limits.cpu_s, "file_bytes": limits.file_bytes, "files": limits.files},
         }
 
@@ -241,6 +242,8 @@ class _Talk:
                     sampled, pause = now, min(pause * 1.5, _SAMPLES_S[1])
                 if self._stop is None and self._limits.wall_s is not None and now >= deadline:
                     self._request(Stop.TIME)
+                if self._stop is None and self._spent_cpu():
+                    self._request(Stop.CPU)
                 if self._stop is not None and now >= self._stopped_at + GRACE_S:
                     return self._kill()
             elif now >= deadline:
@@ -280,14 +283,29 @@ class _Talk:
             deadline = now + COLLECT_S
         return deadline
 
+    def _spent_cpu(self) -> bool:
+        """Return whether all processes together have used up the time of the processors that they may."""
+        limit, meter = self._limits.cpu_s, self._cell.meter
+        if limit is None or meter is None:
+            return False
+        spent = meter.cpu_s()
+        return spent is not None and spent >= limit
+
     def _request(self, stop: Stop) -> None:
         self._stop, self._stopped_at = stop, time.monotonic()
         self._cell.wire.write(KILL, GRACE_S)
 
     def _measured(self) -> Usage:
         wall_s = time.monotonic() - self._began if self._began else 0.0
-        meter = self._cell.meter
-        return meter.usage(wall_s) if meter is not None else Usage(wall_s)
+        meter, transcript = self._cell.meter, self._transcript
+        usage = meter.usage(wall_s) if meter is not None else Usage(wall_s)
+        ending = transcript.ending
+        return replace(
+            usage,
+            output_bytes=len(transcript.stdout) + len(transcript.stderr),
+            disk_bytes=None if ending is None else ending.disk_bytes,
+            files=None if ending is None else ending.files,
+        )
 
     def _kill(self) -> ExecutionResult:
         """End the cell from outside: its supervisor did not do it in time."""

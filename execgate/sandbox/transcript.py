@@ -22,7 +22,7 @@ from execgate.model.execution import Artifact
 from execgate.sandbox.files import Caps, escaped, name_fault
 from execgate.sandbox.frames import Frame, GuestError
 
-_ENDING = struct.Struct(">i?BII")
+_ENDING = struct.Struct(">i?BIIQI")
 
 _REFUSALS = {
     1: "not a regular file",
@@ -53,17 +53,24 @@ class Want(enum.Enum):
     DISK = 1
     PROCESSES = 2
     MEMORY = 3
+    FILE_SIZE = 4
+    FILES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a guest says its program ended: `code` is a status, or minus a signal."""
+    """How a guest says its program ended: `code` is a status, or minus a signal.
+
+    `disk_bytes` and `files` are what lay in the places that can be written to.
+    """
 
     code: int
     stopped: bool
     want: Want
     memory_kills: int
     refused_processes: int
+    disk_bytes: int = 0
+    files: int = 0
 
 
 class FailureError(Exception):
@@ -154,10 +161,10 @@ class Transcript:
     def _ended(self, payload: bytes) -> None:
         if len(payload) != _ENDING.size:
             raise GuestError("an ending of the wrong size")
-        code, stopped, want, kills, refused = _ENDING.unpack(payload)
-        if not -64 <= code <= 255 or want > Want.MEMORY.value:
+        code, stopped, want, *counts = _ENDING.unpack(payload)
+        if not -64 <= code <= 255 or want >= len(Want):
             raise GuestError("an ending that no program has")
-        self.ending = Ending(code, stopped, Want(want), kills, refused)
+        self.ending = Ending(code, stopped, Want(want), *counts)
         self.phase = Phase.COLLECTING
 
     def _file(self, kind: bytes, payload: bytes) -> None:

@@ -100,7 +100,8 @@ class Meter:
         self._before: tuple[float | None, int | None, int | None] = (None, None, None)
 
     def begin(self) -> None:
-        """Remember what starting the container took: that is none of the program's."""
+        """Remember what came before the program: that is none of its own."""
+        self._memory = self._processes = 0
         if self._group is not None:
             group = self._group
             self._before = (group.cpu_s(), group.memory_peak(), group.processes_peak())
@@ -117,6 +118,13 @@ class Meter:
     def memory_now(self) -> int | None:
         """Return the memory in use, in bytes; None where nobody can tell."""
         return None if self._group is None else self._group.memory_now()
+
+    def cpu_s(self) -> float | None:
+        """Return the processor time since the program began, in seconds, None where that can't be told."""
+        if self._group is None:
+            return self._cpu if self._sampled else None
+        now, before = self._group.cpu_s(), self._before[0]
+        return None if now is None else now - (before or 0.0)
 
     def usage(self, wall_s: float) -> Usage:
         """Return what has been used so far; the supervisor's own share of memory is part of it."""

@@ -1,7 +1,7 @@
 """The files of the working folder on their way in, and out once nothing of the program lives."""
 
 # Every import costs every cell its time, so there is neither pathlib nor contextlib here.
-# ruff: noqa: PTH103, PTH118, PTH120
+# ruff: noqa: PTH103, PTH108, PTH118, PTH120, SIM105
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ def create(name: bytes) -> int:
     path = os.path.join(WORKSPACE.encode(), name)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
+        try:
+            os.unlink(path)  # an earlier block of the same session may have left one
+        except FileNotFoundError:
+            pass
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except OSError as error:
         fail(Stream(0, 1), error)

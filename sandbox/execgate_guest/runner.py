@@ -1,28 +1,59 @@
 """The process that becomes the program: forked from the supervisor before anything is known of the job."""
 
 # Every import costs every cell its time, so there is neither pathlib nor contextlib here.
-# ruff: noqa: BLE001, PTH123, SIM105, SLF001
+# ruff: noqa: BLE001, PERF203, PTH123, SIM105, SLF001
 
 from __future__ import annotations
 
 import errno
 import json
 import os
+import struct
 import sys
 
-from execgate_guest import confine, notify, watch
-from execgate_guest.files import OUT_OF_DISK, WORKSPACE
+from execgate_guest import confine, leaving, limits, notify, watch
+from execgate_guest.files import WORKSPACE
 from execgate_guest.stream import Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import mmap
+    import types
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 # Why the program failed, where it failed for want of something.
-NOTHING, DISK, PROCESSES, MEMORY = 0, 1, 2, 3
+NOTHING, DISK, PROCESSES, MEMORY, FILE_SIZE, FILES = range(6)
+
+ENDING = struct.Struct(">iB")
+"""How a block ended: its exit status, and what it ran out of."""
+ENDING_PLACE, JOB_PLACE, REPORT_PLACE = 64, 65, 66
+"""Where our own descriptors are, beyond those that a program counts on for itself."""
+
+FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 
 
-def become_the_program(job: int, report: int, sinks: tuple[int, int, int], note: mmap.mmap) -> int:
+class Ending:
+    """Where a program of a kept cell says how its block ended."""
+
+    def __init__(self, fd: int) -> None:
+        os.dup2(fd, ENDING_PLACE, inheritable=False)
+
+    def __setitem__(self, index: int, want: int) -> None:
+        """Say what the program ran out of."""
+        self.send(1, want)
+
+    def send(self, code: int, want: int) -> None:
+        """Say how the block ended."""
+        try:
+            os.write(ENDING_PLACE, ENDING.pack(code, want))
+        except OSError:  # its own program closed it
+            pass
+
+
+def become_the_program(
+    job: int, report: int, sinks: tuple[int, int, int], note: mmap.mmap | Ending
+) -> int:
     """Wait for the text, then run it as a script is run; return its exit status.
 
     `sinks` are where its output, its errors and what is seen of it go.
@@ -36,21 +67,36 @@ def become_the_program(job: int, report: int, sinks: tuple[int, int, int], note:
         os.dup2(fd, place)
     sys.stdout.reconfigure(line_buffering=True)  # what was printed before a limit struck is not lost
     confine.prepare()
-    source = Stream(job, -1)
+    for fd, place in ((job, JOB_PLACE), (report, REPORT_PLACE)):
+        os.dup2(fd, place, inheritable=False)
+    source = Stream(JOB_PLACE, -1)
     told, text = json.loads(source.receive()[1]), source.receive()[1].decode("utf-8")
     seen = watch.apart(seen)
-    os.closerange(3, report)
-    os.closerange(report + 1, 64)
+    os.closerange(3, ENDING_PLACE)
     os.chdir(WORKSPACE)
     # Python that the program starts looks for nothing in the folder of the user either.
     os.environ["PYTHONNOUSERSITE"] = "1"
     if told["modules"]:
         admit(json.dumps(told["modules"]))
-    confine.enter(told, report, notify.NAMES)
+    limits.apply(told.get("limits") or {})
+    confine.enter(told, REPORT_PLACE, notify.NAMES)
     if told["language"] == "python":
         watch.install(seen, f"{WORKSPACE}/{told['name']}")
+        if isinstance(note, Ending) and told.get("session") == "interpreter":
+            run_blocks(source, told, text, note)
         return run(text, told["name"], note)
     return run_shell(text, told["name"], told["language"])
+
+
+def load(names: Sequence[str]) -> None:
+    """Import what runs are likely to want; one that fails is one less."""
+    import importlib
+
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            continue
 
 
 def admit(modules: str) -> None:
@@ -71,40 +117,96 @@ def run_shell(text: str, name: str, language: str) -> int:
         return 127
 
 
-def run(text: str, name: str, note: mmap.mmap) -> int:
-    """Compile exactly `text` and run it as `__main__`; return the exit status."""
-    import linecache
+def run(text: str, name: str, note: mmap.mmap | Ending) -> int:
+    """Run exactly `text` as `__main__`; return the exit status."""
+    path = WORKSPACE + "/" + name
+    os.close(JOB_PLACE)
+    leaving.begin()
+    module = main_module(name, path)
+    try:
+        run_block(text, path, module)
+        code = 0
+    except SystemExit as end:
+        code = status_of(end)
+    except BaseException as error:
+        show(error)
+        note[0] = want = want_of(error)
+        if want == PROCESSES and len(sys._current_frames()) > 1:
+            os._exit(1)  # what is at its limit of threads would now wait for them
+        code = 130 if isinstance(error, KeyboardInterrupt) else 1
+    leaving.leave(module, code)
+    return code
+
+
+def run_blocks(source: Stream, told: dict[str, Any], text: str, ending: Ending) -> NoReturn:
+    """Run one block after the other in the same `__main__`; one that fails keeps what it had defined."""
+    number = 1
+    path = WORKSPACE + "/" + told["name"]
+    module = main_module(told["name"], path)
+    while True:
+        code = want = 0
+        try:
+            run_block(text, path, module)
+        except SystemExit as end:
+            code = status_of(end)
+        except BaseException as error:
+            show(error)
+            code, want = 130 if isinstance(error, KeyboardInterrupt) else 1, want_of(error)
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except BaseException:
+                continue
+        ending.send(code, want)
+        told, text = json.loads(source.receive()[1]), source.receive()[1].decode("utf-8")
+        limits.apply(told.get("limits") or {}, again=True)
+        if told["modules"]:
+            admit(json.dumps(told["modules"]))
+        number += 1
+        # Tracebacks show the lines of the block that a function is from.
+        path = f"{WORKSPACE}/{told['name']}#{number}"
+
+
+def status_of(end: SystemExit) -> int:
+    """Return the exit status that a program asks for, as Python reads it."""
+    if end.code is None or isinstance(end.code, int):
+        return (end.code or 0) & 0xFF
+    try:
+        sys.stderr.write(f"{end.code}\n")
+    except BaseException:
+        return 1
+    return 1
+
+
+def main_module(name: str, path: str) -> types.ModuleType:
+    """Return a new `__main__` for the program of this name."""
     import types
 
-    path = WORKSPACE + "/" + name
-    # No time of change: an entry that is never compared with a file of that name.
-    # Lines as Python counts them: a form feed ends none.
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    linecache.cache[path] = (len(text), None, [line + "\n" for line in lines], path)
     sys.argv = [name]
     sys.dont_write_bytecode = True
     module = types.ModuleType("__main__")
     module.__file__ = path
     module.__builtins__ = sys.modules["builtins"]
     sys.modules["__main__"] = module
-    try:
-        # A string is compiled as it stands: a coding cookie in it means nothing.
-        exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
-    except SystemExit:
-        raise
-    except BaseException as error:
-        show(error)
-        note[0] = want = want_of(error)
-        if want == PROCESSES and len(sys._current_frames()) > 1:
-            os._exit(1)  # what is at its limit of threads would now wait for them
-        return 130 if isinstance(error, KeyboardInterrupt) else 1
-    return 0
+    return module
+
+
+def run_block(text: str, path: str, module: types.ModuleType) -> None:
+    """Compile exactly `text` and run it in `module`."""
+    import linecache
+
+    # No time of change: an entry that is never compared with a file of that name.
+    # Lines as Python counts them: a form feed ends none.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    linecache.cache[path] = (len(text), None, [line + "\n" for line in lines], path)
+    # A string is compiled as it stands: a coding cookie in it means nothing.
+    exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
 
 
 def show(error: BaseException) -> None:
     """Print the traceback as Python does, without the frames of this file, or as the program wishes."""
     trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code is run.__code__:
+    while trace is not None and trace.tb_frame.f_code in OURS:
         trace = trace.tb_next
     error.__traceback__ = trace
     if sys.excepthook is not sys.__excepthook__:
@@ -119,6 +221,10 @@ def show(error: BaseException) -> None:
     traceback.print_exception(type(error), error, trace)
 
 
+OURS = (run.__code__, run_blocks.__code__, run_block.__code__)
+"""The frames of which no program hears."""
+
+
 def want_of(error: BaseException) -> int:
     """Return what the program ran out of, as far as the exception that ended it tells."""
     waiting: list[BaseException | None] = [error]
@@ -131,8 +237,10 @@ def want_of(error: BaseException) -> int:
         number = one.errno if isinstance(one, OSError) else None
         if isinstance(one, MemoryError):
             return MEMORY
-        if number in OUT_OF_DISK or (type(one).__name__ == "OperationalError" and "disk is full" in str(one)):
-            return DISK
+        if number == errno.EFBIG:
+            return FILE_SIZE
+        if number in FULL or (type(one).__name__ == "OperationalError" and "disk is full" in str(one)):
+            return FILES if limits.no_more_files() else DISK
         if number == errno.EAGAIN or (isinstance(one, RuntimeError) and "can't start new thread" in str(one)):
             return PROCESSES
         waiting += [one.__context__, one.__cause__, *getattr(one, "exceptions", ())[:10]]

@@ -19,9 +19,9 @@ import struct
 import sys
 from _socket import AF_UNIX, SOCK_SEQPACKET, socketpair
 
-from execgate_guest import confine
+from execgate_guest import cleaning, confine
 from execgate_guest.files import WORKSPACE, create, fail, mark, send_files
-from execgate_guest.runner import become_the_program
+from execgate_guest.runner import become_the_program, load
 from execgate_guest.stream import CHUNK, PROTOCOL, Stream
 from execgate_guest.witness import Witness
 
@@ -44,11 +44,15 @@ KEPT_VARIABLES = frozenset(
 )
 PR_SET_DUMPABLE = 4
 
+ENDING = struct.Struct(">i?BIIQI")
+"""Exit code, was stopped, ran out of, memory kills, refused processes, bytes and files that lie there."""
+WANTS = 6
+"""How many reasons there are for running out of something, that of nothing included."""
+
 
 def main() -> int:
     """Wait for the one job; return the program's exit status (in the runner alone)."""
-    told = os.environ.get("EXECGATE_CELL")
-    cell = json.loads(told) if told else {}
+    cell = json.loads(os.environ.get("EXECGATE_CELL", "{}"))
     if "place" in cell:
         try:
             from execgate_guest.settle import settle
@@ -59,17 +63,26 @@ def main() -> int:
             os._exit(1)
     for name in set(os.environ) - KEPT_VARIABLES:
         del os.environ[name]
+    if cell.get("session", "none") != "none":
+        from execgate_guest import kept
+
+        return kept.main(cell["session"], cell["preload"])
     note = mmap.mmap(-1, mmap.PAGESIZE)
     job, job_in = os.pipe()
     out, out_in = os.pipe()
     err, err_in = os.pipe()
     report, report_in = (end.detach() for end in socketpair(AF_UNIX, SOCK_SEQPACKET))
     seen, seen_in = os.pipe()
+    loaded, loading = os.pipe()
     runner = os.fork()
     if runner == 0:
+        load(cell.get("preload", ()))
+        os.close(loading)
         return become_the_program(job, report_in, (out_in, err_in, seen_in), note)
-    for fd in (job, report_in, out_in, err_in, seen_in):
+    for fd in (job, report_in, out_in, err_in, seen_in, loading):
         os.close(fd)
+    os.read(loaded, 1)  # ends when what the runner loads ahead is there
+    os.close(loaded)
     supervise(runner, job_in, (report, seen), {out: b"1", err: b"2"}, note)
     os._exit(0)
 
@@ -92,6 +105,7 @@ def supervise(
         os._exit(1)
     host.send(b"R", struct.pack(">B3B", PROTOCOL, *sys.version_info[:3]))
 
+    room = cleaning.room()
     program, placed, caps = take_job(host)
     child = Stream(-1, job_in)
     for kind in (b"J", b"S"):
@@ -113,7 +127,7 @@ def supervise(
         forward(host, fd, kind)
     host.send(
         b"P",
-        struct.pack(">i?BII", code_of(status), stopped, note[0] % 4, *limit_events()),
+        ENDING.pack(code_of(status), stopped, note[0] % WANTS, *limit_events(), *cleaning.taken(room)),
     )
     send_files(host, placed, *caps)
     host.send(b"E")

@@ -21,7 +21,7 @@ BEGUN = encode(b"B")
 
 
 def ended(code=0, *, want=0, kills=0, refused=0):
-    return encode(b"P", struct.pack(">i?BII", code, 0, want, kills, refused))
+    return encode(b"P", struct.pack(">i?BIIQI", code, 0, want, kills, refused, 0, 0))
 
 
 def listened(data, output_bytes=1000, caps=CAPS):
@@ -49,7 +49,7 @@ def test_host_and_guest_agree(runner):
     stream = imported("stream")
     assert (stream.PROTOCOL, stream.CHUNK) == (frames.PROTOCOL, frames.CHUNK_BYTES)
     assert CAPS.depth == imported("files").DEPTH
-    assert [want.name for want in Want] == ["NOTHING", "DISK", "PROCESSES", "MEMORY"]
+    assert [want.name for want in Want] == ["NOTHING", "DISK", "PROCESSES", "MEMORY", "FILE_SIZE", "FILES"]
     assert [want.value for want in Want] == [getattr(runner, want.name) for want in Want]
 
 
@@ -59,7 +59,7 @@ def test_host_and_guest_agree(runner):
         (ValueError(), 0),
         (OSError(28, "full"), 1),
         (OSError(122, "quota"), 1),
-        (OSError(27, "too big"), 1),
+        (OSError(27, "too big"), 4),
         (BlockingIOError(11, "again"), 2),
         (RuntimeError("can't start new thread"), 2),
         (RuntimeError("something else"), 0),
@@ -172,7 +172,7 @@ def test_a_run_is_told_whole():
         BEGUN + encode(b"P", b"short"),
         BEGUN + ended(256),
         BEGUN + ended(-65),
-        BEGUN + ended(want=4),
+        BEGUN + ended(want=6),
         BEGUN + ended() + encode(b"1", b"late"),
         BEGUN + ended() + ended(),
         BEGUN + ended() + encode(b"D", b"of nothing"),

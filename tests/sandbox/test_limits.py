@@ -247,3 +247,74 @@ def test_a_program_that_takes_its_output_back_is_stopped_like_any_other(run):
     """
     result = run(text, wall_s=1.5, output_bytes=None)
     assert (result.stopped_by, [file.name for file in result.artifacts]) == (Stop.TIME, ["kept"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "while True: pass",
+        "import threading\nfor _ in range(4): threading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()",
+        "import os\nfor _ in range(3): os.fork()\nwhile True: pass",
+        "import hashlib\nwhile True: hashlib.pbkdf2_hmac('sha256', b'a', b'b', 10_000_000)",
+        "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass",
+    ],
+)
+def test_time_of_the_processors_is_counted_over_all_processes(run, text):
+    result = run("print('before')\n" + text, cpu_s=0.5, wall_s=20.0)
+    assert (result.stopped_by, result.exit_code, result.stdout.partition("\n")[0]) == (
+        Stop.CPU,
+        None,
+        "before",
+    )
+    assert result.detail == "stopped after 0.5 s of processor time (max_cpu_time)"
+    assert 0.5 <= result.usage.cpu_s < 1.5
+
+
+def test_waiting_takes_no_time_of_the_processors(run):
+    assert run("import time\ntime.sleep(1.0)\nprint('done')", cpu_s=0.5).stdout == "done\n"
+
+
+@pytest.mark.parametrize("folder", ["/workspace", "/tmp", "/home/agent", "/dev/shm"])
+def test_the_number_of_files_ends_the_program_that_makes_too_many(run, folder):
+    result = run(f"n = 0\nwhile True:\n    open(f'{folder}/{{n}}', 'w').close()\n    n += 1", files=20)
+    assert (result.stopped_by, result.exit_code) == (Stop.FILES, None)
+    assert result.detail == "no more than 20 files and folders in one place (max_files)"
+    assert result.usage.files == 20
+
+
+def test_as_many_files_as_may_be_are_no_limit(run):
+    result = run("import os\nfor n in range(20): os.mkdir(str(n))", files=20)
+    assert (result.stopped_by, result.usage.files) == (Stop.EXIT, 20)
+
+
+def test_a_full_disk_is_no_limit_on_files(run):
+    result = run("open('x', 'wb').write(bytes(9_000_000))", disk_bytes=8_000_000, files=20)
+    assert result.stopped_by is Stop.DISK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "with open('x', 'wb') as file: file.write(bytes(200_001))",
+        "open('x', 'wb').truncate(200_001)",
+        "with open('/tmp/x', 'wb') as file: file.write(bytes(200_001))",
+        "import os, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_DFL)\nos.write(os.open('x', 66), bytes(200_000))\n"
+        "os.write(os.open('x', 1026), b'x')",
+    ],
+)
+def test_the_size_of_a_file_ends_the_program_that_passes_it(run, text):
+    result = run(text, file_bytes=200_000)
+    assert (result.stopped_by, result.exit_code) == (Stop.FILE_SIZE, None)
+    assert result.detail == "no file over 200,000 bytes (max_file_size)"
+
+
+def test_many_files_of_the_largest_size_are_no_limit(run):
+    text = "for n in range(3): open(str(n), 'wb').write(bytes(200_000))"
+    result = run(text, file_bytes=200_000)
+    assert (result.stopped_by, result.usage.files) == (Stop.EXIT, 3)
+    assert 600_000 <= result.usage.disk_bytes < 700_000
+
+
+def test_what_was_used_is_told(run):
+    usage = run("print('abc')\nopen('x', 'w').write('y')").usage
+    assert (usage.output_bytes, usage.disk_bytes, usage.files) == (4, 4096, 1)

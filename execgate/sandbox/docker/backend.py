@@ -103,7 +103,7 @@ class DockerBackend:
                 streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
                 wire = AttachedWire(client.attach_socket(name, streams))
                 client.start(name)
-            return DockerCell(client, name, wire)
+            return DockerCell(client, name, wire, ours=2 if profile.kept else 1)
         except BaseException:
             attempt(partial(client.remove_container, name, force=True, v=True))
             raise

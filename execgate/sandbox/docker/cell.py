@@ -21,12 +21,13 @@ _LOOKS, _PAUSE_S = 20, 0.05
 class DockerCell:
     """A started container; see `Cell`."""
 
-    def __init__(self, client: APIClient, name: str, wire: AttachedWire) -> None:
+    def __init__(self, client: APIClient, name: str, wire: AttachedWire, *, ours: int = 1) -> None:
+        """Make the cell of a container of which `ours` processes are not the program's."""
         self.name = name
         self.wire = wire
         self._client = client
         self._silence: str | None = None
-        self.meter = self._measured()
+        self.meter = self._measured(ours)
 
     def state(self) -> State:
         """Return how the engine sees the container; not known without an engine."""
@@ -64,9 +65,11 @@ class DockerCell:
 
         return self._ask(remove)[1]
 
-    def _measured(self) -> Meter | None:
+    def _measured(self, ours: int) -> Meter | None:
         state, _ = self._ask(lambda: self._client.inspect_container(self.name))
-        return None if state is None else Meter(int(state["State"].get("Pid") or 0), str(state["Id"]))
+        if state is None:
+            return None
+        return Meter(int(state["State"].get("Pid") or 0), str(state["Id"]), own_processes=ours)
 
     def _ask(self, call: Callable[[], _T]) -> tuple[_T | None, str | None]:
         """Do as `attempt` does, but ask an engine no more that once kept silent: each wait is a long one."""

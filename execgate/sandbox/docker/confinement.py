@@ -7,6 +7,7 @@ Nothing here is optional.  A limit that is unlimited takes its own flag away and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +16,8 @@ from execgate.model.confines import HostFolder
 from execgate.model.limits import Limits
 from execgate.model.places import HOME, WORKSPACE
 from execgate.sandbox import seccomp
-from execgate.sandbox.cell import Profile
-from execgate.sandbox.places import INODES, USER, environment, shares
+from execgate.sandbox.cell import CELL_VARIABLE, Profile
+from execgate.sandbox.places import INODES, KEEPER, USER, environment, shares
 
 
 def host_config(profile: Profile, *, host_cpus: int) -> dict[str, Any]:
@@ -30,15 +31,15 @@ def host_config(profile: Profile, *, host_cpus: int) -> dict[str, Any]:
         "network_mode": "none",
         "ipc_mode": "private",
         "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true", f"seccomp={seccomp.profile()}"],
+        "security_opt": ["no-new-privileges:true", f"seccomp={seccomp.profile(kept=profile.kept)}"],
         "privileged": False,
         "read_only": True,
         "tmpfs": {
-            WORKSPACE: _tmpfs(disk.workspace, "0700"),
-            "/tmp": _tmpfs(disk.tmp, "1777"),
-            HOME: _tmpfs(disk.home, "0700"),
+            WORKSPACE: _tmpfs(profile, disk.workspace, "0700"),
+            "/tmp": _tmpfs(profile, disk.tmp, "1777"),
+            HOME: _tmpfs(profile, disk.home, "0700"),
+            "/dev/shm": _tmpfs(profile, disk.shm if disk.shm is not None else 1 << 30, "1777"),
         },
-        "shm_size": disk.shm if disk.shm is not None else 1 << 30,
         "ulimits": _ulimits(limits),
         "log_config": {"Type": "none"},
         "restart_policy": {"Name": "no"},
@@ -52,13 +53,17 @@ def host_config(profile: Profile, *, host_cpus: int) -> dict[str, Any]:
         config["mem_limit"] = limits.memory_bytes
         config["memswap_limit"] = limits.memory_bytes
     if limits.processes is not None:
-        config["pids_limit"] = limits.processes + 1  # the supervisor is none of the program's
+        # The supervisor is none of the program's, nor is what the runs of a kept cell are forked from.
+        config["pids_limit"] = limits.processes + (2 if profile.kept else 1)
     if limits.cpus is not None and limits.cpus < host_cpus:
         if limits.cpus < 0.01:
             raise SandboxUnavailableError(
                 f"can't limit a run to {limits.cpus} processors", help="set max_cpus to 0.01 or more"
             )
         config["nano_cpus"] = int(limits.cpus * 1_000_000_000)
+    if profile.kept:
+        config["cap_add"] = ["SETUID", "SETGID"]  # the supervisor's alone: see the guest's `identity`
+        config["sysctls"] = {"net.ipv4.tcp_max_tw_buckets": "0"}  # no connection outlives its run
     return config
 
 
@@ -81,8 +86,11 @@ def _ulimits(limits: Limits) -> list[dict[str, Any]]:
     return [{"Name": name, "Soft": value, "Hard": value} for name, value in values.items()]
 
 
-def _tmpfs(size: int | None, mode: str) -> str:
-    options = f"rw,noexec,nosuid,nodev,mode={mode},uid={USER},gid={USER},nr_inodes={INODES}"
+def _tmpfs(profile: Profile, size: int | None, mode: str) -> str:
+    user, mode = (KEEPER, "1777") if profile.kept else (USER, mode)
+    files = profile.limits.files
+    inodes = INODES if files is None else files + 1  # the folder itself is one
+    options = f"rw,noexec,nosuid,nodev,mode={mode},uid={user},gid={user},nr_inodes={inodes}"
     return options if size is None else f"{options},size={size}"
 
 
@@ -90,10 +98,14 @@ def container(profile: Profile, labels: Mapping[str, str]) -> dict[str, Any]:
     """Return the arguments of the docker SDK's `create_container`, without the host configuration."""
     return {
         "image": profile.image,
-        "user": f"{USER}:{USER}",
+        # The supervisor of a kept cell starts as root with two capabilities, and is neither soon after.
+        "user": "0:0" if profile.kept else f"{USER}:{USER}",
         "working_dir": "/",
         "hostname": "sandbox",
-        "environment": environment(profile.limits),
+        "environment": {
+            **environment(profile.limits),
+            CELL_VARIABLE: json.dumps(profile.to_json(), separators=(",", ":")),
+        },
         "labels": dict(labels),
         "stdin_open": True,
         "tty": False,

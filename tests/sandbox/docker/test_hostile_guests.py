@@ -34,11 +34,11 @@ def take():
         exactly(struct.unpack(">I", head[1:])[0])
         if head[:1] == b"G": return
 def end(code=0):
-    send(b"P", struct.pack(">i?BII", code, False, 0, 0, 0))
+    send(b"P", struct.pack(">i?BIIQI", code, False, 0, 0, 0, 0, 0))
 def wait():
     while True: time.sleep(1)
 """
-BEGUN = "send(b'R', bytes((3, 3, 12, 1)))\ntake()\nsend(b'B')\n"
+BEGUN = "send(b'R', bytes((4, 3, 12, 1)))\ntake()\nsend(b'B')\n"
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def run_guest(client, authorize, monkeypatch):
         ("send(b'R', bytes((9, 3, 12, 1))); wait()", "is not ours: another version of the guest"),
         ("send(b'1', b'early'); wait()", "is not ours: a frame of running while starting"),
         ("os.write(2, b'\\x1b[2Jwhat\\n'); sys.exit(1)", r"did not start its interpreter: \x1b[2Jwhat"),
-        ("send(b'R', bytes((3, 3, 12, 1))); take(); send(b'!', b'o\\nno')", None),
+        ("send(b'R', bytes((4, 3, 12, 1))); take(); send(b'!', b'o\\nno')", None),
         ("wait()", "did not start its interpreter: no answer within 3 s"),
         ("while True: os.write(2, bytes(65536))", "did not start its interpreter: "),
         ("sys.exit(0)", "did not start its interpreter: it ended with status 0"),

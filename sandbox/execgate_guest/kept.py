@@ -1,0 +1,330 @@
+"""Process 1 of a cell that is kept: one program after the other, and proof between them.
+
+What a session keeps decides what is done after a run.  `clean`: every run has a user of its own, whose
+processes are ended; every place is emptied, and the cell is compared with how it was before the first run.
+`files`: the same, but for the working folder, and the user stays.  `interpreter`: one process keeps the
+names; between blocks it is stopped, and nothing else of its user lives.  On any doubt the host is told, and
+this process ends, and with it the cell.
+"""
+
+# ruff: noqa: BLE001, SIM105
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+
+from execgate_guest import cleaning, confine, files, identity, runner, supervisor, template
+from execgate_guest.stream import CHUNK, PROTOCOL, Stream
+from execgate_guest.witness import Witness
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+CLEAN, FILES, INTERPRETER = "clean", "files", "interpreter"
+STOPPED = "stopped"
+ALWAYS = ("json", "linecache", "traceback", "types")
+"""What the runner itself needs for a program."""
+_MEANWHILE_S = 0.001
+_ZOMBIE, _STOPPED = b"Z", b"T"
+
+
+def main(session: str, preload: list[str]) -> int:
+    """Serve the host until it goes; return an exit status in a run alone."""
+    host = Stream(0, 1)
+    if os.getpid() != 1:
+        give_up(host, b"o", "not process 1 of its cell")
+    try:
+        identity.step_down(identity.SUPERVISOR)
+        cleaning.open_places()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if os.fork() == 0:
+            ours.close()
+            return template.serve(theirs, [*ALWAYS, *preload], become)
+        theirs.close()
+        keeper = Keeper(host, ours, session)
+    except BaseException as error:  # whatever it is: unprotected, nothing runs
+        give_up(host, b"o", repr(error))
+    return keeper.serve()
+
+
+def become(fds: Sequence[int]) -> int:
+    """Become the program, in a process that was just forked."""
+    job, report, out, err, seen, ending = fds
+    return runner.become_the_program(job, report, (out, err, seen), runner.Ending(ending))
+
+
+def give_up(host: Stream, kind: bytes, why: str) -> NoReturn:
+    """Say why this cell can't be used, or used again, and end it."""
+    host.send(b"!", kind + why.encode("utf-8", "replace")[:400])
+    os._exit(1)
+
+
+class Run:
+    """A process that waits for its program, or runs it, with the supervisor's ends of its pipes."""
+
+    __slots__ = ("asked", "ending", "err", "job", "out", "pid", "report", "seen")
+
+    def __init__(self, pid: int, fds: Sequence[int]) -> None:
+        self.pid = pid
+        self.job, self.report, self.out, self.err, self.seen, self.ending = fds
+        self.asked = -1
+        """Where the kernel asks about its calls."""
+
+    def close(self) -> None:
+        """Let go of the pipes."""
+        for fd in (self.job, self.report, self.out, self.err, self.seen, self.ending, self.asked):
+            if fd >= 0:
+                os.close(fd)
+
+
+class Keeper:
+    """Takes jobs from the host, one after the other, and has each run by a process of its own user."""
+
+    def __init__(self, host: Stream, link: socket.socket, session: str) -> None:
+        self.host, self.link, self.session = host, link, session
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # for process 1 that means: nothing inside can send it
+        self.woken, wake = os.pipe()
+        for fd in (self.woken, wake):
+            os.set_blocking(fd, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self.died: dict[int, int] = {}
+        self.user = identity.FIRST
+        self.in_force = b""
+        self.interpreter: Run | None = None
+        if self._told(template.LOADED) is None:
+            raise RuntimeError("the template did not start")
+        self.room = cleaning.room()
+        self.baseline = cleaning.Baseline()
+        self.ready: Run | None = self._forked()
+
+    def serve(self) -> NoReturn:
+        """Take one job after the other."""
+        while True:
+            self.host.send(b"R", struct.pack(">B3B", PROTOCOL, *sys.version_info[:3]))
+            self._one()
+            try:
+                self._settle()
+            except (cleaning.DoubtError, OSError) as doubt:
+                give_up(self.host, b"s", str(doubt))
+
+    def _one(self) -> None:
+        with identity.Acting(self.user):
+            program, placed, caps = supervisor.take_job(self.host)
+            if self.session != CLEAN:  # what comes back is what this block changes
+                placed = {path: files.mark(info) for path, info in files.walk()[0]}
+        told = json.loads(program[b"J"])
+        lasting = self.session == INTERPRETER and told.get("language") == "python"
+        run = self.interpreter if lasting else None
+        events = supervisor.limit_events()
+        if run is None:
+            run, self.ready = self.ready or self._forked(), None
+        else:
+            self._signal(run.pid, signal.SIGCONT)
+        child = Stream(-1, run.job)
+        try:
+            for kind in (b"J", b"S"):
+                child.pass_on(kind, program[kind])
+        except OSError:  # its program closed the pipe, or is gone: that is noticed below
+            pass
+        if not lasting:
+            os.close(run.job)
+            run.job = -1
+        if run.report >= 0:
+            in_force, run.asked = confine.hear(run.report)
+            run.report = -1
+            if in_force[:1] == b"!":
+                give_up(self.host, b"o", in_force[1:].decode("utf-8", "replace"))
+            self.in_force = in_force
+        if self.in_force:  # what died before it said so has run nothing
+            self.host.send(b"C", self.in_force)
+        self.host.send(b"B")
+        witness = Witness(self.host, run.seen, run.pid, run.asked)
+        ending = self._watch(run, witness, lasting=lasting)
+        code, want, stopped = self._ended(run, ending, lasting=lasting)
+        witness.end()
+        for fd, kind in ((run.out, b"1"), (run.err, b"2")):
+            supervisor.forward(self.host, fd, kind)
+        now = supervisor.limit_events()
+        counts = [min(max(after - before, 0), 0xFFFFFFFF) for before, after in zip(events, now)]  # noqa: B905 - not in Python 3.9
+        used, number = cleaning.taken(self.room)
+        self.host.send(b"P", supervisor.ENDING.pack(code, stopped, want, *counts, used, number))
+        if self.interpreter is not run:
+            run.close()
+        with identity.Acting(self.user):
+            files.send_files(self.host, placed, *caps)
+        self.host.send(b"E")
+
+    def _watch(self, run: Run, witness: Witness, *, lasting: bool) -> tuple[int, int] | str | None:
+        """Forward output until the block is done: (code, want), or None where its process ended.
+
+        STOPPED where the host said so.
+        """
+        outputs = {run.out: b"1", run.err: b"2"}
+        poll = select.poll()
+        for fd in (0, self.link.fileno(), self.woken, *witness.sources, *outputs, *((run.ending,) if lasting else ())):
+            poll.register(fd, select.POLLIN)
+        while True:
+            if run.pid in self.died:
+                return None
+            for fd, event in poll.poll():
+                if fd == 0:
+                    self.host.receive()
+                    return STOPPED
+                if fd in outputs:
+                    chunk = supervisor.piece_of(fd)
+                    if chunk:
+                        self.host.send(outputs[fd], chunk)
+                    elif chunk is not None:
+                        poll.unregister(fd)
+                elif fd in witness.sources:
+                    with identity.Acting(self.user):  # who alone may look into its memory
+                        more = witness.look(fd, hung_up=not event & select.POLLIN)
+                    if not more:
+                        poll.unregister(fd)
+                elif fd == run.ending and lasting:
+                    piece = reported(fd)
+                    if piece is not None:
+                        return piece
+                    poll.unregister(fd)
+                else:
+                    self._listen()
+
+    def _ended(
+        self, run: Run, ending: tuple[int, int] | str | None, *, lasting: bool
+    ) -> tuple[int, int, bool]:
+        """End what is to end; return the code, what it is said to have run out of, whether it was stopped."""
+        if isinstance(ending, tuple):
+            self.interpreter = run
+            self._hold(run.pid)
+            if run.pid not in self.died:
+                return (*ending, False)
+        if self.interpreter is not None and not lasting and ending != STOPPED:
+            self._hold(self.interpreter.pid)  # of a shell block nothing stays
+        else:
+            self._end_all(run.pid)
+        status = self.died.pop(run.pid, 0)
+        said = reported(run.ending)
+        return supervisor.code_of(status), 0 if said is None else said[1], ending == STOPPED
+
+    def _end_all(self, pid: int) -> None:
+        """End every process of the user, and see them gone."""
+        self.interpreter = None
+        while True:
+            self._signal(-1, signal.SIGKILL)
+            self._listen()
+            if pid in self.died and cleaning.processes() == self.baseline.processes:
+                return
+            self._pause()
+
+    def _hold(self, interpreter: int) -> None:
+        """Stop the interpreter where it is, and end every other process of its user."""
+        while True:
+            self._signal(-1, signal.SIGSTOP)  # one call reaches all: what is stopped starts nothing
+            others = cleaning.processes() - self.baseline.processes - {interpreter}
+            for pid in others:
+                self._signal(pid, signal.SIGKILL)
+            self._listen()
+            if interpreter in self.died:
+                return
+            # What the interpreter itself started is gone for good when it has looked after it.
+            living = [pid for pid in others if cleaning.state(pid) not in (b"", _ZOMBIE)]
+            if not living and cleaning.state(interpreter) == _STOPPED:
+                return
+            self._pause()
+
+    def _settle(self) -> None:
+        """Make the cell fit for the next run; raises Doubt where it may not be."""
+        if self.session == INTERPRETER and self.interpreter is not None:
+            self.baseline.check(besides=frozenset((self.interpreter.pid,)))
+            return
+        places = cleaning.WRITABLE if self.session == CLEAN else cleaning.ELSEWHERE
+        with identity.Acting(self.user):
+            for place in places:
+                cleaning.wipe(place, self.baseline.listed(place))
+        for place in places:
+            os.utime(place, (0, 0), follow_symlinks=False)
+        self.baseline.check(places=places)
+        if self.session == CLEAN:
+            self.user += 1
+            if self.user > identity.LAST:
+                raise cleaning.DoubtError("this cell has served as many runs as it may")
+        self.ready = self._forked()
+
+    def _forked(self) -> Run:
+        """Return a new process that waits for its program."""
+        job, job_in = os.pipe()
+        out, out_in = os.pipe()
+        err, err_in = os.pipe()
+        ending, ending_in = os.pipe()
+        report, report_in = (end.detach() for end in socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+        seen, seen_in = os.pipe()
+        theirs = (job, report_in, out_in, err_in, seen_in, ending_in)
+        for fd in (out, err, ending):  # a program can take back what it wrote: no read may wait for it
+            os.set_blocking(fd, False)
+        socket.send_fds(self.link, [template.ORDER.pack(self.user)], theirs)
+        for fd in theirs:
+            os.close(fd)
+        pid = self._told(template.FORKED)
+        if pid is None:
+            raise cleaning.DoubtError("the template did not fork")
+        return Run(pid, (job_in, report, out, err, seen, ending))
+
+    def _told(self, wanted: bytes) -> int | None:
+        """Wait until the template says something; return the process that it is about."""
+        while True:
+            data = self.link.recv(template.TOLD.size)
+            if len(data) != template.TOLD.size:
+                return None
+            what, pid, status = template.TOLD.unpack(data)
+            if what == wanted:
+                return pid
+            if what == template.DIED:
+                self.died[pid] = status
+
+    def _listen(self) -> None:
+        """Take in who has died, be it the template's child or one that lost its parent."""
+        try:
+            os.read(self.woken, CHUNK)
+        except BlockingIOError:
+            pass
+        supervisor.reap(-1)
+        while True:
+            try:
+                data = self.link.recv(template.TOLD.size, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return
+            if len(data) != template.TOLD.size:
+                os._exit(1)  # without its template this cell is of no use
+            what, pid, status = template.TOLD.unpack(data)
+            if what == template.DIED:
+                self.died[pid] = status
+
+    def _pause(self) -> None:
+        select.select([self.link, self.woken], [], [], _MEANWHILE_S)
+
+    def _signal(self, pid: int, number: int) -> None:
+        """Send a signal as the run's user, who reaches nobody else; -1 is all that are this user's."""
+        with identity.Acting(self.user):
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass
+
+
+def reported(fd: int) -> tuple[int, int] | None:
+    """Return what a program says of how its block ended: (code, what it ran out of)."""
+    data = supervisor.piece_of(fd) or b""
+    if len(data) < runner.ENDING.size:
+        return None
+    code, want = runner.ENDING.unpack(data[: runner.ENDING.size])
+    return code % 256, want % supervisor.WANTS
+
