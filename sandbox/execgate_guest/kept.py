@@ -170,7 +170,8 @@ class Keeper:
         """
         outputs = {run.out: b"1", run.err: b"2"}
         poll = select.poll()
-        for fd in (0, self.link.fileno(), self.woken, *witness.sources, *outputs, *((run.ending,) if lasting else ())):
+        ends = (run.ending,) if lasting else ()
+        for fd in (0, self.link.fileno(), self.woken, *witness.sources, *outputs, *ends):
             poll.register(fd, select.POLLIN)
         while True:
             if run.pid in self.died:

@@ -284,7 +284,7 @@ def _hook(sink: int, program: str) -> Any:
         importing = made = False
         while frame is not None:
             name = frame.f_code.co_filename
-            if name == program:
+            if name.partition("#")[0] == program:  # later blocks of a session have a number behind
                 return frame.f_lineno, through, importing
             if name.startswith(_OWN):
                 return (0 if made else -1), through, importing  # what the sandbox does is not the program's
