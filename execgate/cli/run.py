@@ -26,7 +26,7 @@ from execgate.model.execution import ExecutionResult, Stop
 from execgate.model.source import Source
 from execgate.model.verdict import Decision
 from execgate.report.json import dumps, report_document, run_document
-from execgate.report.text import file_text, outcome_text, plural, size
+from execgate.report.text import file_text, outcome_text, plural, size, surprise_lines
 from execgate.report.values import FileReport
 
 NO_SANDBOX, FAILED, LIMITED, INTERRUPTED = 4, 5, 6, 130
@@ -229,6 +229,8 @@ def _tell(ended: _Ended, options: argparse.Namespace, console: Console) -> None:
         console.note(f"nothing was run; receipt {ended.execution.decision.receipt_id}")
         return
     console.note(outcome_text(result, console.error_style))
+    for line in surprise_lines(result, console.error_style):
+        console.note(line)
     for name in result.rejected:
         console.note(f"not taken over: {name}")
     for path in ended.written:

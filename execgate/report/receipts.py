@@ -127,6 +127,9 @@ def _outcome(receipt: Mapping[str, Any], predicate: Mapping[str, Any]) -> Iterat
     yield from _listed(
         "files", [f"{file['name']} ({size(file['size'])}), {file['digest']}" for file in files]
     )
+    surprises = result.get("surprises")  # a receipt of an earlier version has none
+    found = surprises if isinstance(surprises, list) else []
+    yield from _listed("surprises", [_operation(entry) for entry in found])
     yield "sandbox", f"{result['backend']}, image {result['image']}" if result["image"] else result["backend"]
 
 
@@ -195,7 +198,7 @@ def _context(evaluation: Mapping[str, Any]) -> Iterator[str]:
 
 def _place(entry: Mapping[str, Any]) -> str:
     location = entry.get("location")
-    return "" if location is None else f"{location['line']}:{location['column'] + 1} "
+    return "" if location is None or not location["line"] else f"{location['line']}:{location['column'] + 1} "
 
 
 def _code(text: str, style: Style) -> Iterator[str]:

@@ -108,11 +108,30 @@ def outcome_text(result: ExecutionResult, style: Style = PLAIN) -> str:
         ending = "the sandbox was lost while the program ran"
     elif result.stopped_by is Stop.CANCELLED:
         ending = "the run was cancelled"
+    elif result.stopped_by is Stop.SURPRISE:
+        ending = "the program was stopped by a surprise"
     else:
         ending = f"the program was stopped by its {result.stopped_by.value} limit"
     used = ", ".join(_usage(result))
     cut = "; its output was cut" if result.output_truncated else ""
     return f"{ending}{f' ({detail})' if detail else ''} after {used}{cut}"
+
+
+def surprise_lines(result: ExecutionResult, style: Style = PLAIN) -> list[str]:
+    """Return a line for each thing that the program did and the analysis had not foreseen."""
+    lines = [
+        f"surprise[{operation.type}]: the program {visible(describe(operation), style, limit=MAX_MESSAGE)}"
+        f" ({_seen_at(operation)})"
+        for operation in result.surprises
+    ]
+    if result.omitted:
+        lines.append(f"{plural(result.omitted, 'more observation')} not kept")
+    return lines
+
+
+def _seen_at(operation: Operation) -> str:
+    line = operation.location.line
+    return f"{operation.via}, line {line}" if line else operation.via
 
 
 def ending_detail(result: ExecutionResult) -> str:

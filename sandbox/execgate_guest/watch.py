@@ -12,6 +12,7 @@ The hook lives in the program, so it is for the record: what must not be missed,
 
 from __future__ import annotations
 
+import opcode
 import os
 import posixpath
 import sys
@@ -98,6 +99,9 @@ _OWN = ("/opt/execgate/", "<frozen execgate")
 _OPEN_PLACES = (WORKSPACE + "/", "/tmp/", "/home/agent/", "/dev/shm/")
 _MACHINERY = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 _IMPORTER = "importlib"
+
+
+IMPORT_NAME, EXTENDED_ARG = (opcode.opmap[name] for name in ("IMPORT_NAME", "EXTENDED_ARG"))
 
 
 class Mark(Exception):  # noqa: N818 - no error: it is raised for its frame
@@ -201,7 +205,7 @@ def _hook(sink: int, program: str) -> Any:
         if line < 0:
             return
         if event == "import":
-            if importing or through:
+            if importing or through or not is_asked_for(frame, told[0]):
                 return
         elif event == "os.chdir":
             moved += 1
@@ -268,9 +272,12 @@ def _hook(sink: int, program: str) -> Any:
             if name is None and frame.f_code.co_name == "_load_unlocked":
                 name = frame.f_locals["spec"].name
             frame = frame.f_back
+        called = False
         while frame is not None and frame.f_globals.get("__name__") == _IMPORTER:
-            frame = frame.f_back
+            called, frame = True, frame.f_back
         if name is None or frame is None or is_from_library(frame.f_code.co_filename):
+            return
+        if not called and not is_asked_for(frame, name):
             return
         key = ("import", name)
         if key not in own:
@@ -278,6 +285,24 @@ def _hook(sink: int, program: str) -> Any:
             line, through, importing = origin(frame)
             if line >= 0 and not through and not importing:
                 tell("import", (name,), line, through, 0)
+
+    def is_asked_for(frame: FrameType | None, name: str) -> bool:
+        """Return whether the code of a frame names a module: what C code imports, it imports for itself."""
+        if frame is None:
+            return True
+        code, at = frame.f_code.co_code, frame.f_lasti
+        if code[at] == IMPORT_NAME:
+            index, shift = code[at + 1], 8
+            while at >= 2 and code[at - 2] == EXTENDED_ARG:
+                at -= 2
+                index |= code[at + 1] << shift
+                shift += 8
+            stated = frame.f_code.co_names[index]
+            whole, said = f"{name}.", f"{stated}."
+            is_part = whole.startswith(said) or said.startswith(whole)
+            return is_part or whole.endswith(f".{said}") or not stated
+        texts = [one for one in frame.f_code.co_consts if isinstance(one, str)]
+        return any("import" in one for one in (*frame.f_code.co_names, *texts))
 
     def origin(frame: FrameType | None) -> tuple[int, list[str], bool]:
         through: list[str] = []

@@ -11,7 +11,7 @@ All that happens while a program runs is the program's doing, except:
    program.
 4. What `tempfile` does to what it made itself a moment before.
 5. That the program's own text is read, which Python does where it shows an error.
-6. A system call of which an audit event told before it, if that was excused: one thing is seen twice.
+6. A system call of which an audit event told before it: one thing is seen twice.
 
 Where the library does what it was told to do in another way, a line of `REWORDED` says which word stands for
 it; the operation on that path has to be there all the same.
@@ -93,6 +93,8 @@ PLACES: tuple[Place, ...] = (
           "nothing comes from there, or goes there, but the program's own output"),
     Place("write|append|stat", r"/proc/(?:self|\d+)/fd/[012]", "the program's own output"),
     Place("write|stat", r"/proc/(?:self|\d+)/(?:task/\d+/)?comm", "a thread says its name"),
+    Place(".*", r"/dev/shm/(?:sem\..*|mp-.*|py[mp]-.*|[pw]n?sm_.*|__KMP_REGISTERED_LIB_.*)", "locks and memory that a program shares with its own processes"),
+    Place(".*", r"/(?:var/)?tmp/etilqs_\w+", "a file of SQLite's own for what does not fit into its memory"),
     Place("socket|stat", r"/(?:var/)?run/nscd/socket|/run/systemd/.*|/dev/log", "the C library asks for a service"),
 )  # fmt: skip
 
@@ -254,8 +256,16 @@ IMPORTERS = frozenset(
 )
 
 
+BY_WAY_OF = re.compile(r"(.*/)__db\.([^/]+)")
+"""The name under which a library in C (Berkeley's) writes a file anew, before it is moved to its place."""
+
+
 def reworded(sight: Sight) -> Sight:
     """Return what the program was after, where the library does it in another way."""
+    if sight.kind == FILE and sight.event.kernel:
+        names = [one for one in sight.event.arguments if isinstance(one, str)]
+        if names and BY_WAY_OF.fullmatch(names[0]) and sight.word in {"create", "move", "delete"}:
+            return replace(sight, word="write", operand=BY_WAY_OF.sub(r"\1\2", sight.operand or ""))
     for line in REWORDED:
         if (
             sight.kind == FILE

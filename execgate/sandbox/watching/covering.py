@@ -8,7 +8,8 @@ and no more:
 | --- | --- |
 | a call of an opaque library | files in the places for work, modules, code, where the library is at it |
 | a program that is started | files in the places for work and signals, where that program is at it |
-| dynamic code | that code is made and looked at; a kind `import` all modules |
+| dynamic code | that code is made and looked at |
+| an import of what is not known | modules; by its own line also code, and files in the places for work |
 | a deserialization | that objects are made, and the modules of their classes at its line |
 | native code | that it is called |
 
@@ -71,6 +72,9 @@ SAID_BY: dict[str, frozenset[str]] = {
     "database": frozenset(("read", "write", "create")),
     "socket": frozenset(("read", "write", "create")),
 }
+OF_DATABASES = frozenset(("database", "stat", "read", "write", "append", "create", "delete"))
+BESIDE_DATABASES = ("-journal", "-wal", "-shm")
+"""What SQLite calls the files that it keeps beside a database, while it changes it."""
 # Everything that is done to a file tells whether it is there, so that any word covers `stat`.
 
 
@@ -83,6 +87,8 @@ def covers(operation: Operation, sight: Sight) -> bool:
     """Return whether one operation says it."""
     if isinstance(operation, OpaqueCall):
         return _is_of(operation.library, sight) and _is_free(sight, (CODE, NATIVE, OBJECTS, IMPORT))
+    if isinstance(operation, DynamicCode) and operation.kind == "import" and _is_at(operation, sight):
+        return _is_free(sight, (CODE, OBJECTS, IMPORT))
     if isinstance(operation, ProcessSpawn) and sight.event.started and _is_free(sight, (CONTROL,)):
         return True
     match sight.kind:
@@ -118,6 +124,11 @@ def covers(operation: Operation, sight: Sight) -> bool:
     raise AssertionError(sight.kind)
 
 
+def _is_at(operation: Operation, sight: Sight) -> bool:
+    """Return whether it is done by the operation's own line."""
+    return operation.location.line <= sight.event.line <= operation.location.end_line
+
+
 def _is_of(library: str, sight: Sight) -> bool:
     """Return whether a function of the library is at it; of a system call nobody can tell."""
     if sight.event.kernel:
@@ -149,8 +160,9 @@ def _is_loopback(host: str | None) -> bool:
 
 def _covers_file(operation: Operation, sight: Sight) -> bool:
     if isinstance(operation, DatabaseOperation):
-        return operation.destination is not None and (
-            sight.word in {"database", "stat"} and _is_path(operation.destination, sight.operand, below=False)
+        return operation.destination is not None and any(
+            sight.word in OF_DATABASES and _is_path(operation.destination, path, below=False)
+            for path in _with_main_file(sight.operand or "")
         )
     if isinstance(operation, Deserialization):
         return sight.word in {"read", "stat"} and any(
@@ -174,6 +186,14 @@ def _covers_file(operation: Operation, sight: Sight) -> bool:
     return said == sight.word == "list" and any(
         _is_above(operand, path, wild=True) for path in operation.paths
     )
+
+
+def _with_main_file(path: str) -> Iterator[str]:
+    """Yield a path, and the database that it could be kept beside of."""
+    yield path
+    for end in BESIDE_DATABASES:
+        if path.endswith(end):
+            yield path.removesuffix(end)
 
 
 def _covers_process(operation: ProcessSpawn, sight: Sight) -> bool:
@@ -205,9 +225,7 @@ def _from_here(name: str) -> str:
 
 def _covers_import(operation: Operation, sight: Sight) -> bool:
     if isinstance(operation, Deserialization):
-        # What is unpickled names the modules of its classes.
-        place = operation.location
-        return place.line <= sight.event.line <= place.end_line
+        return _is_at(operation, sight)  # what is unpickled names the modules of its classes
     if isinstance(operation, DynamicCode):
         return operation.kind == "import"
     if not isinstance(operation, ModuleImport):

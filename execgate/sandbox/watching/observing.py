@@ -90,7 +90,7 @@ class Observer:
         self._lines = 0
         self._bytes = 0
         self._seen: set[tuple[str, ...]] = set()
-        self._excused: set[tuple[str, str, str | None]] = set()
+        self._told: set[tuple[str, str, str | None]] = set()
         self._made: set[str] = set()
 
     def receive(self, payload: bytes) -> None:
@@ -119,10 +119,11 @@ class Observer:
         if is_made_by_tempfile(sight) and sight.operand is not None:
             self._made.add(sight.operand)
         what = (sight.kind, sight.word, _name(sight))
-        if sight.event.kernel and what in self._excused:
+        if not sight.event.kernel:
+            self._told.add(what)
+        elif what in self._told:
             return
         if whose(sight, self._made, text=self._text) is not None:
-            self._excused.add(what)
             return
         sight = reworded(sight)
         key = (sight.kind, sight.word, sight.operand or "", *sight.command)
