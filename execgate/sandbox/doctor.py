@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
+from execgate.sandbox import walls
 from execgate.sandbox.docker import leftovers
 from execgate.sandbox.docker.backend import has_seccomp, lacking_limits
 from execgate.sandbox.docker.engine import attempt, connect, endpoint
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _PATIENCE_S = 2
 _RUN = "running code"
-_LANDLOCK = 444  # the number of landlock_create_ruleset on every architecture
 _ROOM_BYTES = 500_000_000
 
 
@@ -157,19 +156,8 @@ def _leftovers(client: APIClient) -> Check:
 def _other_ways() -> tuple[Check, ...]:
     bubblewrap, gvisor = shutil.which("bwrap"), shutil.which("runsc")
     return (
-        Check("landlock", ok=None, detail=_landlock()),
+        Check("landlock", ok=None, detail=walls.landlock()),
+        Check("filters", ok=None, detail=walls.filters()),
         Check("bubblewrap", ok=None, detail=bubblewrap or "not installed; not used yet"),
         Check("gvisor", ok=None, detail=gvisor or "not installed; not used yet"),
     )
-
-
-def _landlock() -> str:
-    import ctypes
-
-    if platform.system() != "Linux":
-        return "not on this system"
-    libc = ctypes.CDLL(None, use_errno=True)
-    version = int(libc.syscall(_LANDLOCK, None, 0, 1))
-    if version >= 1:
-        return f"version {version}; not used yet"
-    return f"the kernel has none ({os.strerror(ctypes.get_errno())})"

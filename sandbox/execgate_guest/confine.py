@@ -6,7 +6,7 @@ Standard library only, Python 3.9 and later.
 """
 
 # Every import costs every cell its time, so there is no contextlib here.
-# ruff: noqa: SIM105
+# ruff: noqa: PTH123, SIM105
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def apply(job: dict[str, Any], notify: frozenset[str] = frozenset()) -> tuple[di
     there are none, or where the kernel can't.  Raises OSError where a wall that the kernel has was not set.
     """
     confines = job["confine"]
-    in_force = {}
     kernel.forbid_privileges()
+    in_force = around()
     has, why = landlock.version()
     if has == 1 and confines["writes"] != []:
         has, why = 0, "version 1 would keep files from being moved between folders"
@@ -55,6 +55,19 @@ def apply(job: dict[str, Any], notify: frozenset[str] = frozenset()) -> tuple[di
     if not confines["commands"]:
         _track_without_a_process()
     return in_force, listener
+
+
+def around() -> dict[str, str]:
+    """Return what already holds this process, as the kernel tells of it."""
+    with open("/proc/self/status", encoding="ascii", errors="replace") as lines:
+        status = dict(line.rstrip("\n").split(":\t", 1) for line in lines if ":\t" in line)
+    capabilities = int(status.get("CapEff", "0"), 16) | int(status.get("CapBnd", "0"), 16)
+    return {
+        "user": status.get("Uid", "?").split("\t")[0],
+        "capabilities": f"{capabilities:#x}" if capabilities else "none",
+        "new_privileges": "none" if status.get("NoNewPrivs") == "1" else "possible",
+        "seccomp": "allow list of the container" if status.get("Seccomp") == "2" else "none",
+    }
 
 
 def enter(job: dict[str, Any], report: int, notify: frozenset[str] = frozenset()) -> None:

@@ -1,6 +1,7 @@
 """One authorization, one sandbox per backend, for everything that runs here."""
 
 import os
+import struct
 import textwrap
 
 import pytest
@@ -12,6 +13,8 @@ from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Verdict
 from execgate.sandbox import BACKENDS
 from execgate.sandbox.pool import NOTHING
+
+_MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
 def _authorize(text, *, path="job.py", confines=OPEN, **limits):
@@ -78,3 +81,36 @@ def _bubbles():
 def our_containers(sandbox):
     """Return what there is of this process's own cells, whatever they are made of."""
     return {"docker": _containers, "bubblewrap": _bubbles}[sandbox.name]
+
+
+@pytest.fixture(scope="session")
+def answer():
+    """Return what runs a filter of system calls as the kernel does."""
+    return _answer
+
+
+def _answer(program, machine, number, *arguments):
+    """Run a filter as the kernel does and return its answer; no instruction may look at anything but a call."""
+    arguments = [*arguments, *[0] * (6 - len(arguments))]
+    data = struct.pack("<IIQ6Q", number & 0xFFFFFFFF, _MACHINES.get(machine, machine), 0, *arguments)
+    at = value = 0
+    while True:
+        code, yes, no, operand = struct.unpack_from("=HBBI", program, at * 8)
+        at += 1
+        if code == 0x20:  # load a word
+            (value,) = struct.unpack_from("<I", data, operand)
+        elif code == 0x54:  # and
+            value &= operand
+        elif code == 0x05:  # jump
+            at += operand
+        elif code == 0x15:  # equal
+            at += yes if value == operand else no
+        elif code == 0x25:  # greater
+            at += yes if value > operand else no
+        elif code == 0x35:  # at least
+            at += yes if value >= operand else no
+        elif code == 0x45:  # any of these bits
+            at += yes if value & operand else no
+        else:
+            assert code == 0x06, hex(code)
+            return operand
