@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from execgate.model.confines import HostFolder, Session
 from execgate.model.limits import Limits
 from execgate.model.verdict import Authorization
+from execgate.sandbox.network import Door
 from execgate.sandbox.usage import Meter
 
 CELL_VARIABLE = "EXECGATE_CELL"
@@ -33,8 +34,6 @@ class Profile:
     """Modules that the waiting process has imported."""
     host_folders: tuple[HostFolder, ...] = ()
     network: bool = False
-    ports: tuple[int, ...] | None = ()
-    """Ports that the network may be reached at; None is any."""
 
     @property
     def kept(self) -> bool:
@@ -75,6 +74,7 @@ class Profile:
             session=session,
             preload=preload,
             host_folders=confines.host_folders,
+            network=confines.network,
         )
 
 
@@ -133,6 +133,11 @@ class Cell(Protocol):
     @property
     def meter(self) -> Meter | None:
         """What measures it from outside, None where that can't be had."""
+        ...
+
+    @property
+    def door(self) -> Door | None:
+        """Its way out through the gate, None where its profile has no network."""
         ...
 
     def state(self) -> State:

@@ -22,11 +22,12 @@ from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization
 from execgate.sandbox import outcome
-from execgate.sandbox.cell import Cell, Profile
+from execgate.sandbox.cell import Cell, Profile, Wire
 from execgate.sandbox.cells import Cells, Taken
 from execgate.sandbox.files import CAPS
 from execgate.sandbox.frames import KILL, Frames, GuestError, encode_job
 from execgate.sandbox.greeting import START_S, CancelledError, NoRoomError
+from execgate.sandbox.network import Permits, WayOut
 from execgate.sandbox.transcript import FailureError, Phase, Transcript
 from execgate.sandbox.watching import Observer, line_of
 
@@ -50,6 +51,7 @@ class Job:
     inputs: Sequence[InputFile]
     profile: Profile
     backend: str
+    permits: Permits | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return what the guest is told of how to run it."""
@@ -62,8 +64,13 @@ class Job:
             "modules": {file.path: file.digest.removeprefix("sha256:") for file in staged},
             "confine": authorization.confines.to_json(),
             "session": self.profile.session.value,
+            "network": self.way_out().to_json() if self.profile.network else None,
             "limits": {"cpu_s": limits.cpu_s, "file_bytes": limits.file_bytes, "files": limits.files},
         }
+
+    def way_out(self) -> WayOut:
+        """Return how the program's connections come to the gate."""
+        return WayOut.of(self.authorization, self.permits)
 
 
 def execute(cells: Cells, job: Job, on_output: Callable[[str, bytes], None] | None) -> ExecutionResult:
@@ -182,7 +189,16 @@ class _Talk:
 
     def whole(self) -> ExecutionResult:
         """Hand the job over, follow the program and return how it ended; raises CancelledError."""
-        job, wire = self._job, self._cell.wire
+        job, wire, door = self._job, self._cell.wire, self._cell.door
+        if door is not None:
+            door.admit(job.permits, loopback=not job.way_out().own_loopback)
+        try:
+            return self._handed_over(job, wire)
+        finally:
+            if door is not None:
+                door.leave()
+
+    def _handed_over(self, job: Job, wire: Wire) -> ExecutionResult:
         *before, go = encode_job(
             job.authorization.source.text,
             job.to_json(),
@@ -368,6 +384,7 @@ class _Talk:
             backend=self._job.backend,
             image=self._job.profile.image,
             start=self._start,
+            connections=() if self._cell.door is None else self._cell.door.leave(),
             in_force=dict(transcript.in_force),
             observed=tuple(self._observer.observed),
             surprises=tuple(self._observer.surprises),

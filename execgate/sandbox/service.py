@@ -60,7 +60,7 @@ class CellSandbox:
         permits: Permits | None = None,
     ) -> ExecutionResult:
         """Run the authorized text; see `Sandbox.run`."""
-        del conversation, permits
+        del conversation
         language = authorization.source.language
         if language not in LANGUAGES:
             raise SandboxUnavailableError(f"the sandbox does not run {language}")
@@ -72,10 +72,10 @@ class CellSandbox:
             if self._closed:
                 raise SandboxUnavailableError("the sandbox was closed")
             self._backend.prepare()
-            self._refuse_what_is_lacking(authorization.limits)
+            self._refuse_what_is_lacking(authorization)
             self._host_folders.check(authorization.confines.host_folders)
             image = self._backend.image(authorization)
-            job = Job(authorization, tuple(inputs), Profile.of(authorization, image), self.name)
+            job = Job(authorization, tuple(inputs), Profile.of(authorization, image), self.name, permits)
             try:
                 return execute(self._cells, job, on_output)
             except ImageGoneError:
@@ -108,8 +108,14 @@ class CellSandbox:
             return None
         return ExecutionResult(stop, code, "", "", Usage(0.0), detail, backend=self.name)
 
-    def _refuse_what_is_lacking(self, limits: Limits) -> None:
-        """Raise SandboxUnavailableError for a limit that the backend can't keep."""
+    def _refuse_what_is_lacking(self, authorization: Authorization) -> None:
+        """Raise SandboxUnavailableError for what the policy says and the backend can't keep."""
+        limits = authorization.limits
+        if authorization.confines.network and "network" in self._backend.lacks():
+            raise SandboxUnavailableError(
+                "the policy grants hosts, and this sandbox can't be given the gate's socket to reach them by",
+                help="use an engine on this machine, or a policy without allowed_hosts",
+            )
         lacking = sorted(
             constraint
             for field, constraint in _CONSTRAINTS.items()

@@ -79,6 +79,8 @@ def become_the_program(
     if told["modules"]:
         admit(json.dumps(told["modules"]))
     limits.apply(told.get("limits") or {})
+    if told.get("network"):
+        os.environ.update(proxies(told["network"]))
     confine.enter(told, REPORT_PLACE, notify.NAMES)
     if told["language"] == "python":
         watch.install(seen, f"{WORKSPACE}/{told['name']}")
@@ -97,6 +99,17 @@ def load(names: Sequence[str]) -> None:
             importlib.import_module(name)
         except BaseException:
             continue
+
+
+def proxies(network: dict[str, object]) -> dict[str, str]:
+    """Return the variables by which most clients find the way out of the sandbox."""
+    url = "http://127.0.0.1:3128"
+    found = {}
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        found[name] = found[name.upper()] = url
+    if network["own_loopback"]:
+        found["no_proxy"] = found["NO_PROXY"] = "localhost,127.0.0.1,::1"
+    return found
 
 
 def admit(modules: str) -> None:

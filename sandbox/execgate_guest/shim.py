@@ -41,17 +41,6 @@ A, PTR, AAAA, ANY = 1, 12, 28, 255
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
-def environment(network: dict[str, Any]) -> dict[str, str]:
-    """Return the variables by which most clients find a proxy."""
-    url = f"http://{LOOPBACK}:{PROXY_PORT}"
-    found = {}
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        found[name] = found[name.upper()] = url
-    if network.get("own_loopback"):
-        found["no_proxy"] = found["NO_PROXY"] = "localhost,127.0.0.1,::1"
-    return found
-
-
 def start(network: dict[str, Any]) -> str | None:
     """Start the process; return why there is no way to the gate, None where there is one.
 

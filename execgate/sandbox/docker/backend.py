@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
@@ -20,6 +21,8 @@ from execgate.sandbox.docker.cell import DockerCell
 from execgate.sandbox.docker.engine import attempt, connect, is_local, is_missing, translated
 from execgate.sandbox.docker.wire import AttachedWire
 from execgate.sandbox.image import ensure_image
+from execgate.sandbox.network import Doors
+from execgate.sandbox.owner import Owner
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -36,7 +39,7 @@ class _Engine:
     client: APIClient
     cpus: int
     lacks: frozenset[str]
-    """The limits that it can't keep."""
+    """The limits and confines that it can't keep."""
 
 
 class DockerBackend:
@@ -47,8 +50,11 @@ class DockerBackend:
 
     name = "docker"
 
-    def __init__(self, *, on_progress: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, *, on_progress: Callable[[str], None] | None = None, doors: Doors | None = None
+    ) -> None:
         self._on_progress = on_progress or _to_stderr
+        self._doors = Doors() if doors is None else doors
         self._lock = threading.Lock()
         self._engine: _Engine | None = None
         self._image: str | None = None
@@ -68,7 +74,7 @@ class DockerBackend:
             self._ready()
 
     def lacks(self) -> frozenset[str]:
-        """Return the limits that the engine says it can't keep."""
+        """Return what the engine says it can't keep; one elsewhere mounts no socket of this machine."""
         with self._lock:
             return self._ready().lacks
 
@@ -96,15 +102,19 @@ class DockerBackend:
                 help="hand the files in, or use an engine of this machine",
             )
         client, name = engine.client, f"execgate-run-{uuid.uuid4().hex}"
+        door = self._doors.open() if profile.network else None
         try:
-            self._create(engine, profile, name)
+            self._create(engine, profile, name, None if door is None else door.folder)
             with translated("can't start a container"):
                 # Before the start, so that not a byte is missed.
                 streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
                 wire = AttachedWire(client.attach_socket(name, streams))
                 client.start(name)
-            return DockerCell(client, name, wire, ours=2 if profile.kept else 1)
+            ours = (2 if profile.kept else 1) + (door is not None)
+            return DockerCell(client, name, wire, door, ours=ours)
         except BaseException:
+            if door is not None:
+                door.close()
             attempt(partial(client.remove_container, name, force=True, v=True))
             raise
 
@@ -123,7 +133,8 @@ class DockerBackend:
         return tuple(remaining)
 
     def close(self) -> None:
-        """Close the connections to the engine."""
+        """Close the connections to the engine, and every door."""
+        self._doors.close()
         with self._lock:
             if self._engine is not None:
                 self._engine.client.close()
@@ -136,9 +147,9 @@ class DockerBackend:
             leftovers.sweep(client)
         return self._engine
 
-    def _create(self, engine: _Engine, profile: Profile, name: str) -> None:
-        arguments = confinement.container(profile, leftovers.Owner.current().labels())
-        host = confinement.host_config(profile, host_cpus=engine.cpus)
+    def _create(self, engine: _Engine, profile: Profile, name: str, door: Path | None) -> None:
+        arguments = confinement.container(profile, Owner.current().labels())
+        host = confinement.host_config(profile, host_cpus=engine.cpus, door=door)
         with translated("can't create a container"):
             config = engine.client.create_host_config(**host)
             try:
@@ -166,7 +177,8 @@ def _described(client: APIClient) -> _Engine:
             "the engine has no seccomp: system calls could not be confined",
             help="use an engine and a kernel with seccomp",
         )
-    return _Engine(client, int(info.get("NCPU") or 1), lacking_limits(info))
+    lacks = lacking_limits(info) | (set() if is_local() else {"network"})
+    return _Engine(client, int(info.get("NCPU") or 1), lacks)
 
 
 def has_seccomp(info: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from execgate.sandbox.cell import State
 from execgate.sandbox.docker.engine import attempt, is_missing
 from execgate.sandbox.docker.wire import AttachedWire
+from execgate.sandbox.network import Door
 from execgate.sandbox.usage import Meter
 
 if TYPE_CHECKING:
@@ -21,10 +22,13 @@ _LOOKS, _PAUSE_S = 20, 0.05
 class DockerCell:
     """A started container; see `Cell`."""
 
-    def __init__(self, client: APIClient, name: str, wire: AttachedWire, *, ours: int = 1) -> None:
+    def __init__(
+        self, client: APIClient, name: str, wire: AttachedWire, door: Door | None = None, *, ours: int = 1
+    ) -> None:
         """Make the cell of a container of which `ours` processes are not the program's."""
         self.name = name
         self.wire = wire
+        self.door = door
         self._client = client
         self._silence: str | None = None
         self.meter = self._measured(ours)
@@ -63,6 +67,8 @@ class DockerCell:
                 if not is_missing(error):
                     raise
 
+        if self.door is not None:
+            self.door.close()
         return self._ask(remove)[1]
 
     def _measured(self, ours: int) -> Meter | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from execgate.errors import SandboxUnavailableError
@@ -17,11 +18,14 @@ from execgate.model.limits import Limits
 from execgate.model.places import HOME, WORKSPACE
 from execgate.sandbox import seccomp
 from execgate.sandbox.cell import CELL_VARIABLE, Profile
+from execgate.sandbox.network import INSIDE
 from execgate.sandbox.places import INODES, KEEPER, USER, environment, shares
 
 
-def host_config(profile: Profile, *, host_cpus: int) -> dict[str, Any]:
+def host_config(profile: Profile, *, host_cpus: int, door: Path | None = None) -> dict[str, Any]:
     """Return the arguments of the docker SDK's `create_host_config` for a cell of `profile`.
+
+    `door` is the folder of the gate's socket, for one that has a network.
 
     Raises SandboxUnavailableError for a limit that is finer than an engine can keep.
     """
@@ -52,9 +56,13 @@ def host_config(profile: Profile, *, host_cpus: int) -> dict[str, Any]:
     if limits.memory_bytes is not None:
         config["mem_limit"] = limits.memory_bytes
         config["memswap_limit"] = limits.memory_bytes
+    if door is not None:
+        config["binds"] = {str(door): {"bind": INSIDE, "mode": "ro"}}
+        config["sysctls"] = {"net.ipv4.ip_unprivileged_port_start": "0"}  # names are asked for at port 53
     if limits.processes is not None:
-        # The supervisor is none of the program's, nor is what the runs of a kept cell are forked from.
-        config["pids_limit"] = limits.processes + (2 if profile.kept else 1)
+        # The supervisor is none of the program's, nor is what the runs of a kept cell are forked from, nor
+        # the process that leads to the gate.
+        config["pids_limit"] = limits.processes + (2 if profile.kept else 1) + (door is not None)
     if limits.cpus is not None and limits.cpus < host_cpus:
         if limits.cpus < 0.01:
             raise SandboxUnavailableError(

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Connection
 from execgate.sandbox.network.caps import Caps
+from execgate.sandbox.network.folders import Folders
 from execgate.sandbox.network.judge import Judge, Permits
 from execgate.sandbox.network.ledger import Ledger
 from execgate.sandbox.network.peer import Peer
@@ -93,6 +94,7 @@ class Door:
         self._socket.close()
         with contextlib.suppress(OSError):
             (self.folder / SOCKET).unlink()
+            self.folder.rmdir()
 
     async def _listen(self) -> None:
         self._resume()
@@ -182,15 +184,18 @@ class Doors:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._folders = Folders()
         self._open: set[Door] = set()
         self._closed = False
 
-    def open(self, folder: Path) -> Door:
-        """Return a door that listens on `folder/proxy.sock`; the folder is made where it is missing.
+    def open(self, folder: Path | None = None) -> Door:
+        """Return a door that listens on `folder/proxy.sock`, by default in a folder of its own.
 
         Everybody can enter the folder and knock: the folder above has to be closed to all but its owner, and
         the folder itself is what is mounted.  Raises SandboxUnavailableError.
         """
+        if folder is None:
+            folder = self._folders.new()
         with self._lock:
             if self._closed:
                 raise SandboxUnavailableError("the sandbox was closed")
@@ -218,6 +223,7 @@ class Doors:
                 asyncio.run_coroutine_threadsafe(door.shut(), loop).result(_PATIENCE_S)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(_PATIENCE_S)
+        self._folders.close()
 
     def forget(self, door: Door) -> None:
         """Close one door."""

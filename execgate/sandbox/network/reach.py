@@ -31,16 +31,18 @@ class UnreachableError(Exception):
     """It may be reached and could not be; `str()` is one line."""
 
 
+def look_up(name: str) -> list[str]:
+    """Return what this machine says that the addresses of a name are; raises OSError."""
+    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(one[4][0]) for one in found))
+
+
 def system_resolver() -> Resolver:
     """Return the machine's own, in threads of its own: a slow name server holds up nothing else."""
     threads = ThreadPoolExecutor(_THREADS, "execgate-lookup")
 
-    def look_up(name: str) -> list[str]:
-        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-        return list(dict.fromkeys(str(one[4][0]) for one in found))
-
     async def resolve(name: str) -> list[str]:
-        return await asyncio.get_running_loop().run_in_executor(threads, look_up, name)
+        return await asyncio.get_running_loop().run_in_executor(threads, lambda: look_up(name))
 
     return resolve
 
