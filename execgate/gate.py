@@ -21,11 +21,12 @@ from execgate.errors import (
     ReceiptError,
     SandboxUnavailableError,
 )
-from execgate.judging import AskedTool, judge_blocks, judge_code, judge_tool
+from execgate.judging import AskedTool, judge_blocks, judge_code, judge_tool, permission
 from execgate.model.confines import HostFolder
 from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
+from execgate.model.operation import Operation
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Decision, Reason, Verdict, Violation
 
@@ -291,7 +292,8 @@ class Gate:
         left: tuple[Artifact, ...] = ()
         judged: dict[str, InputFile] = {}
         for index, execution in enumerate(executions):
-            result = self._run(execution, handed, on_output, first=index == 0)
+            permits = permission(execution.verdict, policies, known)
+            result = self._run(execution, handed, on_output, permits, first=index == 0)
             executions[index] = self._recorded(execution, result)
             handed = _laid_over(handed, [InputFile(file.name, file.data) for file in result.artifacts])
             # Whatever a program wrote over it, the next block finds the text that was judged.
@@ -384,13 +386,19 @@ class Gate:
         return replace(execution, result=result, outcome=outcome)
 
     def _run(
-        self, execution: Execution, inputs: Sequence[InputFile], on_output: OnOutput | None, *, first: bool
+        self,
+        execution: Execution,
+        inputs: Sequence[InputFile],
+        on_output: OnOutput | None,
+        permits: Callable[[Operation], bool],
+        *,
+        first: bool,
     ) -> ExecutionResult:
         authorization = Authorization.of(execution.verdict)
         sandbox = self.sandbox
         try:
             self._keep_closed(authorization.confines.host_folders)
-            return sandbox.run(authorization, inputs=inputs, on_output=on_output)
+            return sandbox.run(authorization, inputs=inputs, on_output=on_output, permits=permits)
         except BaseException as error:
             # Whatever happens, the decision that is in the log gets its outcome.
             interrupted = not isinstance(error, Exception)

@@ -5,12 +5,14 @@ Every way to fail is a denial of its own family.  The analysis is imported when 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import ExecgateError, InputError, SourceError
 from execgate.model.context import Context
+from execgate.model.operation import NetworkCall, Operation
 from execgate.model.source import LANGUAGES, Source, Span
 from execgate.model.verdict import Reason, Verdict, Violation
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 PLAIN_PYTHON = "write it in the syntax of Python 3"
 """The help for what is no Python; verdicts are the same anywhere, so it names no version of this machine."""
+
+_TLS_PORTS: Mapping[object, int] = MappingProxyType({"https": 443, "wss": 443})
 
 
 def _check_types(code: object, agent: object) -> None:
@@ -126,6 +130,45 @@ def judge(
     except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
         return _refused(source, agent, _defect("analysis", error), Reason.SYSTEM, "gate")
     return _ruled(program, agent, policies, context)
+
+
+def permission(verdict: Verdict, policies: PolicySet, context: Context) -> Callable[[Operation], bool]:
+    """Return what says whether an authorized program may do one thing more, of which everything is known.
+
+    It is decided by the policy that gave `verdict` and in the same context, so that it is the same all the
+    while that the program runs.  What is spoken with a host inside TLS can't be told from outside: there the
+    method counts as it was judged, if the analysis had found a call to that very host and port.
+    """
+
+    def permits(operation: Operation) -> bool:
+        from execgate.model.program import Program
+
+        if _judged_inside(verdict, operation):
+            return True
+        asked = Program(verdict.source, operations=(operation,))
+        return _ruled(asked, verdict.agent, policies, context).allowed
+
+    return permits
+
+
+def _judged_inside(verdict: Verdict, operation: Operation) -> bool:
+    """Return whether an allowed program was found to say something through a tunnel that is asked for."""
+    if (
+        not isinstance(operation, NetworkCall)
+        or operation.method != "connect"
+        or operation.scheme not in _TLS_PORTS
+        or verdict.program is None
+        or not verdict.allowed
+    ):
+        return False
+    return any(
+        isinstance(found, NetworkCall)
+        and found.resolved
+        and found.destination == operation.destination
+        and found.scheme == operation.scheme
+        and (_TLS_PORTS[found.scheme] if found.port is None else found.port) == operation.port
+        for found in verdict.program.operations
+    )
 
 
 def _ruled(program: Program, agent: str, policies: PolicySet, context: Context | None) -> Verdict:

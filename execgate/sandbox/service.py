@@ -87,7 +87,7 @@ class CellSandbox:
         if self._closed:
             raise SandboxUnavailableError("the sandbox was closed")
         self._backend.prepare()
-        self._refuse_what_is_lacking(authorization.limits)
+        self._refuse_what_is_lacking(authorization)
         image = self._backend.image(authorization)
         return self._cells.warm(Profile.of(authorization, image), count)
 

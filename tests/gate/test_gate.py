@@ -12,6 +12,7 @@ from execgate.errors import AuthorizationError, InputError, PolicyError, Receipt
 from execgate.gate import DENIED_EXIT_CODE, NotRunError, default_home
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
+from execgate.model.operation import Operation
 from execgate.model.source import MAX_BYTES, Source
 from execgate.model.verdict import Authorization, Decision, Reason, Verdict
 
@@ -43,7 +44,9 @@ class Recorder:
         *,
         inputs: Sequence[InputFile] = (),
         on_output: Callable[[str, bytes], None] | None = None,
+        permits: Callable[[Operation], bool] | None = None,
     ) -> ExecutionResult:
+        self.permits = permits
         self.ran.append((authorization.source.text, {file.name: file.data for file in inputs}))
         return self.answer(authorization.source.text)
 
@@ -199,7 +202,7 @@ def test_inputs_are_handed_in_as_they_were_given(gate: Gate, sandbox: Recorder) 
     given: list[Sequence[InputFile]] = []
     run = sandbox.run
 
-    def noting(authorization: Authorization, *, inputs: Sequence[InputFile] = (), on_output=None):
+    def noting(authorization: Authorization, *, inputs: Sequence[InputFile] = (, **_: object), on_output=None):
         given.append(inputs)
         return run(authorization, inputs=inputs, on_output=on_output)
 

@@ -48,6 +48,7 @@ class FakeWire:
 
 class FakeCell:
     meter = None
+    door = None
 
     def __init__(self, backend, profile, number):
         self.name = f"cell-{number}"
