@@ -202,7 +202,9 @@ def test_inputs_are_handed_in_as_they_were_given(gate: Gate, sandbox: Recorder) 
     given: list[Sequence[InputFile]] = []
     run = sandbox.run
 
-    def noting(authorization: Authorization, *, inputs: Sequence[InputFile] = (, **_: object), on_output=None):
+    def noting(
+        authorization: Authorization, *, inputs: Sequence[InputFile] = (), on_output=None, permits=None
+    ):
         given.append(inputs)
         return run(authorization, inputs=inputs, on_output=on_output)
 
