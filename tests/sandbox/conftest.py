@@ -56,7 +56,7 @@ def run(sandbox):
 
 def _containers():
     from execgate.sandbox.docker.engine import connect
-    from execgate.sandbox.docker.leftovers import Owner
+    from execgate.sandbox.owner import Owner
 
     client = connect()
     try:

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from execgate.model.execution import Stop
-from execgate.sandbox.docker import leftovers
+from execgate.sandbox.owner import Owner
 
 pytestmark = pytest.mark.engine
 
@@ -112,13 +112,13 @@ def test_runs_at_the_same_time_do_not_meet(sandbox, authorize, our_containers):
     ],
 )
 def test_an_owner_is_gone_only_if_that_can_be_known(change, gone):
-    owner = leftovers.Owner.current()
+    owner = Owner.current()
     fields = {name: getattr(owner, name) for name in ("pid", "started", "boot", "namespace", "gate")}
-    other = leftovers.Owner(**{**fields, **change})
+    other = Owner(**{**fields, **change})
     assert other.is_gone() is gone
-    assert leftovers.Owner.of(other.labels()) == other
+    assert Owner.of(other.labels()) == other
 
 
 def test_labels_that_say_nothing_have_no_owner():
-    assert leftovers.Owner.of({}) is None
-    assert leftovers.Owner.of({**leftovers.Owner.current().labels(), "execgate.pid": "x"}) is None
+    assert Owner.of({}) is None
+    assert Owner.of({**Owner.current().labels(), "execgate.pid": "x"}) is None

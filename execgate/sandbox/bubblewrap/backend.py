@@ -79,9 +79,9 @@ class BubblewrapBackend:
             self._ready()
 
     def lacks(self) -> frozenset[str]:
-        """Return the limits that need control groups where there are none."""
+        """Return the limits that need control groups where there are none, and the network."""
         with self._lock:
-            return self._ready().groups.lacks - {"processes"}
+            return (self._ready().groups.lacks - {"processes"}) | {"network"}
 
     def image(self, authorization: Authorization) -> str:
         """Return the root's id, found or made at the first program."""

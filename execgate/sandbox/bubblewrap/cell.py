@@ -8,6 +8,7 @@ import subprocess
 
 from execgate.sandbox.bubblewrap.groups import Made
 from execgate.sandbox.cell import State, Wire
+from execgate.sandbox.network import Door
 from execgate.sandbox.usage import Meter
 
 _END_S = 1.0
@@ -23,6 +24,7 @@ class BubblewrapCell:
     def __init__(self, name: str, process: subprocess.Popen[bytes], wire: Wire, group: Made | None) -> None:
         self.name = name
         self.wire: Wire = wire
+        self.door: Door | None = None
         self._process = process
         self._group = group
         figures = group.figures() if group is not None else None

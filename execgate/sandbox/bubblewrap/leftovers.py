@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 
 from execgate.sandbox.bubblewrap.groups import Groups
-from execgate.sandbox.docker.leftovers import Owner
+from execgate.sandbox.owner import Owner
 
 
 def new_name() -> str:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Connection
+from execgate.sandbox import forks
 from execgate.sandbox.network.caps import Caps
 from execgate.sandbox.network.folders import Folders
 from execgate.sandbox.network.judge import Judge, Permits
@@ -187,6 +188,14 @@ class Doors:
         self._folders = Folders()
         self._open: set[Door] = set()
         self._closed = False
+        forks.register(self)
+
+    def forget_parent(self) -> None:
+        """Start anew in a forked process, which has neither the thread nor the cells of its parent."""
+        self._lock = threading.Lock()
+        self._loop = self._thread = None
+        self._folders = Folders()
+        self._open = set()
 
     def open(self, folder: Path | None = None) -> Door:
         """Return a door that listens on `folder/proxy.sock`, by default in a folder of its own.
