@@ -46,7 +46,6 @@ class Profile:
             "session": self.session.value,
             "preload": list(self.preload),
             "network": self.network,
-            "ports": None if self.ports is None else list(self.ports),
         }
 
     @classmethod
