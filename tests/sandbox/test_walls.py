@@ -396,7 +396,7 @@ def without_landlock(monkeypatch):
     profile = json.loads(seccomp.profile())
     for entry in profile["syscalls"]:
         entry["names"] = [name for name in entry["names"] if not name.startswith("landlock_")]
-    monkeypatch.setattr(seccomp, "profile", lambda: json.dumps(profile))
+    monkeypatch.setattr(seccomp, "profile", lambda **_: json.dumps(profile))
     sandbox = DockerSandbox(ahead=NONE_AHEAD)
     yield sandbox
     sandbox.close()

@@ -283,7 +283,7 @@ ALWAYS = {
                attempt(os.setpriority, os.PRIO_PGRP, 1, 5), attempt(os.setpriority, os.PRIO_USER, os.getuid(), 5),
                attempt(os.setpriority, os.PRIO_USER, 0, 5), attempt(os.sched_setaffinity, 1, {0}), call("ioprio_set", 1, 1, 0),
                call("ioprio_set", 3, 0, 0), call("sched_setscheduler", 0, 1, ctypes.create_string_buffer(4))})
-        print(attempt(os.setpriority, 0, 0, -5) != "worked", attempt(os.setpriority, 0, 0, 5), attempt(os.setpriority, 0, os.getpid(), 5))
+        print(attempt(os.setpriority, 0, 0, -5) != "worked", *[attempt(os.setpriority, 0, who, os.getpriority(0, 0) + 1) for who in (0, os.getpid())])
         """,
         "{'EPERM'}\nTrue worked worked",
     ),
