@@ -122,6 +122,9 @@ class Keeper:
             if self.session != CLEAN:  # what comes back is what this block changes
                 placed = {path: files.mark(info) for path, info in files.walk()[0]}
         told = json.loads(program[b"J"])
+        closed = supervisor.way_out(told["network"], self.user) if told.get("network") else None
+        if closed is not None:
+            give_up(self.host, b"o", f"no way to the gate's proxy: {closed}")
         lasting = self.session == INTERPRETER and told.get("language") == "python"
         run = self.interpreter if lasting else None
         events = supervisor.limit_events()

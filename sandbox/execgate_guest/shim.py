@@ -41,8 +41,8 @@ A, PTR, AAAA, ANY = 1, 12, 28, 255
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
-def start(network: dict[str, Any]) -> str | None:
-    """Start the process; return why there is no way to the gate, None where there is one.
+def start(network: dict[str, Any], user: int | None = None) -> str | None:
+    """Start the process, as `user` where one is given; return why there is no way to the gate, or None.
 
     `network` has the granted `ports` (null is every one) and `loopback`: pairs of a name and a port of the
     gate's own machine.
@@ -51,6 +51,11 @@ def start(network: dict[str, Any]) -> str | None:
     if os.fork() == 0:
         try:
             os.close(told)
+            if user is not None:
+                from execgate_guest import identity
+
+                identity.become(user)
+                identity.dumpable(wanted=False)
             serve(network, tell)
         finally:
             os._exit(1)

@@ -143,11 +143,11 @@ def supervise(
         pass
 
 
-def way_out(network: dict[str, object]) -> str | None:
+def way_out(network: dict[str, object], user: int | None = None) -> str | None:
     """Start what leads to the gate's proxy; return why it can't be reached, None where it can."""
     from execgate_guest import shim
 
-    return shim.start(network)
+    return shim.start(network, user)
 
 
 def hide() -> None:

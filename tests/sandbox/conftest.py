@@ -1,5 +1,6 @@
 """One authorization, one sandbox per backend, for everything that runs here."""
 
+import dataclasses
 import os
 import struct
 import textwrap
@@ -17,7 +18,11 @@ from execgate.sandbox.pool import NOTHING
 _MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
-def _authorize(text, *, path="job.py", confines=OPEN, **limits):
+# Whoever tests the way out says so: it is one more process, and there is none where an engine is far away.
+NO_WAY_OUT = dataclasses.replace(OPEN, network=False)
+
+
+def _authorize(text, *, path="job.py", confines=NO_WAY_OUT, **limits):
     source = Source(textwrap.dedent(text), path)
     verdict = Verdict(
         source=source,

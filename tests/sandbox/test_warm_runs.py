@@ -105,7 +105,7 @@ def test_a_gate_for_one_run_starts_nothing_ahead(tmp_path):
 PROGRAM = """
 import os, sys, time
 sys.path[:0] = {path!r}
-from execgate.model.confines import OPEN
+from execgate.model.confines import Confines
 from execgate.model.limits import Limits
 from execgate.model.program import Program
 from execgate.model.source import Source
@@ -114,7 +114,7 @@ from execgate.sandbox import DockerSandbox
 def authorization(text):
     source = Source(text)
     return Authorization.of(
-        Verdict(source, "a", Program(source), limits=Limits(), confines=OPEN, policy_digest="sha256:" + "0" * 64)
+        Verdict(source, "a", Program(source), limits=Limits(), confines=Confines(), policy_digest="sha256:" + "0" * 64)
     )
 sandbox = DockerSandbox()
 sandbox.warm(authorization("pass"), 2)

@@ -21,6 +21,12 @@ from execgate.sandbox.cell import CELL_VARIABLE, Profile
 from execgate.sandbox.network import INSIDE
 from execgate.sandbox.places import INODES, KEEPER, USER, environment, shares
 
+SYSCTLS = {
+    "net.ipv4.ip_unprivileged_port_start": "0",  # names are asked for at port 53
+    "net.ipv4.tcp_max_tw_buckets": "0",  # nothing of a connection stays for the next run to see
+}
+"""What the network of a cell is set to, where it has one; it reaches no other."""
+
 
 def host_config(profile: Profile, *, host_cpus: int, door: Path | None = None) -> dict[str, Any]:
     """Return the arguments of the docker SDK's `create_host_config` for a cell of `profile`.
@@ -58,7 +64,7 @@ def host_config(profile: Profile, *, host_cpus: int, door: Path | None = None) -
         config["memswap_limit"] = limits.memory_bytes
     if door is not None:
         config["binds"] = {str(door): {"bind": INSIDE, "mode": "ro"}}
-        config["sysctls"] = {"net.ipv4.ip_unprivileged_port_start": "0"}  # names are asked for at port 53
+        config["sysctls"] = SYSCTLS
     if limits.processes is not None:
         # The supervisor is none of the program's, nor is what the runs of a kept cell are forked from, nor
         # the process that leads to the gate.
