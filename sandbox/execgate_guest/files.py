@@ -54,8 +54,11 @@ def mark(info: os.stat_result) -> Mark:
     return info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
 
 
-def send_files(host: Stream, placed: dict[bytes, Mark | None], count: int, size: int) -> None:
-    """Send the new and changed files below the workspace, in order of name, until a cap is reached."""
+def send_files(host: Stream, placed: dict[bytes, Mark | None], count: int, size: int) -> tuple[int, int]:
+    """Send the new and changed files below the workspace, in order of name, until a cap is reached.
+
+    Return how many more files and bytes there may be.
+    """
     files, refused, unseen = walk()
     for path, info in files:
         if placed.get(path) == mark(info):
@@ -78,6 +81,7 @@ def send_files(host: Stream, placed: dict[bytes, Mark | None], count: int, size:
     unseen += len(refused[100:])
     if unseen:
         host.send(b"X", bytes((UNSEEN,)) + str(unseen).encode())
+    return count, size
 
 
 def is_sparse(info: os.stat_result) -> bool:

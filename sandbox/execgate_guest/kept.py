@@ -19,7 +19,7 @@ import socket
 import struct
 import sys
 
-from execgate_guest import cleaning, confine, files, identity, runner, supervisor, template
+from execgate_guest import cleaning, confine, figures, files, identity, runner, supervisor, template
 from execgate_guest.stream import CHUNK, PROTOCOL, Stream
 from execgate_guest.witness import Witness
 
@@ -44,6 +44,7 @@ def main(session: str, preload: list[str]) -> int:
     try:
         identity.step_down(identity.SUPERVISOR)
         cleaning.open_places()
+        figures.prepare()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.fork() == 0:
             ours.close()
@@ -163,7 +164,8 @@ class Keeper:
         if self.interpreter is not run:
             run.close()
         with identity.Acting(self.user):
-            files.send_files(self.host, placed, *caps)
+            left = files.send_files(self.host, placed, *caps)
+            figures.send(self.host, left, anew=self.session == CLEAN)
         self.host.send(b"E")
 
     def _watch(self, run: Run, witness: Witness, *, lasting: bool) -> tuple[int, int] | str | None:
@@ -331,4 +333,3 @@ def reported(fd: int) -> tuple[int, int] | None:
         return None
     code, want = runner.ENDING.unpack(data[: runner.ENDING.size])
     return code % 256, want % supervisor.WANTS
-

@@ -11,7 +11,7 @@ import os
 import struct
 import sys
 
-from execgate_guest import confine, leaving, limits, notify, watch
+from execgate_guest import confine, figures, leaving, limits, notify, watch
 from execgate_guest.files import WORKSPACE
 from execgate_guest.stream import Stream
 
@@ -51,9 +51,7 @@ class Ending:
             pass
 
 
-def become_the_program(
-    job: int, report: int, sinks: tuple[int, int, int], note: mmap.mmap | Ending
-) -> int:
+def become_the_program(job: int, report: int, sinks: tuple[int, int, int], note: mmap.mmap | Ending) -> int:
     """Wait for the text, then run it as a script is run; return its exit status.
 
     `sinks` are where its output, its errors and what is seen of it go.
@@ -81,6 +79,8 @@ def become_the_program(
     limits.apply(told.get("limits") or {})
     if told.get("network"):
         os.environ.update(proxies(told["network"]))
+    if told["language"] == "python":
+        figures.install()
     confine.enter(told, REPORT_PLACE, notify.NAMES)
     if told["language"] == "python":
         watch.install(seen, f"{WORKSPACE}/{told['name']}")
@@ -147,6 +147,7 @@ def run(text: str, name: str, note: mmap.mmap | Ending) -> int:
         if want == PROCESSES and len(sys._current_frames()) > 1:
             os._exit(1)  # what is at its limit of threads would now wait for them
         code = 130 if isinstance(error, KeyboardInterrupt) else 1
+    figures.collect()
     leaving.leave(module, code)
     return code
 
@@ -165,6 +166,7 @@ def run_blocks(source: Stream, told: dict[str, Any], text: str, ending: Ending) 
         except BaseException as error:
             show(error)
             code, want = 130 if isinstance(error, KeyboardInterrupt) else 1, want_of(error)
+        figures.collect()
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()

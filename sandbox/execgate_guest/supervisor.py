@@ -19,7 +19,7 @@ import struct
 import sys
 from _socket import AF_UNIX, SOCK_SEQPACKET, socketpair
 
-from execgate_guest import cleaning, confine
+from execgate_guest import cleaning, confine, figures
 from execgate_guest.files import WORKSPACE, create, fail, mark, send_files
 from execgate_guest.runner import become_the_program, load
 from execgate_guest.stream import CHUNK, PROTOCOL, Stream
@@ -69,6 +69,7 @@ def main() -> int:
 
         return kept.main(cell["session"], cell["preload"])
     note = mmap.mmap(-1, mmap.PAGESIZE)
+    figures.prepare()
     job, job_in = os.pipe()
     out, out_in = os.pipe()
     err, err_in = os.pipe()
@@ -137,7 +138,7 @@ def supervise(
         b"P",
         ENDING.pack(code_of(status), stopped, note[0] % WANTS, *limit_events(), *cleaning.taken(room)),
     )
-    send_files(host, placed, *caps)
+    figures.send(host, send_files(host, placed, *caps))
     host.send(b"E")
     while os.read(0, CHUNK):  # the host ends the container; until then its figures can be read
         pass

@@ -30,6 +30,7 @@ TOLD = struct.Struct(">cIi")
 """What happened, to which process, and how it ended."""
 LOADED, FORKED, DIED = b"L", b"F", b"D"
 
+
 def serve(link: socket.socket, preload: Sequence[str], program: Program) -> int:
     """Fork a run for each order; returns the exit status in a run alone.
 
