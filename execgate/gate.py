@@ -110,7 +110,7 @@ class Gate:
         policies: PolicySet,
         *,
         home: str | Path | None = None,
-        sandbox: Sandbox | None = None,
+        sandbox: Sandbox | str | None = None,
         policy_path: str | Path | None = None,
         clock: Clock | None = None,
         ahead: bool = True,
@@ -119,7 +119,7 @@ class Gate:
 
         `policy_path` is where they are from, for `reserved`; `clock` is asked once a call for the time that
         it is decided at.  Without `ahead`, no container is started before its program is there: for a process
-        that runs one.
+        that runs one.  `sandbox` is one, or the name of one: see `open_sandbox`.
         """
         self._policies = policies
         self._watched: WatchedPolicies | None = None
@@ -129,7 +129,8 @@ class Gate:
         # Where another start looks for state is as closed to programs as where this gate keeps its own.
         self._homes = tuple(dict.fromkeys((self.home, default_home(), Path(LOCAL_HOME).absolute())))
         self._policy_path = None if policy_path is None else Path(policy_path).absolute()
-        self._sandbox = sandbox
+        self._sandbox = None if isinstance(sandbox, str) else sandbox
+        self._sandbox_name = sandbox if isinstance(sandbox, str) else None
         self._ahead = ahead
         self._store: ReceiptStore | None = None
         self._opening = threading.Lock()
@@ -140,7 +141,7 @@ class Gate:
         policies: str | Path,
         *,
         home: str | Path | None = None,
-        sandbox: Sandbox | None = None,
+        sandbox: Sandbox | str | None = None,
         reload: bool = True,
         clock: Clock | None = None,
         on_policy_error: Callable[[PolicyError], None] | None = None,
@@ -148,7 +149,8 @@ class Gate:
         """Return a gate for a policy file or a folder of `*.policy` files.
 
         Receipts are kept in `home`, by default `$EXECGATE_HOME` or `.execgate` in the working folder; code
-        runs in `sandbox`, by default a fresh Docker container for every run.  Raises PolicyError.
+        runs in `sandbox` (one, or the name of one), by default in what `open_sandbox` finds: a fresh
+        container of Docker for every run, or bubblewrap where no engine answers.  Raises PolicyError.
 
         With `reload`, files that change decide from the next call on.  Where they can't be used any more, the
         policies before them go on deciding: that is logged, `policy_error` says why, `on_policy_error` is
@@ -395,8 +397,10 @@ class Gate:
         first: bool,
     ) -> ExecutionResult:
         authorization = Authorization.of(execution.verdict)
-        sandbox = self.sandbox
+        backend = ""
         try:
+            sandbox = self.sandbox
+            backend = sandbox.name
             self._keep_closed(authorization.confines.host_folders)
             return sandbox.run(authorization, inputs=inputs, on_output=on_output, permits=permits)
         except BaseException as error:
@@ -411,7 +415,7 @@ class Gate:
                 stderr="",
                 usage=Usage(wall_s=0.0),
                 detail=f"nothing was run: {detail}" if not_run else detail,
-                backend=sandbox.name,
+                backend=backend,
             )
             if not_run and not first:
                 # An error would say that nothing of the call was run, and take the other results with it.
@@ -443,12 +447,15 @@ class Gate:
 
     @property
     def sandbox(self) -> Sandbox:
-        """Where approved code runs; made when it is first asked for, never replaced by no isolation."""
+        """Where approved code runs; made when it is first asked for, never replaced by no isolation.
+
+        Raises InputError for a name that is none, and SandboxUnavailableError where nothing works here.
+        """
         with self._opening:
             if self._sandbox is None:
-                from execgate.sandbox import NOTHING, Ahead, DockerSandbox
+                from execgate.sandbox import NOTHING, Ahead, open_sandbox
 
-                self._sandbox = DockerSandbox(ahead=Ahead() if self._ahead else NOTHING)
+                self._sandbox = open_sandbox(self._sandbox_name, ahead=Ahead() if self._ahead else NOTHING)
             return self._sandbox
 
     def warm(self, agent: str, code: str = "") -> bool:

@@ -59,6 +59,12 @@ def configure(parser: Parser) -> None:
         metavar="FOLDER",
         help="where the files go that the program leaves in its working folder (default: they are dropped)",
     )
+    parser.add_argument(
+        "--sandbox",
+        choices=("auto", "docker", "bubblewrap"),
+        help="where it runs: auto takes Docker if its engine answers, else bubblewrap if that works, else "
+        "refuses (default: $EXECGATE_SANDBOX, else auto)",
+    )
     add_context(parser)
     add_home(parser)
     parser.epilog = "\n\n".join(
@@ -145,7 +151,9 @@ def _run(options: argparse.Namespace, live: Live | None, console: Console) -> _E
     code, defect = _code(replace(_read_program(options.path), language=options.language))
     problem: ExecgateError | None = None
     written: Sequence[str] = ()
-    with Gate(found, home=home_of(options), policy_path=policy_path, ahead=False) as gate:
+    with Gate(
+        found, home=home_of(options), policy_path=policy_path, sandbox=options.sandbox, ahead=False
+    ) as gate:
         # Without --policy the next start looks in the working folder, so that place is reserved as well.
         local = Path(policies.LOCAL).absolute()
         reserved = replace(gate.reserved, policies=(*gate.reserved.policies, local))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import platform
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
 from execgate.sandbox import walls
+from execgate.sandbox.bubblewrap.inspection import inspect
+from execgate.sandbox.choice import AUTO, VARIABLE
 from execgate.sandbox.docker import leftovers
 from execgate.sandbox.docker.backend import has_seccomp, lacking_limits
 from execgate.sandbox.docker.engine import attempt, connect, endpoint
@@ -39,7 +41,38 @@ class Check:
 
 
 def diagnose() -> tuple[Check, ...]:
-    """Return what there is and what is missing for running code, in a few seconds at most; never raises."""
+    """Return what there is and what is missing for running code, in a few seconds at most; never raises.
+
+    One backend is enough, unless `EXECGATE_SANDBOX` asks for one: what the other lacks is only told.
+    """
+    engine, bubblewrap = _with_engine(), _bubblewrap()
+    asked = os.environ.get(VARIABLE) or AUTO
+    if asked == "bubblewrap" or (asked == AUTO and bubblewrap.ok):
+        engine = tuple(_told(check) if check.needed_for == _RUN else check for check in engine)
+    elif asked == "docker" or all(check.ok is not False for check in engine):
+        bubblewrap = _told(bubblewrap)
+    return (*engine, bubblewrap)
+
+
+def _told(check: Check) -> Check:
+    """Return a check of which a failure keeps nothing from working."""
+    if check.ok is not False:
+        return check
+    return replace(check, ok=None, detail=f"{check.detail} (not needed: another sandbox is used)")
+
+
+def _bubblewrap() -> Check:
+    look, name = inspect(), "bubblewrap"
+    if look.fault is not None:
+        return Check(name, ok=False, detail=look.fault.message, fix=look.fault.help or "", needed_for=_RUN)
+    told = [f"{look.version} at {look.program}"]
+    told.append(f"without {', '.join(look.lacks)} ({look.why})" if look.lacks else "all limits are kept")
+    if look.abandoned:
+        told.append(f"{look.abandoned} control groups of killed gates, which the next run removes")
+    return Check(name, ok=True, detail=", ".join(told), needed_for=_RUN)
+
+
+def _with_engine() -> tuple[Check, ...]:
     try:
         client = connect(_PATIENCE_S)
     except SandboxUnavailableError as error:
@@ -154,10 +187,7 @@ def _leftovers(client: APIClient) -> Check:
 
 
 def _other_ways() -> tuple[Check, ...]:
-    bubblewrap, gvisor = shutil.which("bwrap"), shutil.which("runsc")
     return (
         Check("landlock", ok=None, detail=walls.landlock()),
         Check("filters", ok=None, detail=walls.filters()),
-        Check("bubblewrap", ok=None, detail=bubblewrap or "not installed; not used yet"),
-        Check("gvisor", ok=None, detail=gvisor or "not installed; not used yet"),
     )

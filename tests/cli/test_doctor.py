@@ -115,6 +115,7 @@ def test_a_broken_policy_is_something_missing(folder):
 @pytest.mark.enable_socket
 def test_without_an_engine_something_is_missing_and_the_fix_is_named(execgate, folder, monkeypatch):
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    monkeypatch.setenv("EXECGATE_SANDBOX", "docker")
     done = execgate("doctor")
     assert done.status == 1
     lines = done.out.splitlines()

@@ -99,6 +99,7 @@ def test_an_output_folder_that_is_a_link_to_the_policies_is_none(folder, reserve
 
 def test_the_command_names_the_state_folder_and_runs_nothing(execgate, folder, monkeypatch):
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    monkeypatch.setenv("EXECGATE_SANDBOX", "docker")
     (folder / "job.py").write_text("x = 1\n")
     (folder / "other").mkdir()
     for option, place in (

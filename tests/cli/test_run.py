@@ -41,6 +41,7 @@ def worker(folder: Path) -> None:
 @pytest.fixture
 def no_engine(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    monkeypatch.setenv("EXECGATE_SANDBOX", "docker")
 
 
 def receipts(execgate) -> list[tuple[str, str]]:

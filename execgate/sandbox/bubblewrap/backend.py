@@ -24,7 +24,7 @@ from execgate.sandbox.bubblewrap.wire import SocketWire
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
 from execgate.sandbox.files import escaped
 from execgate.sandbox.image.recipe import Recipe
-from execgate.sandbox.image.root import Root, ensure_root
+from execgate.sandbox.image.root import BASE, Root, ensure_root
 from execgate.sandbox.places import USER
 from execgate.sandbox.seccomp import program as program_of_calls
 
@@ -65,7 +65,7 @@ class BubblewrapBackend:
         self._on_progress = on_progress or _to_stderr
         self._lock = threading.Lock()
         self._machine: _Machine | None = None
-        self._roots: dict[str, Root] = {}
+        self._roots: dict[str, Root] = {}  # by name
 
         forks.register(self)
 
@@ -81,28 +81,27 @@ class BubblewrapBackend:
     def lacks(self) -> frozenset[str]:
         """Return the limits that need control groups where there are none, and the network."""
         with self._lock:
-            return (self._ready().groups.lacks - {"processes"}) | {"network"}
+            return lacking(self._ready().groups) | {"network"}
 
     def image(self, authorization: Authorization) -> str:
         """Return the root's id, found or made at the first program."""
-        name = authorization.confines.image or "base"
+        name = authorization.confines.image or BASE
         with self._lock:
-            found = next((root for root in self._roots.values() if root.name == name), None)
+            found = self._roots.get(name)
             if found is None:
-                found = ensure_root(name, on_progress=self._on_progress)
-                self._roots[found.id] = found
+                found = self._roots[name] = ensure_root(name, on_progress=self._on_progress)
             return found.id
 
     def forget_image(self, image: str) -> None:
         """Look for the root anew."""
         with self._lock:
-            self._roots.pop(image, None)
+            self._roots = {name: root for name, root in self._roots.items() if root.id != image}
 
     def start(self, profile: Profile) -> Cell:
         """Start bubblewrap, in a control group of its own where there are any."""
         with self._lock:
             machine = self._ready()
-            root = self._roots.get(profile.image)
+            root = next((one for one in self._roots.values() if one.id == profile.image), None)
         if root is None or not root.path.is_dir():
             raise ImageGoneError
         name = leftovers.new_name()
@@ -162,6 +161,14 @@ class BubblewrapBackend:
                 raise SandboxUnavailableError(f"can't use a control group: {error.strerror}") from error
             raise
         return cell
+
+
+def lacking(groups: Groups) -> frozenset[str]:
+    """Return the fields of Limits that can't be kept with these control groups.
+
+    Processes are counted by the cell's user namespace where no group counts them.
+    """
+    return groups.lacks - {"processes"}
 
 
 def find_program() -> str:

@@ -1,0 +1,46 @@
+"""What a machine has for cells of bubblewrap, for who only wants to know."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+
+from execgate.errors import SandboxUnavailableError
+from execgate.sandbox.bubblewrap import leftovers
+from execgate.sandbox.bubblewrap.backend import find_program, lacking, try_out
+from execgate.sandbox.bubblewrap.groups import Groups
+
+_CONSTRAINTS = {"memory_bytes": "max_memory", "cpus": "max_cpus", "processes": "max_processes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was found; with a `fault`, the rest says nothing."""
+
+    fault: SandboxUnavailableError | None = None
+    program: str = ""
+    version: str = ""
+    lacks: tuple[str, ...] = ()
+    """The constraints that can't be kept."""
+    why: str = ""
+    abandoned: int = 0
+
+
+def inspect() -> Look:
+    """Return what there is; never raises."""
+    try:
+        program = find_program()
+        try_out(program)
+    except SandboxUnavailableError as error:
+        return Look(fault=error)
+    groups = Groups.find()
+    lacks = sorted(_CONSTRAINTS[field] for field in lacking(groups))
+    return Look(None, program, _version(program), tuple(lacks), groups.why, len(leftovers.abandoned(groups)))
+
+
+def _version(program: str) -> str:
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return "bubblewrap"
+    return done.stdout.decode("utf-8", "replace").strip() or "bubblewrap"

@@ -1,0 +1,105 @@
+"""Which sandbox is used: what is asked for, else the first that works, never none."""
+
+import pytest
+
+from execgate import Gate
+from execgate.errors import InputError, SandboxUnavailableError
+from execgate.sandbox import BACKENDS, BubblewrapSandbox, DockerSandbox, choice, open_sandbox
+
+
+class Fake:
+    def __init__(self, name, fault=None):
+        self.name, self.fault, self.closed = name, fault, False
+
+    def __call__(self, **_):
+        return self
+
+    def prepare(self):
+        if self.fault is not None:
+            raise self.fault
+
+    def close(self):
+        self.closed = True
+
+
+DOWN = SandboxUnavailableError("no engine answers", help="start it")
+NOT_THERE = SandboxUnavailableError("bubblewrap is not installed", help="install it")
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Make a machine where each backend works or does not."""
+    monkeypatch.delenv("EXECGATE_SANDBOX", raising=False)
+
+    def make(docker=None, bubblewrap=None):
+        fakes = {"docker": Fake("docker", docker), "bubblewrap": Fake("bubblewrap", bubblewrap)}
+        monkeypatch.setattr(choice, "BACKENDS", fakes)
+        return fakes
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("docker", "bubblewrap", "taken"),
+    [(None, None, "docker"), (None, NOT_THERE, "docker"), (DOWN, None, "bubblewrap")],
+)
+def test_auto_takes_docker_where_it_answers_and_else_bubblewrap(machine, docker, bubblewrap, taken):
+    machine(docker, bubblewrap)
+    assert open_sandbox("auto").name == open_sandbox().name == taken
+
+
+def test_where_nothing_works_nothing_is_taken_and_both_reasons_are_told(machine):
+    fakes = machine(DOWN, NOT_THERE)
+    with pytest.raises(SandboxUnavailableError) as caught:
+        open_sandbox()
+    assert caught.value.message == (
+        "no sandbox works here, and nothing runs without one "
+        "(docker: no engine answers; bubblewrap: bubblewrap is not installed)"
+    )
+    assert caught.value.help == "docker: start it; or bubblewrap: install it"
+    assert all(fake.closed for fake in fakes.values())
+
+
+def test_what_is_asked_for_by_name_is_never_replaced(machine, monkeypatch):
+    machine(DOWN, None)
+    assert open_sandbox("docker").name == "docker"
+    monkeypatch.setenv("EXECGATE_SANDBOX", "docker")
+    assert open_sandbox().name == "docker"
+    assert open_sandbox("auto").name == "bubblewrap"
+    monkeypatch.setenv("EXECGATE_SANDBOX", "")
+    assert open_sandbox().name == "bubblewrap"
+
+
+def test_a_name_that_is_none_is_refused(machine, monkeypatch):
+    machine()
+    with pytest.raises(InputError) as caught:
+        open_sandbox("none")
+    assert caught.value.message == "unknown sandbox `none`"
+    assert caught.value.help == "use one of: auto, docker, bubblewrap"
+    monkeypatch.setenv("EXECGATE_SANDBOX", "no")
+    with pytest.raises(InputError, match="unknown sandbox `no` in EXECGATE_SANDBOX"):
+        open_sandbox()
+
+
+def test_every_backend_has_its_own_name():
+    assert {name: make().name for name, make in BACKENDS.items()} == {name: name for name in BACKENDS}
+    assert {"docker": DockerSandbox, "bubblewrap": BubblewrapSandbox} == BACKENDS
+
+
+def test_a_gate_without_a_sandbox_runs_nothing_and_keeps_the_receipt_of_it(machine, tmp_path):
+    machine(DOWN, NOT_THERE)
+    policy = tmp_path / "p.policy"
+    policy.write_text('agent "a" { can "code_execution" }')
+    with Gate.load(policy, home=tmp_path / "home") as gate:
+        with pytest.raises(SandboxUnavailableError, match="no sandbox works here") as caught:
+            gate.execute("print(1)", agent="a")
+        outcome = caught.value.execution.result
+        assert outcome.detail.startswith("nothing was run: no sandbox works here")
+
+
+def test_a_gate_takes_the_name_of_a_sandbox(machine, tmp_path):
+    fakes = machine()
+    policy = tmp_path / "p.policy"
+    policy.write_text('agent "a" { can "code_execution" }')
+    with Gate.load(policy, home=tmp_path / "home", sandbox="bubblewrap") as gate:
+        assert gate.sandbox is fakes["bubblewrap"]
