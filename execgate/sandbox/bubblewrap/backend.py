@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -18,13 +19,14 @@ from execgate.sandbox import forks
 from execgate.sandbox.bubblewrap import leftovers
 from execgate.sandbox.bubblewrap.cell import BubblewrapCell
 from execgate.sandbox.bubblewrap.command import NAMESPACES, Place, command, entries
-from execgate.sandbox.bubblewrap.groups import Groups, Made, Share
+from execgate.sandbox.bubblewrap.groups import LEAST_CPUS, Groups, Share
 from execgate.sandbox.bubblewrap.spawner import spawn
 from execgate.sandbox.bubblewrap.wire import SocketWire
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
 from execgate.sandbox.files import escaped
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.root import BASE, Root, ensure_root
+from execgate.sandbox.network import Doors
 from execgate.sandbox.places import USER
 from execgate.sandbox.seccomp import program as program_of_calls
 
@@ -65,6 +67,7 @@ class BubblewrapBackend:
         self._on_progress = on_progress or _to_stderr
         self._lock = threading.Lock()
         self._machine: _Machine | None = None
+        self._doors = Doors()
         self._roots: dict[str, Root] = {}  # by name
 
         forks.register(self)
@@ -79,9 +82,9 @@ class BubblewrapBackend:
             self._ready()
 
     def lacks(self) -> frozenset[str]:
-        """Return the limits that need control groups where there are none, and the network."""
+        """Return the limits that need control groups where there are none, and sessions."""
         with self._lock:
-            return lacking(self._ready().groups) | {"network"}
+            return lacking(self._ready().groups)
 
     def image(self, authorization: Authorization) -> str:
         """Return the root's id, found or made at the first program."""
@@ -105,21 +108,47 @@ class BubblewrapBackend:
         if root is None or not root.path.is_dir():
             raise ImageGoneError
         name = leftovers.new_name()
-        group = machine.groups.make(name, _share(profile)) if machine.groups.bases else None
-        try:
-            return self._started(machine, root.path, profile, name, group)
-        except BaseException:
+        with contextlib.ExitStack() as undo:
+            group = machine.groups.make(name, _share(profile)) if machine.groups.bases else None
             if group is not None:
-                group.kill()
-                group.remove()
-            raise
+                undo.callback(group.remove)
+                undo.callback(group.kill)
+            door = self._doors.open() if profile.network else None
+            if door is not None:
+                undo.callback(door.close)
+                _let_in(door.folder.parent)
+            shown = tuple(group.shown()) if group is not None else ()
+            folder = None if door is None else door.folder
+            place = Place(
+                machine.program,
+                root.path,
+                entries(root.path),
+                machine.entrypoint,
+                machine.filter,
+                folder,
+                shown,
+            )
+            process, wire = _spawned([*_GATE, *command(place, profile)])
+            ours = _OWN_PROCESSES + (door is not None)
+            cell = BubblewrapCell(name, process, wire, group=group, door=door, ours=ours)
+            undo.callback(cell.kill)
+            undo.callback(wire.close)
+            try:
+                if group is not None:
+                    group.enter(process.pid)
+            except OSError as error:
+                raise SandboxUnavailableError(f"can't use a control group: {error.strerror}") from error
+            wire.write(b"\n", 1.0)
+            undo.pop_all()
+            return cell
 
     def tidy(self, left: Sequence[Cell]) -> tuple[Cell, ...]:
         """Try again to remove each."""
         return tuple(cell for cell in left if cell.remove() is not None)
 
     def close(self) -> None:
-        """Forget what was found; nothing is held."""
+        """Close every door, and forget what was found."""
+        self._doors.close()
         with self._lock:
             self._machine = None
 
@@ -132,43 +161,37 @@ class BubblewrapBackend:
             leftovers.sweep(groups)
         return self._machine
 
-    def _started(
-        self, machine: _Machine, root: Path, profile: Profile, name: str, group: Made | None
-    ) -> BubblewrapCell:
-        shown = tuple(group.shown()) if group is not None else ()
-        place = Place(machine.program, root, entries(root), machine.entrypoint, machine.filter, shown)
-        line = [*_GATE, *command(place, profile)]
-        ours, theirs = socket.socketpair()
-        errors, errors_in = os.pipe()
-        wire = SocketWire(ours, errors)
-        try:
-            process = spawn(line, stream=theirs.fileno(), errors=errors_in, user=program_user())
-        except OSError as error:
-            wire.close()
-            raise SandboxUnavailableError(f"can't start bubblewrap: {error.strerror}") from error
-        finally:
-            theirs.close()
-            os.close(errors_in)
-        cell = BubblewrapCell(name, process, wire, group)
-        try:
-            if group is not None:
-                group.enter(process.pid)
-            wire.write(b"\n", 1.0)
-        except BaseException as error:
-            wire.close()
-            cell.kill()
-            if isinstance(error, OSError):
-                raise SandboxUnavailableError(f"can't use a control group: {error.strerror}") from error
-            raise
-        return cell
+
+def _spawned(line: Sequence[str]) -> tuple[subprocess.Popen[bytes], SocketWire]:
+    ours, theirs = socket.socketpair()
+    errors, errors_in = os.pipe()
+    wire = SocketWire(ours, errors)
+    try:
+        return spawn(line, stream=theirs.fileno(), errors=errors_in, user=program_user()), wire
+    except OSError as error:
+        wire.close()
+        raise SandboxUnavailableError(f"can't start bubblewrap: {error.strerror}") from error
+    finally:
+        theirs.close()
+        os.close(errors_in)
+
+
+def _let_in(folder: Path) -> None:
+    """Let bubblewrap go through a folder of this user's, where it runs as somebody else."""
+    user = program_user()
+    if user is not None:
+        os.chown(folder, -1, user)
+        folder.chmod(0o710)
 
 
 def lacking(groups: Groups) -> frozenset[str]:
-    """Return the fields of Limits that can't be kept with these control groups.
+    """Return the fields of Limits and of Confines that can't be kept with these control groups.
+
+    A session needs a user for each run, and a user namespace of an ordinary user has one.
 
     Processes are counted by the cell's user namespace where no group counts them.
     """
-    return groups.lacks - {"processes"}
+    return (groups.lacks - {"processes"}) | {"session"}
 
 
 def find_program() -> str:
@@ -227,8 +250,12 @@ def _share(profile: Profile) -> Share:
     cpus = limits.cpus
     if cpus is not None and cpus >= (os.cpu_count() or 1):
         cpus = None
+    if cpus is not None and cpus < LEAST_CPUS:
+        raise SandboxUnavailableError(
+            f"can't limit a run to {cpus} processors", help=f"set max_cpus to {LEAST_CPUS} or more"
+        )
     return Share(
         memory_bytes=limits.memory_bytes,
         cpus=cpus,
-        processes=None if limits.processes is None else limits.processes + _OWN_PROCESSES,
+        processes=None if limits.processes is None else limits.processes + _OWN_PROCESSES + profile.network,
     )

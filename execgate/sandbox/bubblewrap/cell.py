@@ -21,14 +21,24 @@ class BubblewrapCell:
     Its end takes all with it: the guest is process 1 of its namespace, and dies with bubblewrap.
     """
 
-    def __init__(self, name: str, process: subprocess.Popen[bytes], wire: Wire, group: Made | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        process: subprocess.Popen[bytes],
+        wire: Wire,
+        *,
+        group: Made | None = None,
+        door: Door | None = None,
+        ours: int,
+    ) -> None:
+        """Make the cell of a process; `ours` are how many in it are not the program's."""
         self.name = name
         self.wire: Wire = wire
-        self.door: Door | None = None
+        self.door = door
         self._process = process
         self._group = group
         figures = group.figures() if group is not None else None
-        self.meter: Meter | None = Meter(process.pid, group=figures, own_processes=2)
+        self.meter: Meter | None = Meter(process.pid, group=figures, own_processes=ours)
 
     def state(self) -> State:
         """Return whether it runs, and what its control group counted; waits a moment for its end."""
@@ -51,7 +61,9 @@ class BubblewrapCell:
         return None
 
     def remove(self) -> str | None:
-        """End it, and remove its control group."""
+        """End it, and remove its control group and its door."""
+        if self.door is not None:
+            self.door.close()
         fault = self.kill()
         if fault is None and self._group is not None and not self._group.remove():
             return "its control group can't be removed"

@@ -18,7 +18,8 @@ from typing import Any
 from execgate.errors import SandboxUnavailableError
 from execgate.model.limits import Limits
 from execgate.model.places import HOME, WORKSPACE
-from execgate.sandbox.cell import Profile
+from execgate.sandbox.cell import CELL_VARIABLE, Profile
+from execgate.sandbox.network import INSIDE
 from execgate.sandbox.places import INODES, USER, environment, shares
 
 NAMESPACES = ("user", "ipc", "pid", "net", "uts", "cgroup")
@@ -60,6 +61,8 @@ class Place:
     entrypoint: tuple[str, ...]
     filter: bytes
     """The filter of system calls, as the kernel takes it."""
+    door: Path | None = None
+    """The folder of the gate's socket, for a cell that has a network."""
     groups: tuple[tuple[Path, str], ...] = ()
     """Folders of the cell's control group, and where the guest looks for them."""
 
@@ -77,13 +80,15 @@ def _arguments(place: Place, profile: Profile) -> Iterator[str]:
         yield from ("--cap-add", capability)
     yield from _tree(place)
     yield from _writable(profile.limits)
+    if place.door is not None:
+        yield from ("--ro-bind", str(place.door), INSIDE)
     for folder in profile.host_folders:
         yield from ("--ro-bind", folder.source, folder.target)
     # Whatever else was made on the way is memory that nobody limits.
     yield from (part for path in ("/dev", "/home", "/run", "/sys", "/") for part in ("--remount-ro", path))
     yield from ("--chdir", "/", "--clearenv")
-    told = {"place": settlement(place, profile.limits)}
-    variables = {**environment(profile.limits), "EXECGATE_CELL": json.dumps(told, separators=(",", ":"))}
+    told = {**profile.to_json(), "place": settlement(place, profile.limits)}
+    variables = {**environment(profile.limits), CELL_VARIABLE: json.dumps(told, separators=(",", ":"))}
     for name, value in variables.items():
         yield from ("--setenv", name, value)
 
@@ -133,9 +138,10 @@ def _places(limits: Limits) -> tuple[tuple[str, str, int | None], ...]:
 
 def settlement(place: Place, limits: Limits) -> dict[str, Any]:
     """Return what the guest does itself, before anything else; see `execgate_guest.settle`."""
+    inodes = INODES if limits.files is None else limits.files + 1  # the folder itself is one
     return {
         "writable": {
-            path: f"nr_inodes={INODES}" + (f",size={size}" if size is not None else "")
+            path: f"nr_inodes={inodes}" + (f",size={size}" if size is not None else "")
             for path, _, size in _places(limits)
         },
         "covered": _COVERED,

@@ -34,7 +34,7 @@ def inspect() -> Look:
     except SandboxUnavailableError as error:
         return Look(fault=error)
     groups = Groups.find()
-    lacks = sorted(_CONSTRAINTS[field] for field in lacking(groups))
+    lacks = sorted(_CONSTRAINTS[field] for field in lacking(groups) if field in _CONSTRAINTS)
     return Look(None, program, _version(program), tuple(lacks), groups.why, len(leftovers.abandoned(groups)))
 
 
