@@ -4,7 +4,7 @@ What a kernel does not have is left out, and said.  Standard library only, Pytho
 """
 
 # Every import costs every run its time, so there is no pathlib here.
-# ruff: noqa: PERF203, PTH103, PTH112, PTH118, PTH120, PTH208, SIM105
+# ruff: noqa: PTH103, PTH112, PTH118, PTH120, PTH208, SIM105
 
 from __future__ import annotations
 
