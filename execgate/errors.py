@@ -80,6 +80,10 @@ class SandboxUnavailableError(SandboxError):
     """There is no isolation to run in on this machine; nothing was run."""
 
 
+class SessionChangedError(SandboxUnavailableError):
+    """The session holds something else than the program was judged with; nothing was run."""
+
+
 class ReceiptError(ExecgateError):
     """A receipt could not be made durable, or the store can't be read."""
 

@@ -18,6 +18,8 @@ class Program:
     gaps: tuple[Gap, ...] = ()
     staged: tuple[Source, ...] = ()
     """Files of the working folder that it may import and run, under their `path` there: judged themselves."""
+    earlier: tuple[Source, ...] = ()
+    """Programs of the same session that ran before it and left their names to it: judged together with it."""
     action: str = "code_execution"
     """What is done with the source as a whole: `code_execution`, or `tool_call` where it is no code."""
 
@@ -30,6 +32,8 @@ class Program:
             "operations": [operation.to_json() for operation in self.operations],
             "gaps": [gap.to_json() for gap in self.gaps],
         }
+        if self.earlier:
+            document["earlier"] = [source.digest for source in self.earlier]
         if self.staged:
             document["staged"] = {file.path: file.digest for file in self.staged}
         return document

@@ -37,6 +37,8 @@ _CAPS: dict[bytes, int] = {
 
 KILL = _HEAD.pack(b"K", 0)
 """Tells the guest to end the program now."""
+NEXT = _HEAD.pack(b"N", 0)
+"""Asks the guest of a kept cell, after a run, whether the next may come."""
 
 
 class GuestError(Exception):

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from execgate.model.execution import ExecutionResult, InputFile
 from execgate.model.operation import Operation
+from execgate.model.source import Source
 from execgate.model.verdict import Authorization
 
 Permits = Callable[[Operation], bool]
@@ -42,6 +43,13 @@ class Sandbox(Protocol):
         Raises SandboxUnavailableError or InputError where nothing was run.  Once the program may have
         started there is always a result, with Stop.ENGINE where the sandbox was lost.  On KeyboardInterrupt,
         and on an error of `on_output`, the program is stopped and removed before it is raised again.
+        """
+        ...
+
+    def earlier(self, agent: str, conversation: str) -> tuple[Source, ...]:
+        """Return the texts that ran in the interpreter of a session and whose names it holds now, in order.
+
+        A program that is to run there is judged together with them; `run` refuses any other state.
         """
         ...
 

@@ -6,17 +6,21 @@ import weakref
 from collections.abc import Callable, Sequence
 
 from execgate.errors import SandboxUnavailableError
+from execgate.model.confines import Session
 from execgate.model.execution import ExecutionResult, InputFile, Usage
 from execgate.model.limits import Limits
-from execgate.model.source import LANGUAGES
+from execgate.model.source import LANGUAGES, Source
 from execgate.model.verdict import Authorization
 from execgate.sandbox import outcome, places
 from execgate.sandbox.cell import Backend, ImageGoneError, Profile
+from execgate.sandbox.cells import Cells
 from execgate.sandbox.files import check_inputs
 from execgate.sandbox.host_folders import HostFolders
 from execgate.sandbox.pool import Ahead, Pool
+from execgate.sandbox.preloading import preloads
 from execgate.sandbox.protocol import Permits
 from execgate.sandbox.run import Job, execute
+from execgate.sandbox.sessions import Sessions
 
 _CONSTRAINTS = {
     "wall_s": "max_execution_time",
@@ -41,6 +45,7 @@ class CellSandbox:
         self.name = backend.name
         self._backend = backend
         self._cells = Pool(backend, ahead)
+        self._sessions = Sessions(self._cells)
         self._host_folders = HostFolders()
         self._closed = False
         # Where nobody closes it: the pool's threads know the pool, and this only.
@@ -60,7 +65,6 @@ class CellSandbox:
         permits: Permits | None = None,
     ) -> ExecutionResult:
         """Run the authorized text; see `Sandbox.run`."""
-        del conversation
         language = authorization.source.language
         if language not in LANGUAGES:
             raise SandboxUnavailableError(f"the sandbox does not run {language}")
@@ -75,9 +79,19 @@ class CellSandbox:
             self._refuse_what_is_lacking(authorization)
             self._host_folders.check(authorization.confines.host_folders)
             image = self._backend.image(authorization)
-            job = Job(authorization, tuple(inputs), Profile.of(authorization, image), self.name, permits)
+            session = self._session(authorization, conversation)
+            profile = Profile.of(authorization, image, session=session, preload=preloads(authorization))
+
+            def do(cells: Cells, profile: Profile, given: Sequence[InputFile]) -> ExecutionResult:
+                return execute(
+                    cells, Job(authorization, tuple(given), profile, self.name, permits), on_output
+                )
+
             try:
-                return execute(self._cells, job, on_output)
+                if conversation is None or session is Session.NONE:
+                    return do(self._cells, profile, inputs)
+                key = authorization.verdict.agent, conversation
+                return self._sessions.run(key, authorization, profile, inputs, do)
             except ImageGoneError:
                 self._backend.forget_image(image)
         raise SandboxUnavailableError("the sandbox image vanishes as soon as it is made")
@@ -89,13 +103,34 @@ class CellSandbox:
         self._backend.prepare()
         self._refuse_what_is_lacking(authorization)
         image = self._backend.image(authorization)
-        return self._cells.warm(Profile.of(authorization, image), count)
+        return self._cells.warm(Profile.of(authorization, image, preload=preloads(authorization)), count)
+
+    def earlier(self, agent: str, conversation: str) -> tuple[Source, ...]:
+        """Return the texts of a conversation whose names an agent's interpreter holds; see `Sandbox`."""
+        return self._sessions.earlier((agent, conversation))
+
+    def end_sessions(self, agent: str | None = None, conversation: str | None = None) -> int:
+        """End the sessions of an agent and a conversation, of all where None; return how many there were."""
+        return self._sessions.end(agent, conversation)
 
     def close(self) -> None:
         """Remove every cell, and let go of the backend."""
         self._closed = True
+        self._sessions.close()
         self._cells.close()
         self._backend.close()
+
+    def _session(self, authorization: Authorization, conversation: str | None) -> Session:
+        """Return what a run keeps; raises SandboxUnavailableError for more than can be kept."""
+        session = authorization.confines.session
+        if conversation is None or session is Session.NONE:
+            return Session.NONE
+        if "session" in self._backend.lacks():
+            raise SandboxUnavailableError(
+                f"the {self.name} sandbox keeps no cell for a session",
+                help='use the Docker engine, or set `session: "none"`',
+            )
+        return session
 
     def _hopeless(self, limits: Limits, inputs: Sequence[InputFile]) -> ExecutionResult | None:
         """Return the result of a run that its limits rule out before it begins."""

@@ -101,6 +101,8 @@ class Keeper:
         self.user = identity.FIRST
         self.in_force = b""
         self.interpreter: Run | None = None
+        self.bereft = False
+        """Whether there was an interpreter that kept names, and it has ended."""
         if self._told(template.LOADED) is None:
             raise RuntimeError("the template did not start")
         self.room = cleaning.room()
@@ -108,14 +110,19 @@ class Keeper:
         self.ready: Run | None = self._forked()
 
     def serve(self) -> NoReturn:
-        """Take one job after the other."""
+        """Take one job after the other; between them the host asks whether the next may come."""
         while True:
             self.host.send(b"R", struct.pack(">B3B", PROTOCOL, *sys.version_info[:3]))
             self._one()
+            doubt = ""
             try:
                 self._settle()
-            except (cleaning.DoubtError, OSError) as doubt:
-                give_up(self.host, b"s", str(doubt))
+            except (cleaning.DoubtError, OSError) as error:
+                doubt = str(error) or "it could not be told"
+            if self.host.receive()[0] != b"N":
+                os._exit(1)
+            if doubt:
+                give_up(self.host, b"s", doubt)
 
     def _one(self) -> None:
         with identity.Acting(self.user):
@@ -215,7 +222,9 @@ class Keeper:
                 return (*ending, False)
         if self.interpreter is not None and not lasting and ending != STOPPED:
             self._hold(self.interpreter.pid)  # of a shell block nothing stays
+            self.bereft = self.interpreter.pid in self.died
         else:
+            self.bereft = lasting or self.interpreter is not None
             self._end_all(run.pid)
         status = self.died.pop(run.pid, 0)
         said = reported(run.ending)
@@ -249,6 +258,8 @@ class Keeper:
 
     def _settle(self) -> None:
         """Make the cell fit for the next run; raises Doubt where it may not be."""
+        if self.bereft:
+            raise cleaning.DoubtError("the interpreter ended, and what it held is gone")
         if self.session == INTERPRETER and self.interpreter is not None:
             self.baseline.check(besides=frozenset((self.interpreter.pid,)))
             return

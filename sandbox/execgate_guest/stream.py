@@ -1,10 +1,10 @@
 """Frames to and from the host: one byte of type, four of length (big endian), then the payload.
 
 From the host: `J` how a program is to be run (JSON), `S` its text, `F` an input's name, `D` a piece of its
-content, `G` go (caps on the files that come back), `K` kill it now.  To the host: `R` ready, `C` what
-confines the program (JSON), `B` it begins, `1` and `2` a piece of its output, `O` what it was seen to do
-(JSON, one a line), `P` it ended and nothing of it lives, `F` `D` a file that it left, `X` one that was not
-taken, `E` the end, `!` the job could not be done.
+content, `G` go (caps on the files that come back), `K` kill it now, `N` may the next come. To the host: `R`
+ready, `C` what confines the program (JSON), `B` it begins, `1` and `2` a piece of its output, `O` what it
+was seen to do (JSON, one a line), `P` it ended and nothing of it lives, `F` `D` a file that it left, `X`
+one that was not taken, `E` the end, `!` the job could not be done.
 """
 
 from __future__ import annotations

@@ -1,0 +1,347 @@
+"""Cells that are kept for one agent in one conversation, where its policy has sessions.
+
+    enter ── the session's own cell, if its guest says that it is fit ──> the run
+      └──── none, or in doubt: another cell, and the session begins anew    │
+                     kept, unless the run hit a limit or was lost <─────────┘
+
+A session has one run at a time.  One that nobody used for a while ends; so does the least recently used where
+there are too many.  Nothing is shared between agents or conversations: their names are the key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+import time
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from execgate.errors import SandboxUnavailableError, SessionChangedError
+from execgate.model.confines import Session
+from execgate.model.execution import ExecutionResult, InputFile, Start, Stop
+from execgate.model.source import Source
+from execgate.model.verdict import Authorization
+from execgate.sandbox import forks
+from execgate.sandbox.cell import Profile
+from execgate.sandbox.cells import Cells, Taken
+from execgate.sandbox.frames import NEXT
+from execgate.sandbox.greeting import CancelledError, NoRoomError, greet
+
+IDLE_S = 900.0
+"""How long a session may go without a run."""
+MOST = 16
+"""How many sessions there are at once."""
+FIT_S = 3.0
+"""How long a guest may take to clear up after a run and to prove that it did."""
+
+_DOUBT = "the guest could not start: "
+
+Key = tuple[str, str]
+"""The executing agent and the conversation."""
+
+
+@dataclass(slots=True, eq=False)
+class Kept:
+    """One session: its cell, and what that holds."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    taken: Taken | None = None
+    profile: Profile | None = None
+    terms: object = None
+    """What a living interpreter was started under, and can't be changed."""
+    greeted: bool = False
+    earlier: tuple[Source, ...] = ()
+    """The texts whose names the interpreter holds, in order."""
+    staged: dict[str, Source] = field(default_factory=dict)
+    """The files that these could import."""
+    known: dict[str, str] = field(default_factory=dict)
+    """Files of the working folder by name, with the digest that host and guest last agreed on."""
+    lost: str = ""
+    """Why the cell before this one is gone, until a result has said so."""
+    used_at: float = 0.0
+    ended: bool = False
+
+
+class Sessions:
+    """The sessions of one sandbox; may be used from several threads at once."""
+
+    def __init__(
+        self,
+        cells: Cells,
+        *,
+        idle_s: float = IDLE_S,
+        most: int = MOST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cells = cells
+        self._idle_s = idle_s
+        self._most = most
+        self._clock = clock
+        self.forget_parent()
+        forks.register(self)
+
+    def forget_parent(self) -> None:
+        """Begin anew: what was kept belongs to another process."""
+        self._changed = threading.Condition(threading.Lock())
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._watching = False
+
+    def earlier(self, key: Key) -> tuple[Source, ...]:
+        """Return the texts whose names the interpreter of a session holds now."""
+        with self._changed:
+            kept = self._kept.get(key)
+        if kept is None:
+            return ()
+        with kept.lock:
+            self._revive(kept)
+            return kept.earlier
+
+    def run(
+        self,
+        key: Key,
+        authorization: Authorization,
+        profile: Profile,
+        inputs: Sequence[InputFile],
+        execute: Callable[[Cells, Profile, Sequence[InputFile]], ExecutionResult],
+    ) -> ExecutionResult:
+        """Run an authorized program in the session of `key`; `execute` does, where and with what it is told.
+
+        Raises SessionChangedError where the interpreter does not hold what the program was judged with.
+        """
+        with self._entered(key) as kept:
+            self._revive(kept)
+            if kept.taken is not None:
+                why = _unfit(kept, authorization, profile)
+                if why is not None:
+                    self._end(kept, why)
+            _check_state(kept, authorization, profile)
+            if kept.taken is None or kept.profile is None:
+                kept.profile, kept.terms = profile, _terms(authorization)
+            given = [file for file in inputs if kept.known.get(file.name) != _digest(file.data)]
+            place = _Place(self._cells, kept)
+            result = None
+            try:
+                result = execute(place, kept.profile, given)
+            finally:
+                kept.greeted = False
+                if result is None or place.last is None or not _may_go_on(result):
+                    self._end(kept, "")
+            return self._concluded(kept, authorization, given, result)
+
+    def end(self, agent: str | None = None, conversation: str | None = None) -> int:
+        """End the sessions of an agent and a conversation, of all where None; return how many there were."""
+        with self._changed:
+            found = [
+                (key, kept)
+                for key, kept in self._kept.items()
+                if agent in (None, key[0]) and conversation in (None, key[1])
+            ]
+            for key, _ in found:
+                del self._kept[key]
+            self._changed.notify_all()
+        for _, kept in found:
+            with kept.lock:
+                kept.ended = True
+                self._end(kept, "it was ended")
+        return len(found)
+
+    def close(self) -> None:
+        """End every session."""
+        self.end()
+
+    @contextlib.contextmanager
+    def _entered(self, key: Key) -> Iterator[Kept]:
+        """Have a session alone; one that ended meanwhile is made anew."""
+        while True:
+            with self._changed:
+                kept = self._kept.setdefault(key, Kept())
+                self._kept.move_to_end(key)
+                surplus = self._surplus()
+            for other in surplus:
+                with other.lock:
+                    other.ended = True
+                    self._end(other, "there were too many sessions")
+            with kept.lock:
+                if kept.ended:
+                    continue
+                try:
+                    yield kept
+                finally:
+                    kept.used_at = self._clock()
+                    self._watch()
+                return
+
+    def _surplus(self) -> list[Kept]:
+        """Take out the least recently used sessions of which there are too many; those that run stay."""
+        surplus: list[Kept] = []
+        for key, kept in list(self._kept.items())[:-1]:
+            if len(self._kept) <= self._most:
+                break
+            if not kept.lock.locked():
+                surplus.append(self._kept.pop(key))
+        return surplus
+
+    def _revive(self, kept: Kept) -> None:
+        """Make sure that a session's cell is fit for a run, or have none."""
+        if kept.taken is None:
+            return
+        cell = kept.taken.cell
+        try:
+            if kept.greeted:
+                # Between runs a guest has nothing to say, and its end would be seen here.
+                if cell.wire.read(0.0) is not None:
+                    self._end(kept, "its cell ended")
+                return
+            cell.wire.write(NEXT, FIT_S)  # where that fails, no greeting comes
+            greet(cell, threading.Event(), FIT_S)
+            kept.greeted = True
+        except (SandboxUnavailableError, NoRoomError, CancelledError) as error:
+            self._end(kept, str(error) or "its cell ended")
+
+    def _end(self, kept: Kept, why: str) -> None:
+        """Throw a session's cell away, and all that was in it."""
+        taken, kept.taken = kept.taken, None
+        if taken is not None:
+            self._cells.give_back(taken)
+            kept.lost = why
+        kept.profile, kept.terms, kept.greeted = None, None, False
+        kept.earlier = ()
+        kept.staged, kept.known = {}, {}
+
+    def _concluded(
+        self,
+        kept: Kept,
+        authorization: Authorization,
+        given: Sequence[InputFile],
+        result: ExecutionResult,
+    ) -> ExecutionResult:
+        """Note what the session holds now, and say in the result what became of it."""
+        notes = [result.detail] if result.detail else []
+        holds = authorization.confines.session is not Session.CLEAN
+        if kept.lost and holds:
+            notes.append(f"the session began anew: {kept.lost.removeprefix(_DOUBT)}")
+        kept.lost = ""
+        if kept.taken is None:
+            if holds:
+                notes.append("the session ended with this run: what it kept is gone")
+        elif holds:
+            agreed = [(file.name, file.data) for file in given]
+            agreed += [(file.name, file.data) for file in result.artifacts]
+            kept.known.update({name: _digest(data) for name, data in agreed})
+            program = authorization.verdict.program
+            if authorization.confines.session is Session.INTERPRETER and program is not None:
+                if authorization.source.language == "python":
+                    kept.earlier = (*kept.earlier, authorization.source)
+                kept.staged.update({file.path: file for file in program.staged})
+        return replace(result, detail="; ".join(notes))
+
+    def _watch(self) -> None:
+        """Have somebody look after sessions that nobody uses."""
+        with self._changed:
+            if self._watching or not self._kept:
+                return
+            self._watching = True
+        threading.Thread(
+            target=_look_after, args=(weakref.ref(self), self._changed), name="execgate-sessions", daemon=True
+        ).start()
+
+    def end_idle(self) -> float | None:
+        """End sessions that were idle for too long; return when to look again, None where none is left."""
+        now = self._clock()
+        with self._changed:
+            idle = [
+                key
+                for key, kept in self._kept.items()
+                if not kept.lock.locked() and kept.used_at and now - kept.used_at >= self._idle_s
+            ]
+            ended = [self._kept.pop(key) for key in idle]
+            left = bool(self._kept)
+            self._watching = left
+        for kept in ended:
+            with kept.lock:
+                kept.ended = True
+                self._end(kept, "nobody used it for a while")
+        return min(self._idle_s / 4, 30.0) if left else None
+
+
+def _look_after(sessions: weakref.ref[Sessions], changed: threading.Condition) -> None:
+    while True:
+        living = sessions()
+        wait = living.end_idle() if living is not None else None
+        del living
+        if wait is None:
+            return
+        with changed:
+            changed.wait(wait)
+
+
+class _Place:
+    """A session's cell as a run takes it: its own where there is one, else a new one, which it then has."""
+
+    def __init__(self, cells: Cells, kept: Kept) -> None:
+        self._cells = cells
+        self._kept = kept
+        self.last: Taken | None = None
+
+    def take(self, profile: Profile, cancelled: threading.Event) -> Taken:
+        """Return the session's cell; see `Cells.take`."""
+        kept = self._kept
+        if kept.taken is not None and self.last is None:
+            self.last = Taken(kept.taken.cell, Start.SESSION)
+        else:
+            kept.taken = self.last = self._cells.take(profile, cancelled)
+        return self.last
+
+    def give_back(self, taken: Taken) -> None:
+        """Leave the cell with the session, unless another took its place meanwhile."""
+        if taken is not self.last:
+            self._cells.give_back(taken)
+
+    def close(self) -> None:
+        """Do nothing: the session outlives the run."""
+
+
+def _unfit(kept: Kept, authorization: Authorization, profile: Profile) -> str | None:
+    """Return why a session can't go on with a program, None where it can."""
+    if kept.profile is None or replace(profile, image=kept.profile.image, preload=kept.profile.preload) != (
+        kept.profile
+    ):
+        return "its policy gives it another cell now"
+    if profile.image != kept.profile.image and not set(profile.preload) <= set(kept.profile.preload):
+        return "its program needs another image"
+    if profile.session is Session.INTERPRETER and kept.terms != _terms(authorization):
+        return "its policy confines it in another way now"
+    program = authorization.verdict.program
+    for file in () if program is None else program.staged:
+        if kept.staged.get(file.path, file).digest != file.digest:
+            return f"{file.path} is another text now, and may have been imported already"
+    return None
+
+
+def _check_state(kept: Kept, authorization: Authorization, profile: Profile) -> None:
+    """Raise SessionChangedError where a program was judged with other texts than the session has run."""
+    program = authorization.verdict.program
+    if profile.session is not Session.INTERPRETER or program is None:
+        return
+    judged = [source.digest for source in program.earlier]
+    if authorization.source.language == "python" and judged != [source.digest for source in kept.earlier]:
+        raise SessionChangedError(
+            "the session is not what the program was judged with any more", help="judge it again"
+        )
+
+
+def _terms(authorization: Authorization) -> object:
+    limits = authorization.limits
+    return authorization.confines, limits.cpu_s, limits.file_bytes
+
+
+def _may_go_on(result: ExecutionResult) -> bool:
+    """Whether nothing happened in a run after which its cell is not to be trusted."""
+    return result.stopped_by is Stop.EXIT
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
