@@ -29,6 +29,7 @@ RAW_SCHEMES = (
 METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
 _NOWHERE = Span(1, 0, 1, 0)
 _OWN_S = 5.0
+_THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Judge:
 
         `granted` says whether another target is permitted for the same purpose.
         """
-        if address.is_multicast or address.is_unspecified or address.is_reserved or _zoned(address):
+        if address.is_multicast or address.is_unspecified or _never(address):
             return f"{target.host} is at {address}, which is no address of another machine"
         if address.is_loopback and not self._loopback:
             return f"{target.host} is at {address}, which is the sandbox's own for a program that listens"
@@ -147,8 +148,11 @@ def own_addresses() -> frozenset[Address]:
     return _own[1]
 
 
-def _zoned(address: Address) -> bool:
-    return getattr(address, "scope_id", None) is not None
+def _never(address: Address) -> bool:
+    """Return whether an address has a zone, or is of what was kept for a future that did not come."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_reserved or address in _THIS_NETWORK
+    return address.scope_id is not None
 
 
 def parsed(text: Any) -> Address | None:

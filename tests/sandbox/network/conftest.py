@@ -209,10 +209,10 @@ def permit():
 def grant(door, world, permit):
     """Let a run through to one name that leads to loopback, on these ports."""
 
-    def grant(*ports, name="api.example.com"):
+    def grant(*ports, name="api.example.com", caps=None):
         world.names[name] = ["127.0.0.1"]
         permits = permit(*((host, port) for host in (name, "127.0.0.1") for port in ports))
-        door.admit(permits)
+        door.admit(permits, caps)
         return permits
 
     return grant
