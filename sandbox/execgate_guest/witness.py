@@ -17,6 +17,8 @@ from execgate_guest.notify import Listener
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from execgate_guest.stream import Stream
 
 PIECE = 1 << 16
@@ -33,10 +35,12 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./]{0,79}")
 class Witness:
     """What was seen of one program: by the hook, which writes into a pipe, and by the kernel's listener."""
 
-    def __init__(self, host: Stream, pipe: int, runner: int, listener: int = -1) -> None:
+    def __init__(
+        self, host: Stream, pipe: int, runner: int, listener: int = -1, *, acting: Any = None
+    ) -> None:
         self.host = host
         self.pipe = pipe
-        self.listener = Listener(listener, self, kernel.numbers()) if listener >= 0 else None
+        self.listener = Listener(listener, self, kernel.numbers(), acting) if listener >= 0 else None
         self.sources = (pipe,) if self.listener is None else (pipe, listener)
         self.runner = runner
         self.pending = bytearray()
