@@ -23,6 +23,7 @@ SECTIONS = {
     "policy": "the decision with 10 to 10,000 entries and agents, beside Cedar and agent-os-kernel; loading",
     "receipts": "a durable receipt, against a raw write and fsync",
     "sandbox": "runs in containers, beside other executors, under load, with libraries loaded ahead",
+    "watching": "programs that are watched, against the same ones in a guest that sees nothing",
     "start": "`execgate analyze` of one small file, against `python -c 'import libcst'`",
 }
 

@@ -189,7 +189,7 @@ class Keeper:
         while True:
             if run.pid in self.died:
                 return None
-            for fd, event in poll.poll():
+            for fd, event in witness.wait(poll):
                 if fd == 0:
                     self.host.receive()
                     return STOPPED

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KERNEL, STARTED = 2, 4
 CUT = "\0..."
 _RECEIVE, _SEND, _IS_VALID = 0xC050_2100, 0xC018_2101, 0x4008_2102  # linux/seccomp.h
+_SET_FLAGS, _SYNC_WAKE_UP = 0x4008_2104, 1  # Linux 6.6: who asks and who answers take turns on one processor
 _CONTINUE = 1
 _ASKED = struct.Struct("=QIIiIQ6Q")
 _ANSWER = struct.Struct("=QqiI")
@@ -112,6 +113,10 @@ class Listener:
         self.started: dict[int, bool] = {}
         self.executed: set[int] = set()
         self.own = _line_of("self")
+        try:
+            fcntl.ioctl(fd, _SET_FLAGS, struct.pack("=Q", _SYNC_WAKE_UP))
+        except OSError:
+            pass
 
     def answer(self) -> None:
         """Take one question, note what is asked, and let it go on."""
@@ -121,18 +126,20 @@ class Listener:
         except OSError:
             return  # whoever asked has gone
         number, pid, _, call, _, _, *arguments = _ASKED.unpack(asked)
+        line = None
         try:
             with self.acting:
                 line = self.line(self.names.get(call, ""), pid, arguments, number)
-            if line is not None:
-                self.witness.read()  # what Python told of it came before
-                self.witness.note(line)
         except (OSError, ValueError, struct.error):
             pass
+        if line is not None:
+            self.witness.read()  # what Python told of it came before, and is there by now
         try:
             fcntl.ioctl(self.fd, _SEND, _ANSWER.pack(number, 0, 0, _CONTINUE))
         except OSError:
             pass
+        if line is not None:
+            self.witness.note(line)
 
     def line(self, name: str, pid: int, arguments: list[int], number: int) -> bytes | None:
         """Return what is to be noted of a call, None where that is nothing."""

@@ -199,7 +199,7 @@ def watch(
     for fd in (0, woken, *witness.sources, *outputs):
         poll.register(fd, select.POLLIN)
     while True:
-        for fd, event in poll.poll():
+        for fd, event in witness.wait(poll):
             if fd == 0:
                 kind, _ = host.receive()
                 return None, kind == b"K"

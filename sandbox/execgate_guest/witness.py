@@ -11,17 +11,21 @@ from __future__ import annotations
 import json
 import os
 import re
+from time import monotonic
 
 from execgate_guest import kernel
 from execgate_guest.notify import Listener
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import select
     from typing import Any
 
     from execgate_guest.stream import Stream
 
 PIECE = 1 << 16
+PATIENCE_S = 0.02
+"""How long what was seen may wait for more of it."""
 LINES = 20_000
 """How many different things are told of a run; then one more line says that there were more."""
 BYTES = 4 << 20
@@ -47,20 +51,24 @@ class Witness:
         self.ready = bytearray()
         self.told: set[bytes] = set()
         self.bytes = 0
+        self.due = 0.0
         self.omitted = 0
         os.set_blocking(pipe, False)
 
     def look(self, source: int, *, hung_up: bool) -> bool:
-        """Take in what a source has, and hand it on; return False where nothing more will come from it."""
-        more = True
-        if self.listener is not None and source == self.listener.fd:
-            if hung_up:
-                return False
+        """Take in what a source has; return False where nothing more will come from it."""
+        if self.listener is None or source != self.listener.fd:
+            return self.read()
+        if not hung_up:
             self.listener.answer()
-        else:
-            more = self.read()
-        self.flush()
-        return more
+        return not hung_up
+
+    def wait(self, poll: select.poll) -> list[tuple[int, int]]:
+        """Return what `poll` has to tell, and hand on in time what was taken in: several things together."""
+        found = poll.poll(PATIENCE_S * 1000 if self.ready else None)
+        if self.ready and monotonic() >= self.due:
+            self.flush()
+        return found
 
     def read(self) -> bool:
         """Take in what the hook has written; return False where nothing more will come."""
@@ -95,6 +103,8 @@ class Witness:
         else:
             self.told.add(line)
         self.bytes += len(line) + 1
+        if not self.ready:
+            self.due = monotonic() + PATIENCE_S
         if len(self.ready) + len(line) >= PIECE:
             self.flush()
         self.ready += line + b"\n"
