@@ -1,4 +1,4 @@
-"""What it costs that a run is watched: the same programs in the guest as it is, and in one that sees nothing."""
+"""What it costs that a run is watched: the same programs in a guest that sees nothing."""
 
 from __future__ import annotations
 

@@ -158,8 +158,7 @@ class Keeper:
         if self.in_force:  # what died before it said so has run nothing
             self.host.send(b"C", self.in_force)
         self.host.send(b"B")
-        acting = identity.Acting(self.user)
-        witness = Witness(self.host, run.seen, run.pid, run.asked, acting=acting)
+        witness = Witness(self.host, run.seen, run.pid, run.asked)
         ending = self._watch(run, witness, lasting=lasting)
         code, want, stopped = self._ended(run, ending, lasting=lasting)
         witness.end()

@@ -88,26 +88,12 @@ read,
 which Python's own events tell of, and what goes to where a socket is connected."""
 
 
-class Oneself:
-    """Acts as nobody else."""
-
-    def __enter__(self) -> None:
-        """Go on as this process' own user."""
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing is to be taken back."""
-
-
 class Listener:
-    """The kernel's questions; `numbers` are those of the system calls, by name.
+    """The kernel's questions; `numbers` are those of the system calls, by name."""
 
-    `acting` makes this process the program's user while it reads that one's memory, where they differ.
-    """
-
-    def __init__(self, fd: int, witness: Witness, numbers: Mapping[str, int], acting: Any = None) -> None:
+    def __init__(self, fd: int, witness: Witness, numbers: Mapping[str, int]) -> None:
         self.fd = fd
         self.witness = witness
-        self.acting = Oneself() if acting is None else acting
         self.names = {number: name for name, number in numbers.items() if name in CALLS}
         self.memory: dict[int, int] = {}
         self.started: dict[int, bool] = {}
@@ -128,8 +114,7 @@ class Listener:
         number, pid, _, call, _, _, *arguments = _ASKED.unpack(asked)
         line = None
         try:
-            with self.acting:
-                line = self.line(self.names.get(call, ""), pid, arguments, number)
+            line = self.line(self.names.get(call, ""), pid, arguments, number)
         except (OSError, ValueError, struct.error):
             pass
         if line is not None:

@@ -19,7 +19,6 @@ from execgate_guest.notify import Listener
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import select
-    from typing import Any
 
     from execgate_guest.stream import Stream
 
@@ -39,12 +38,10 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./]{0,79}")
 class Witness:
     """What was seen of one program: by the hook, which writes into a pipe, and by the kernel's listener."""
 
-    def __init__(
-        self, host: Stream, pipe: int, runner: int, listener: int = -1, *, acting: Any = None
-    ) -> None:
+    def __init__(self, host: Stream, pipe: int, runner: int, listener: int = -1) -> None:
         self.host = host
         self.pipe = pipe
-        self.listener = Listener(listener, self, kernel.numbers(), acting) if listener >= 0 else None
+        self.listener = Listener(listener, self, kernel.numbers()) if listener >= 0 else None
         self.sources = (pipe,) if self.listener is None else (pipe, listener)
         self.runner = runner
         self.pending = bytearray()

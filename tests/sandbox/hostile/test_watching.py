@@ -15,7 +15,8 @@ from execgate.model.verdict import Authorization, Clause, Ruling, Verdict
 
 pytestmark = pytest.mark.engine
 
-STOP = replace(OPEN, on_surprise=OnSurprise.STOP)
+RECORD = replace(OPEN, network=False)
+STOP = replace(RECORD, on_surprise=OnSurprise.STOP)
 CLAUSE = Clause("tester.policy", Span(1, 0, 1, 1), "x")
 LIBC = "import ctypes, os, sys, time\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 
@@ -24,7 +25,7 @@ LIBC = "import ctypes, os, sys, time\nlibc = ctypes.CDLL(None, use_errno=True)\n
 def watched(sandbox, run):
     """Run a text of which all that the analysis sees is foreseen, and make sure of the run after it."""
 
-    def run_text(text, *, confines=OPEN, foreseen=True, **limits):
+    def run_text(text, *, confines=RECORD, foreseen=True, **limits):
         source = Source(textwrap.dedent(text), "job.py")
         program = replace(analyze(source), gaps=())
         if not foreseen:
@@ -199,6 +200,7 @@ def test_a_hook_that_is_changed_is_told_of_and_the_kernel_goes_on(watched):
     result = watched(
         """
         import gc
+        gc.unfreeze()
         for one in gc.get_objects():
             if type(one).__name__ == "function" and one.__name__ == "hook":
                 one.__code__ = (lambda event, arguments: None).__code__.replace(co_freevars=one.__code__.co_freevars)
@@ -214,6 +216,7 @@ def test_a_hook_that_is_emptied_from_within_does_not_blind_the_kernel(watched):
     result = watched(
         """
         import gc
+        gc.unfreeze()
         for one in gc.get_objects():
             if type(one).__name__ == "function" and one.__name__ == "hook":
                 for cell in one.__closure__ or ():
