@@ -15,6 +15,8 @@ import sys
 WORKSPACE = "/workspace"
 WRITABLE = (WORKSPACE, "/tmp", "/home/agent", "/dev/shm")
 
+PACKAGES = "/opt/execgate/packages"
+
 admitted: "dict[str, str]" = {}
 """SHA-256 digests of what may be imported, by path."""
 
@@ -27,6 +29,13 @@ def admit() -> None:
     except (AttributeError, TypeError, ValueError):
         admitted.clear()
     sys.path_importer_cache.clear()
+
+
+def offer() -> None:
+    """Let what was installed for the program be imported: before the image's own, after the standard ones."""
+    if "EXECGATE_PACKAGES" in os.environ and PACKAGES not in sys.path:
+        libraries = (index for index, path in enumerate(sys.path) if path.endswith("-packages"))
+        sys.path.insert(next(libraries, len(sys.path)), PACKAGES)
 
 
 class Loader(importlib.machinery.SourceFileLoader):
@@ -88,3 +97,4 @@ def hook(path: str) -> Finder:
 
 sys.path_hooks.insert(0, hook)
 admit()
+offer()

@@ -185,6 +185,10 @@ class ExecutionResult:
     omitted: int = 0
     """How many more observations there were than are kept."""
     connections: tuple[Connection, ...] = ()
+    image_contents: str = ""
+    """The digest of the image's list of packages, which `execgate sandbox list` prints; empty if unknown."""
+    packages: tuple[str, ...] = ()
+    """What was installed for it beside the image, each as name, version and digest of its wheel."""
 
     @property
     def succeeded(self) -> bool:
@@ -205,6 +209,8 @@ class ExecutionResult:
             "usage": self.usage.to_json(),
             "backend": self.backend,
             "image": self.image,
+            "image_contents": self.image_contents,
+            "packages": list(self.packages),
             "start": self.start.value,
             "in_force": dict(self.in_force),
             "observed": [operation.to_json() for operation in self.observed],

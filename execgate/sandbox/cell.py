@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from execgate.model.confines import HostFolder, Session
 from execgate.model.limits import Limits
 from execgate.model.verdict import Authorization
+from execgate.sandbox.image.facts import Facts
 from execgate.sandbox.network import Door
 from execgate.sandbox.usage import Meter
 
@@ -34,6 +36,8 @@ class Profile:
     """Modules that the waiting process has imported."""
     host_folders: tuple[HostFolder, ...] = ()
     network: bool = False
+    packages: Path | None = None
+    """The folder of the layer of packages that is mounted; see `packages`."""
 
     @property
     def kept(self) -> bool:
@@ -170,6 +174,10 @@ class Backend(Protocol):
 
     def image(self, authorization: Authorization) -> str:
         """Return the id of the image for a program, which is made first where there is none."""
+        ...
+
+    def facts(self, image: str) -> Facts:
+        """Return what is in an image that `image` returned."""
         ...
 
     def forget_image(self, image: str) -> None:

@@ -16,6 +16,9 @@ USER = 65532
 KEEPER = 65531
 """The user of the supervisor of a kept cell, which becomes the user of each of its runs."""
 
+PACKAGES = "/opt/execgate/packages"
+"""Where a layer of packages is mounted."""
+
 MEMORY_FLOOR = 8 << 20
 """The least memory, in bytes, in which an interpreter starts; engines themselves set none under 6 MiB."""
 

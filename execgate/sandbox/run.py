@@ -28,6 +28,7 @@ from execgate.sandbox.files import CAPS
 from execgate.sandbox.frames import KILL, Frames, GuestError, encode_job
 from execgate.sandbox.greeting import START_S, CancelledError, NoRoomError
 from execgate.sandbox.network import Permits, WayOut
+from execgate.sandbox.packages.layers import NOTHING, Layer
 from execgate.sandbox.transcript import FailureError, Phase, Transcript
 from execgate.sandbox.watching import Observer, line_of
 
@@ -52,6 +53,8 @@ class Job:
     profile: Profile
     backend: str
     permits: Permits | None = None
+    layer: Layer = NOTHING
+    """The packages that are installed for it."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what the guest is told of how to run it."""
@@ -65,6 +68,7 @@ class Job:
             "confine": authorization.confines.to_json(),
             "session": self.profile.session.value,
             "network": self.way_out().to_json() if self.profile.network else None,
+            "packages": None if self.layer is NOTHING else self.layer.told(),
             "limits": {"cpu_s": limits.cpu_s, "file_bytes": limits.file_bytes, "files": limits.files},
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.confines import Session
@@ -16,6 +17,10 @@ from execgate.sandbox.cell import Backend, ImageGoneError, Profile
 from execgate.sandbox.cells import Cells
 from execgate.sandbox.files import check_inputs
 from execgate.sandbox.host_folders import HostFolders
+from execgate.sandbox.image.choosing import advice
+from execgate.sandbox.image.contents import digest
+from execgate.sandbox.image.facts import Facts
+from execgate.sandbox.packages.layers import Layer, Layers
 from execgate.sandbox.pool import Ahead, Pool
 from execgate.sandbox.preloading import preloads
 from execgate.sandbox.protocol import Permits
@@ -46,6 +51,7 @@ class CellSandbox:
         self._backend = backend
         self._cells = Pool(backend, ahead)
         self._sessions = Sessions(self._cells)
+        self._layers = Layers()
         self._host_folders = HostFolders()
         self._closed = False
         # Where nobody closes it: the pool's threads know the pool, and this only.
@@ -79,19 +85,25 @@ class CellSandbox:
             self._refuse_what_is_lacking(authorization)
             self._host_folders.check(authorization.confines.host_folders)
             image = self._backend.image(authorization)
+            facts = self._backend.facts(image)
+            layer = self._layers.for_run(authorization, conversation, permits, facts)
             session = self._session(authorization, conversation)
             profile = Profile.of(authorization, image, session=session, preload=preloads(authorization))
+            profile = replace(profile, packages=layer.folder)
 
-            def do(cells: Cells, profile: Profile, given: Sequence[InputFile]) -> ExecutionResult:
-                return execute(
-                    cells, Job(authorization, tuple(given), profile, self.name, permits), on_output
-                )
+            def do(
+                cells: Cells, profile: Profile, given: Sequence[InputFile], layer: Layer = layer
+            ) -> ExecutionResult:
+                job = Job(authorization, tuple(given), profile, self.name, permits, layer)
+                return execute(cells, job, on_output)
 
             try:
                 if conversation is None or session is Session.NONE:
-                    return do(self._cells, profile, inputs)
-                key = authorization.verdict.agent, conversation
-                return self._sessions.run(key, authorization, profile, inputs, do)
+                    result = do(self._cells, profile, inputs)
+                else:
+                    key = authorization.verdict.agent, conversation
+                    result = self._sessions.run(key, authorization, profile, inputs, do)
+                return _described(result, authorization, facts, layer)
             except ImageGoneError:
                 self._backend.forget_image(image)
         raise SandboxUnavailableError("the sandbox image vanishes as soon as it is made")
@@ -161,3 +173,20 @@ class CellSandbox:
                 f"this sandbox can't keep a limit of the policy: {', '.join(lacking)}",
                 help="enable the kernel's control groups for it (`execgate doctor` says more)",
             )
+
+
+def _described(
+    result: ExecutionResult, authorization: Authorization, facts: Facts, layer: Layer
+) -> ExecutionResult:
+    """Return the result with what the program found installed, and how to get what it missed."""
+    notes = [result.detail] if result.detail else []
+    if not result.succeeded:
+        notes += [f"`{name}` was not installed: {why}" for name, why in layer.told().items()]
+        missed = advice(result.stderr, authorization, facts)
+        notes += [missed] if missed else []
+    return replace(
+        result,
+        detail="; ".join(notes),
+        image_contents=digest(facts.contents) if facts.contents else "",
+        packages=layer.lines(),
+    )

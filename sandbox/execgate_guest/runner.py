@@ -11,7 +11,7 @@ import os
 import struct
 import sys
 
-from execgate_guest import confine, figures, leaving, limits, notify, watch
+from execgate_guest import confine, figures, leaving, libraries, limits, notify, watch
 from execgate_guest.files import WORKSPACE
 from execgate_guest.stream import Stream
 
@@ -65,6 +65,7 @@ def become_the_program(job: int, report: int, sinks: tuple[int, int, int], note:
         os.dup2(fd, place)
     sys.stdout.reconfigure(line_buffering=True)  # what was printed before a limit struck is not lost
     confine.prepare()
+    libraries.furnish()
     for fd, place in ((job, JOB_PLACE), (report, REPORT_PLACE)):
         os.dup2(fd, place, inheritable=False)
     source = Stream(JOB_PLACE, -1)
@@ -74,6 +75,7 @@ def become_the_program(job: int, report: int, sinks: tuple[int, int, int], note:
     os.chdir(WORKSPACE)
     # Python that the program starts looks for nothing in the folder of the user either.
     os.environ["PYTHONNOUSERSITE"] = "1"
+    libraries.offer(told.get("packages"))
     if told["modules"]:
         admit(json.dumps(told["modules"]))
     limits.apply(told.get("limits") or {})

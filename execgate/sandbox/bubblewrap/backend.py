@@ -24,8 +24,10 @@ from execgate.sandbox.bubblewrap.spawner import spawn
 from execgate.sandbox.bubblewrap.wire import SocketWire
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
 from execgate.sandbox.files import escaped
+from execgate.sandbox.image.choosing import choose
+from execgate.sandbox.image.facts import NO_FACTS, Facts
 from execgate.sandbox.image.recipe import Recipe
-from execgate.sandbox.image.root import BASE, Root, ensure_root
+from execgate.sandbox.image.root import Root, ensure_root, find_root
 from execgate.sandbox.network import Doors
 from execgate.sandbox.places import USER
 from execgate.sandbox.seccomp import program as program_of_calls
@@ -88,12 +90,17 @@ class BubblewrapBackend:
 
     def image(self, authorization: Authorization) -> str:
         """Return the root's id, found or made at the first program."""
-        name = authorization.confines.image or BASE
+        name = choose(authorization, lambda name: find_root(name) is not None)
         with self._lock:
             found = self._roots.get(name)
             if found is None:
                 found = self._roots[name] = ensure_root(name, on_progress=self._on_progress)
             return found.id
+
+    def facts(self, image: str) -> Facts:
+        """Return what is in a root that was returned."""
+        with self._lock:
+            return next((root.facts for root in self._roots.values() if root.id == image), NO_FACTS)
 
     def forget_image(self, image: str) -> None:
         """Look for the root anew."""

@@ -20,7 +20,7 @@ from execgate.model.limits import Limits
 from execgate.model.places import HOME, WORKSPACE
 from execgate.sandbox.cell import CELL_VARIABLE, Profile
 from execgate.sandbox.network import INSIDE
-from execgate.sandbox.places import INODES, USER, environment, shares
+from execgate.sandbox.places import INODES, PACKAGES, USER, environment, shares
 
 NAMESPACES = ("user", "ipc", "pid", "net", "uts", "cgroup")
 # What the guest needs for a moment, within its own user namespace; see `execgate_guest.settle`.
@@ -84,6 +84,8 @@ def _arguments(place: Place, profile: Profile) -> Iterator[str]:
         yield from ("--ro-bind", str(place.door), INSIDE)
     for folder in profile.host_folders:
         yield from ("--ro-bind", folder.source, folder.target)
+    if profile.packages is not None:
+        yield from ("--ro-bind", str(profile.packages), PACKAGES)
     # Whatever else was made on the way is memory that nobody limits.
     yield from (part for path in ("/dev", "/home", "/run", "/sys", "/") for part in ("--remount-ro", path))
     yield from ("--chdir", "/", "--clearenv")

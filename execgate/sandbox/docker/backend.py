@@ -20,7 +20,9 @@ from execgate.sandbox.docker import confinement, leftovers
 from execgate.sandbox.docker.cell import DockerCell
 from execgate.sandbox.docker.engine import attempt, connect, is_local, is_missing, translated
 from execgate.sandbox.docker.wire import AttachedWire
-from execgate.sandbox.image import ensure_image
+from execgate.sandbox.image import Image, ensure_image, find_image
+from execgate.sandbox.image.choosing import choose
+from execgate.sandbox.image.facts import NO_FACTS, Facts
 from execgate.sandbox.network import Doors
 from execgate.sandbox.owner import Owner
 
@@ -57,7 +59,7 @@ class DockerBackend:
         self._doors = Doors() if doors is None else doors
         self._lock = threading.Lock()
         self._engine: _Engine | None = None
-        self._image: str | None = None
+        self._images: dict[str, Image] = {}
         forks.register(self)
 
     def forget_parent(self) -> None:
@@ -80,23 +82,36 @@ class DockerBackend:
 
     def image(self, authorization: Authorization) -> str:
         """Return the image's id, found or made at the first program."""
-        del authorization
         with self._lock:
-            if self._image is None:
-                self._image = ensure_image(self._ready().client, on_progress=self._on_progress).id
-            return self._image
+            client = self._ready().client
+
+            def is_there(name: str) -> bool:
+                if name not in self._images:
+                    found = find_image(client, name=name)
+                    if found is not None:
+                        self._images[name] = found
+                return name in self._images
+
+            name = choose(authorization, is_there)
+            if name not in self._images:
+                self._images[name] = ensure_image(client, name=name, on_progress=self._on_progress)
+            return self._images[name].id
+
+    def facts(self, image: str) -> Facts:
+        """Return what is in an image that was returned."""
+        with self._lock:
+            return next((one.facts for one in self._images.values() if one.id == image), NO_FACTS)
 
     def forget_image(self, image: str) -> None:
         """Look for the image anew, unless somebody else has found another by now."""
         with self._lock:
-            if self._image == image:
-                self._image = None
+            self._images = {name: one for name, one in self._images.items() if one.id != image}
 
     def start(self, profile: Profile) -> Cell:
         """Create a container, attach to it and start it."""
         with self._lock:
             engine = self._ready()
-        if profile.host_folders and not is_local():
+        if (profile.host_folders or profile.packages) and not is_local():
             raise SandboxUnavailableError(
                 "the engine is on another machine: folders of this one can't be mounted there",
                 help="hand the files in, or use an engine of this machine",

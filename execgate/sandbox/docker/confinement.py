@@ -19,7 +19,7 @@ from execgate.model.places import HOME, WORKSPACE
 from execgate.sandbox import seccomp
 from execgate.sandbox.cell import CELL_VARIABLE, Profile
 from execgate.sandbox.network import INSIDE
-from execgate.sandbox.places import INODES, KEEPER, USER, environment, shares
+from execgate.sandbox.places import INODES, KEEPER, PACKAGES, USER, environment, shares
 
 SYSCTLS = {
     "net.ipv4.ip_unprivileged_port_start": "0",  # names are asked for at port 53
@@ -57,8 +57,11 @@ def host_config(profile: Profile, *, host_cpus: int, door: Path | None = None) -
         "dns_search": ["."],
         "oom_score_adj": 500,
     }
-    if profile.host_folders:
-        config["mounts"] = [_mount(folder) for folder in profile.host_folders]
+    folders = list(profile.host_folders)
+    if profile.packages is not None:
+        folders.append(HostFolder(str(profile.packages), PACKAGES))
+    if folders:
+        config["mounts"] = [_mount(folder) for folder in folders]
     if limits.memory_bytes is not None:
         config["mem_limit"] = limits.memory_bytes
         config["memswap_limit"] = limits.memory_bytes

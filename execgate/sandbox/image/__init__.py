@@ -18,11 +18,12 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
-from execgate.sandbox.docker.engine import connect, translated
+from execgate.sandbox.docker.engine import attempt, connect, translated
 from execgate.sandbox.image import archive, container, dockerfile, library
 from execgate.sandbox.image.built import Built
 from execgate.sandbox.image.cache import cache_folder, making
@@ -47,6 +48,7 @@ __all__ = [
     "ensure_image",
     "find_image",
     "list_images",
+    "prune_images",
 ]
 
 BASE = "base"
@@ -165,6 +167,33 @@ def list_images(client: APIClient | None = None) -> tuple[Image, ...]:
         rows = client.images(filters={"label": "execgate.recipe"})
     images = [_image(row, recipe) for row in rows]
     return tuple(sorted(images, key=lambda image: (not image.current, image.name, image.id)))
+
+
+def prune_images(
+    client: APIClient | None = None, *, everything: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Remove the images of other versions of execgate, or `everything`.
+
+    Return (the ids that are gone, a line for each that could not be removed).
+    """
+    client = client or connect()
+    gone, kept = [], []
+    for image in list_images(client):
+        if image.current and not everything:
+            continue
+        with translated("can't look at an image"):
+            tags = client.inspect_image(image.id)["RepoTags"] or []  # type: ignore[no-untyped-call]  # the SDK's gap
+        # By its names: an image that a container was made from stays, and so does one that others named.
+        faults = [
+            attempt(partial(client.remove_image, name))[1]
+            for name in ([tag for tag in tags if tag.startswith(f"{REPOSITORY}:")] or [image.id])
+        ]
+        fault = next((fault for fault in faults if fault is not None), None)
+        if fault is None:
+            gone.append(image.id)
+        else:
+            kept.append(f"{image.id}: {fault}")
+    return tuple(gone), tuple(kept)
 
 
 def _tag(recipe: Recipe, name: str) -> str:

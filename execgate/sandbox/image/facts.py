@@ -62,3 +62,7 @@ class Facts:
         """Return the config of an image of these layers."""
         labels = {"execgate.recipe": recipe.digest, **self.labels()}
         return archive.config(diff_ids, entrypoint=recipe.entrypoint, labels=labels)
+
+
+NO_FACTS = Facts("", "", "", "", "", ())
+"""Of an image that is not known."""

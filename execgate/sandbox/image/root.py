@@ -126,8 +126,8 @@ def list_roots() -> tuple[tuple[Root, bool], ...]:
     return tuple(found.values())
 
 
-def prune_roots() -> tuple[str, ...]:
-    """Remove the roots of other versions of the recipe; return their ids.
+def prune_roots(*, everything: bool = False) -> tuple[str, ...]:
+    """Remove the roots of other versions of the recipe, or `everything`; return their ids.
 
     None may be in use: whoever runs another version of execgate here makes its own anew.
     """
@@ -137,7 +137,7 @@ def prune_roots() -> tuple[str, ...]:
     recipe = Recipe.load()
     with making(_KIND):
         for link in home.glob("*-*"):
-            if link.is_symlink() and not link.name.endswith(f"-{recipe.digest}"):
+            if link.is_symlink() and (everything or not link.name.endswith(f"-{recipe.digest}")):
                 remove(link)
         kept = {link.resolve().name for link in home.iterdir() if link.is_symlink()}
         gone = sorted(
