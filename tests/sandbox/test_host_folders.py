@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,20 @@ def fault(source: Path | str) -> str | None:
 
 
 @pytest.fixture
+def tmp_path():
+    """Return a folder that every user can reach, as a program has to: those of pytest are one user's own."""
+    with tempfile.TemporaryDirectory(prefix="execgate-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
 def folder(tmp_path):
     data = tmp_path / "data"
     (data / "sub").mkdir(parents=True)
     (data / "a.csv").write_text("1,2\n")
     (data / "sub" / "b.csv").write_text("3,4\n")
-    for each in (tmp_path, data, data / "sub"):
+    for each in (data, data / "sub"):
         each.chmod(0o755)
     return data
 

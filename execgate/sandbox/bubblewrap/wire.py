@@ -81,5 +81,6 @@ class SocketWire:
         except BlockingIOError:
             return
         if not data:
-            self._poll.unregister(self._errors)
+            with contextlib.suppress(KeyError):  # what has ended may be asked again
+                self._poll.unregister(self._errors)
         self._said += data[: _SAID_BYTES - len(self._said)]
