@@ -23,13 +23,25 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+NOTHING = {
+    "reads": [],
+    "writes": [],
+    "commands": False,
+    "network": False,
+    "ports": [],
+    "listens": [],
+    "host_folders": [],
+}
+"""The narrowest confines."""
+
+
 def prepare() -> None:
     """Load what setting the walls takes, while there is no job yet."""
-    import ctypes
-
-    ctypes.CDLL(None)
+    kernel.library()
+    # Done once for nobody: what takes long the first time is over when there is a job.
+    landlock.plan(NOTHING)
     try:
-        filters.prepare()
+        filters.build(NOTHING)
     except kernel.UnsupportedError:
         pass  # said when it is asked for
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 CLEAN, FILES, INTERPRETER = "clean", "files", "interpreter"
 STOPPED = "stopped"
-ALWAYS = ("json", "linecache", "traceback", "types")
-"""What the runner itself needs for a program."""
 _MEANWHILE_S = 0.001
 _ZOMBIE, _STOPPED = b"Z", b"T"
 
@@ -48,7 +46,7 @@ def main(session: str, preload: list[str]) -> int:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.fork() == 0:
             ours.close()
-            return template.serve(theirs, [*ALWAYS, *preload], become)
+            return template.serve(theirs, [*runner.ALWAYS, *preload], become)
         theirs.close()
         keeper = Keeper(host, ours, session)
     except BaseException as error:  # whatever it is: unprotected, nothing runs

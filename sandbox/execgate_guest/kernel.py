@@ -16,6 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PR_SET_NO_NEW_PRIVS = 38
 
 _tables: dict[str, dict[str, int]] = {}
+_libraries: list[Any] = []
 
 
 class UnsupportedError(Exception):
@@ -40,7 +41,7 @@ def call(name: str, *arguments: Any) -> int:
     """Make a system call and return its result; raises OSError.  Bytes are handed over by their address."""
     import ctypes
 
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = library()
     given = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
     result = int(ctypes.c_long(libc.syscall(ctypes.c_long(numbers()[name]), *given)).value)
     if result == -1:
@@ -48,9 +49,18 @@ def call(name: str, *arguments: Any) -> int:
     return result
 
 
+def library() -> Any:
+    """Return the C library, opened once: loading it costs more than most calls."""
+    if not _libraries:
+        import ctypes
+
+        _libraries.append(ctypes.CDLL(None, use_errno=True))
+    return _libraries[0]
+
+
 def forbid_privileges() -> None:
     """Keep this process and all that it starts from ever gaining any; raises OSError.  See prctl(2)."""
-    import ctypes
+    if library().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        import ctypes
 
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")

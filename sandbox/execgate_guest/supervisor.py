@@ -21,7 +21,7 @@ from _socket import AF_UNIX, SOCK_SEQPACKET, socketpair
 
 from execgate_guest import cleaning, confine, figures
 from execgate_guest.files import WORKSPACE, create, fail, mark, send_files
-from execgate_guest.runner import become_the_program, load
+from execgate_guest.runner import ALWAYS, become_the_program, load
 from execgate_guest.stream import CHUNK, PROTOCOL, Stream
 from execgate_guest.witness import Witness
 
@@ -78,7 +78,7 @@ def main() -> int:
     loaded, loading = os.pipe()
     runner = os.fork()
     if runner == 0:
-        load(cell.get("preload", ()))
+        load((*ALWAYS, *cell.get("preload", ())))
         os.close(loading)
         return become_the_program(job, report_in, (out_in, err_in, seen_in), note)
     for fd in (job, report_in, out_in, err_in, seen_in, loading):
