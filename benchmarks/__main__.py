@@ -21,6 +21,7 @@ SECTIONS = {
     "growth": "code to operations, from 100 lines to 20,000",
     "hostile": "code to operations, of programs that are written to break it",
     "policy": "the decision with 10 to 10,000 entries and agents, beside Cedar and agent-os-kernel; loading",
+    "proxy": "what the way out of the sandbox adds to a connection",
     "receipts": "a durable receipt, against a raw write and fsync",
     "sandbox": "runs in containers, beside other executors, under load, with libraries loaded ahead",
     "watching": "programs that are watched, against the same ones in a guest that sees nothing",

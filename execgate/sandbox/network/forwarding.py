@@ -20,6 +20,7 @@ from execgate.sandbox.network.messages import (
 from execgate.sandbox.network.peer import Peer
 from execgate.sandbox.network.reach import Reached, RefusedError, UnreachableError
 from execgate.sandbox.network.targets import Target
+from execgate.sandbox.network.within import Within
 
 if TYPE_CHECKING:
     from execgate.sandbox.network.visit import Visit
@@ -46,7 +47,8 @@ class Forwarder:
         """Serve requests until either side has ended; raises BadRequestError and the errors of reaching."""
         caps, client = self._visit.caps, self._visit.client
         while await self._visit.wait(client.peek()):
-            found = await asyncio.wait_for(read_request(client, caps, self._fixed), caps.head_s)
+            async with Within(caps.head_s):
+                found = await read_request(client, caps, self._fixed)
             if found is None or not await self.one(*found):
                 return
 
@@ -73,9 +75,18 @@ class Forwarder:
     async def _exchange(self, request: Request, client: h11.Connection) -> bool:
         reached, entry = await self._connected(request)
         server = h11.Connection(h11.CLIENT, max_incomplete_event_size=self._visit.caps.head_bytes)
-        body = asyncio.ensure_future(self._send(request, client, server, reached.peer, entry))
-        if not request.framing:
-            await asyncio.wait({body})
+        sending = self._send(request, client, server, reached.peer, entry)
+        body: asyncio.Future[None]
+        if request.framing:
+            body = asyncio.ensure_future(sending)
+        else:  # it is sent before anybody could answer: that takes no task of its own
+            body = asyncio.get_running_loop().create_future()
+            try:
+                await sending
+            except OSError as error:
+                body.set_exception(error)
+            else:
+                body.set_result(None)
         try:
             kept = await self._answer(server, client, reached.peer, entry, body)
         finally:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import socket
 
+from execgate.sandbox.network.within import Within
+
 CHUNK = 1 << 16
 """The most that is read at once, in bytes."""
 
@@ -101,7 +103,8 @@ class Peer:
 
         self.end()
         with contextlib.suppress(OSError, asyncio.TimeoutError):
-            await asyncio.wait_for(drain(), seconds)
+            async with Within(seconds):
+                await drain()
 
     def close(self) -> None:
         """Let go of it, once what was written is sent."""

@@ -15,6 +15,7 @@ from execgate.sandbox.network.caps import Caps
 from execgate.sandbox.network.judge import Judge, parsed
 from execgate.sandbox.network.peer import Peer
 from execgate.sandbox.network.targets import Target
+from execgate.sandbox.network.within import Within
 
 Resolver = Callable[[str], Awaitable[Sequence[str]]]
 """Gives the addresses of a name, best first; raises OSError where it has none."""
@@ -83,8 +84,8 @@ class Reach:
         if target.is_local_name:
             return _LOOPBACK
         try:
-            async with self._lookups:
-                told = await asyncio.wait_for(self._resolver(target.host), self._caps.lookup_s)
+            async with self._lookups, Within(self._caps.lookup_s):
+                told = await self._resolver(target.host)
         except asyncio.TimeoutError:
             raise UnreachableError(f"{target.host} was not found in {self._caps.lookup_s:g} s") from None
         except (OSError, UnicodeError) as error:
@@ -105,7 +106,8 @@ class Reach:
         for index, address in enumerate(found):
             share = max((deadline - loop.time()) / (len(found) - index), 0.01)
             try:
-                peer = await asyncio.wait_for(_dial(address, target.port), share)
+                async with Within(share):
+                    peer = await _dial(address, target.port)
             except asyncio.TimeoutError:
                 why = "no answer"
             except OSError as error:

@@ -20,6 +20,7 @@ from execgate.sandbox.network.messages import answer
 from execgate.sandbox.network.peer import Peer
 from execgate.sandbox.network.reach import Reached, RefusedError, UnreachableError
 from execgate.sandbox.network.targets import BadTargetError, Target, authority
+from execgate.sandbox.network.within import Within
 
 if TYPE_CHECKING:
     from execgate.sandbox.network.visit import Visit
@@ -111,7 +112,8 @@ class Tunnel:
         client, caps = self._visit.client, self._visit.caps
         if self._modes.raw and await self._server_is_first(outside):
             return Speech.RAW
-        return await asyncio.wait_for(self._speech(client), caps.head_s)
+        async with Within(caps.head_s):
+            return await self._speech(client)
 
     async def _server_is_first(self, outside: Peer) -> bool:
         first = asyncio.ensure_future(self._visit.client.peek())
@@ -215,7 +217,8 @@ class Tunnel:
         """Tell a client that was promised a connection why there is none, in what it speaks."""
         client = self._visit.client
         with contextlib.suppress(asyncio.TimeoutError, RefusedError):
-            data = await asyncio.wait_for(client.peek(), self._visit.caps.head_s)
+            async with Within(self._visit.caps.head_s):
+                data = await client.peek()
             refused = isinstance(error, RefusedError)
             if hello.looks_like_tls(data):
                 await client.write(ACCESS_DENIED if refused else INTERNAL_ERROR)

@@ -18,6 +18,7 @@ from execgate.sandbox.network.peer import Peer
 from execgate.sandbox.network.reach import Reach, Reached, RefusedError, UnreachableError
 from execgate.sandbox.network.targets import Target
 from execgate.sandbox.network.tunnel import Tunnel
+from execgate.sandbox.network.within import Within
 
 _LINGER_BYTES = 1 << 20
 _LINGER_S = 2.0
@@ -67,7 +68,8 @@ class Visit:
         return None
 
     async def _requests(self) -> None:
-        found = await asyncio.wait_for(read_request(self.client, self.caps, None), self.caps.head_s)
+        async with Within(self.caps.head_s):
+            found = await read_request(self.client, self.caps, None)
         if found is None:
             return
         request, state = found
@@ -102,7 +104,8 @@ class Visit:
 
     async def wait(self, coming: Awaitable[_T]) -> _T:
         """Wait no longer than a connection may be idle."""
-        return await asyncio.wait_for(coming, self.caps.idle_s)
+        async with Within(self.caps.idle_s):
+            return await coming
 
     def drop(self, outside: Peer) -> None:
         """Close a connection outside that is not used any more."""
