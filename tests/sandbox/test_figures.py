@@ -6,11 +6,12 @@ A stand-in with the parts that matter is handed in as the program's own package.
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 
 import pytest
 
-from execgate.model.confines import Confines
-from execgate.model.execution import InputFile
+from execgate.model.confines import Confines, Session
+from execgate.model.execution import InputFile, Start
 from execgate.model.limits import Limits
 from execgate.model.program import Program
 from execgate.model.source import Source
@@ -80,10 +81,11 @@ def drawn(sandbox):
     def run(text, *, inputs=(), confines=WIDE, conversation=None, **limits):
         source = Source(textwrap.dedent(text), "job.py")
         staged = tuple(Source(body, name) for name, body in PACKAGE.items())
+        earlier = () if conversation is None else sandbox.earlier("tester", conversation)
         verdict = Verdict(
             source=source,
             agent="tester",
-            program=Program(source, staged=staged),
+            program=Program(source, staged=staged, earlier=earlier),
             limits=Limits(**limits),
             confines=confines,
             policy_digest="sha256:" + "0" * 64,
@@ -251,6 +253,44 @@ def test_what_is_forged_comes_to_nothing(drawn, forged) -> None:
         print("forged")
     """)
     assert (result.stdout, pictures, result.rejected) == ("forged\n", {}, ())
+
+
+SESSION = replace(WIDE, session=Session.CLEAN)
+
+
+keeping = pytest.mark.parametrize("sandbox", ["docker"], indirect=True)
+"""For the backend that keeps cells; what the other says of sessions is tested with it."""
+
+
+@keeping
+def test_blocks_of_a_session_number_on(drawn) -> None:
+    names = []
+    for number in (1, 2, 3):
+        text = "import matplotlib.pyplot as plt\n" if number == 1 else ""
+        result, pictures = drawn(
+            f"{text}plt.plot('{number}')\nif {number} < 3: plt.show()",
+            confines=replace(WIDE, session=Session.INTERPRETER),
+            conversation="numbers",
+        )
+        assert result.exit_code == 0, result.stderr
+        names.append(pictures)
+    assert names == [{f"figure-{number}.png": str(number)} for number in (1, 2, 3)]
+
+
+@keeping
+def test_what_a_run_kept_is_nothing_that_the_next_can_see(drawn) -> None:
+    peek = """
+        import sys
+        (finder,) = [each for each in sys.meta_path if "execgate" in type(each).__module__]
+        print(finder._shared[:].count(0) == len(finder._shared))
+        finder._shared[-3:] = b"abc"
+        import matplotlib.pyplot as plt
+        plt.plot("x")
+    """
+    for _ in range(2):
+        result, pictures = drawn(peek, confines=SESSION, conversation="clean")
+        assert (result.stdout, pictures) == ("True\n", {"figure-1.png": "x"}), result.stderr
+    assert result.start is Start.SESSION
 
 
 def test_a_program_that_forges_pyplot_is_on_its_own(drawn) -> None:
