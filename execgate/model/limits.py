@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -23,13 +23,18 @@ class Limits:
     cpu_s: float | None = None
     files: int | None = None
     file_bytes: int | None = None
+    stated: frozenset[str] | None = field(default=None, compare=False, repr=False)
+    """The fields that somebody asked for, the others being defaults; None is every one."""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for name, value in self.to_json().items():
             if value is not None and not value > 0:
-                raise ValueError(f"{field.name} must be positive or None, got {value!r}")
+                raise ValueError(f"{name} must be positive or None, got {value!r}")
+
+    def states(self, name: str) -> bool:
+        """Return whether the limit in the field `name` was asked for, and is no default."""
+        return self.stated is None or name in self.stated
 
     def to_json(self) -> dict[str, Any]:
         """Return every limit under its name, null where there is none."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "stated"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -170,6 +170,10 @@ class Backend(Protocol):
 
     def lacks(self) -> frozenset[str]:
         """Return what it can't keep: names of fields of Limits and of Confines."""
+        ...
+
+    def instead(self) -> Mapping[str, str]:
+        """Return how it keeps a default that it lacks, as well as it can: by field of Limits, in words."""
         ...
 
     def image(self, authorization: Authorization) -> str:

@@ -27,6 +27,10 @@ from execgate.sandbox.protocol import Permits
 from execgate.sandbox.run import Job, execute
 from execgate.sandbox.sessions import Sessions
 
+_GROUPS_HELP = (
+    "give it control groups (start the gate as root, or with `systemd-run --user --scope -p Delegate=yes`), "
+    "use a container engine, or say `unlimited` in the policy; `execgate doctor` says more"
+)
 _CONSTRAINTS = {
     "wall_s": "max_execution_time",
     "memory_bytes": "max_memory",
@@ -95,7 +99,7 @@ class CellSandbox:
                 cells: Cells, profile: Profile, given: Sequence[InputFile], layer: Layer = layer
             ) -> ExecutionResult:
                 job = Job(authorization, tuple(given), profile, self.name, permits, layer)
-                return execute(cells, job, on_output)
+                return self._qualified(execute(cells, job, on_output), authorization.limits)
 
             try:
                 if conversation is None or session is Session.NONE:
@@ -155,10 +159,22 @@ class CellSandbox:
             return None
         return ExecutionResult(stop, code, "", "", Usage(0.0), detail, backend=self.name)
 
+    def _qualified(self, result: ExecutionResult, limits: Limits) -> ExecutionResult:
+        """Return a result that says which limits were kept in another way than they are meant."""
+        told = {
+            _CONSTRAINTS[field]: words
+            for field, words in self._backend.instead().items()
+            if getattr(limits, field) is not None
+        }
+        return replace(result, in_force={**result.in_force, **told}) if told else result
+
     def _refuse_what_is_lacking(self, authorization: Authorization) -> None:
-        """Raise SandboxUnavailableError for what the policy says and the backend can't keep."""
-        limits = authorization.limits
-        if authorization.confines.network and "network" in self._backend.lacks():
+        """Raise SandboxUnavailableError for what the policy says and the backend can't keep.
+
+        A default that it keeps in another way is let pass; the result tells which.
+        """
+        limits, lacks, instead = authorization.limits, self._backend.lacks(), self._backend.instead()
+        if authorization.confines.network and "network" in lacks:
             raise SandboxUnavailableError(
                 "the policy grants hosts, and this sandbox can't be given the gate's socket to reach them by",
                 help="use an engine on this machine, or a policy without allowed_hosts",
@@ -166,12 +182,14 @@ class CellSandbox:
         lacking = sorted(
             constraint
             for field, constraint in _CONSTRAINTS.items()
-            if field in self._backend.lacks() and getattr(limits, field) is not None
+            if field in lacks
+            and getattr(limits, field) is not None
+            and (field not in instead or limits.states(field))
         )
         if lacking:
             raise SandboxUnavailableError(
                 f"this sandbox can't keep a limit of the policy: {', '.join(lacking)}",
-                help="enable the kernel's control groups for it (`execgate doctor` says more)",
+                help=_GROUPS_HELP,
             )
 
 

@@ -52,6 +52,8 @@ def settle(place: dict[str, Any]) -> None:
         choice.write(str(place["oom_score_adj"]))
     for number, value in place["rlimits"].items():
         resource.setrlimit(int(number), (value, value))
+    if place["processors"] is not None:
+        os.sched_setaffinity(0, place["processors"])
     drop(libc)
     restrict(libc, base64.b64decode(place["filter"]))
 

@@ -61,9 +61,17 @@ def test_a_command_is_resolved_by_the_programs_it_starts_and_not_by_their_argume
     )
 
 
-@pytest.mark.parametrize("name", Limits.__slots__)
+@pytest.mark.parametrize("name", Limits().to_json())
 @pytest.mark.parametrize("value", [0, -1])
 def test_a_limit_is_positive_or_unlimited(name, value):
     with pytest.raises(ValueError, match=f"{name} must be positive or None, got {value}"):
         Limits(**{name: value})
     assert Limits(**{name: None}).to_json()[name] is None
+
+
+def test_a_limit_is_stated_unless_it_is_known_to_be_a_default():
+    assert Limits().states("memory_bytes")
+    some = Limits(stated=frozenset({"cpus"}))
+    assert (some.states("cpus"), some.states("memory_bytes")) == (True, False)
+    assert some == Limits()
+    assert some.to_json() == Limits().to_json()

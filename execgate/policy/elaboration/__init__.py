@@ -240,7 +240,8 @@ def _limits(given: Mapping[str, Limit]) -> Limits:
             amount = given[constraint.name].value
             whole = getattr(constraint.quantity, "whole", False)
             fields[constraint.field] = None if amount is None else int(amount) if whole else float(amount)
-    return Limits(**fields)  # type: ignore[arg-type]  # which field takes which is in LIMITS
+    # Which field takes which is in LIMITS.
+    return Limits(**fields, stated=frozenset(fields))  # type: ignore[arg-type]
 
 
 def _grant(capability: str, flat: FlatGrant, limits: Limits) -> Grant:

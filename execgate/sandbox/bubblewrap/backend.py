@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from execgate.model.verdict import Authorization
 from execgate.sandbox import forks
 from execgate.sandbox.bubblewrap import leftovers
 from execgate.sandbox.bubblewrap.cell import BubblewrapCell
-from execgate.sandbox.bubblewrap.command import NAMESPACES, Place, command, entries
+from execgate.sandbox.bubblewrap.command import INSTEAD, NAMESPACES, Place, command, entries
 from execgate.sandbox.bubblewrap.groups import LEAST_CPUS, Groups, Share
 from execgate.sandbox.bubblewrap.spawner import spawn
 from execgate.sandbox.bubblewrap.wire import SocketWire
@@ -87,6 +87,10 @@ class BubblewrapBackend:
         """Return the limits that need control groups where there are none, and sessions."""
         with self._lock:
             return lacking(self._ready().groups)
+
+    def instead(self) -> Mapping[str, str]:
+        """Return what holds without control groups where a policy asks for nothing in particular."""
+        return {field: words for field, words in INSTEAD.items() if field in self.lacks()}
 
     def image(self, authorization: Authorization) -> str:
         """Return the root's id, found or made at the first program."""

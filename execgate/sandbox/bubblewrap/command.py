@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import base64
 import json
+import math
+import os
+import random
 import resource
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -47,6 +50,13 @@ _COVERED = (
     "/proc/timer_stats",
 )
 _READ_ONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+
+
+INSTEAD = {
+    "memory_bytes": "each process by itself, not all together: there is no control group",
+    "cpus": "a number of processors that programs are asked to keep to: there is no control group",
+}
+"""What holds of a limit where no control group keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,7 @@ def settlement(place: Place, limits: Limits) -> dict[str, Any]:
         "read_only": _READ_ONLY,
         "oom_score_adj": 500,
         "rlimits": rlimits(limits, counted=bool(place.groups)),
+        "processors": processors(limits, counted=bool(place.groups)),
         "filter": base64.b64encode(place.filter).decode("ascii"),
     }
 
@@ -157,7 +168,7 @@ def settlement(place: Place, limits: Limits) -> dict[str, Any]:
 def rlimits(limits: Limits, *, counted: bool) -> dict[int, int]:
     """Return the limits of each process, by the kernel's numbers.
 
-    `counted` is whether a control group counts the processes.
+    `counted` is whether a control group counts processes and memory.
     """
     values = {
         resource.RLIMIT_CORE: 0,
@@ -171,7 +182,17 @@ def rlimits(limits: Limits, *, counted: bool) -> dict[int, int]:
     if limits.processes is not None and not counted:
         # Counted within the cell's user namespace (Linux 5.14); the supervisor is none of the program's.
         values[resource.RLIMIT_NPROC] = limits.processes + 1
+    if limits.memory_bytes is not None and not counted:
+        values[resource.RLIMIT_DATA] = limits.memory_bytes
     return values
+
+
+def processors(limits: Limits, *, counted: bool) -> list[int] | None:
+    """Return the processors to run on where no control group shares them out, None for all."""
+    there = sorted(os.sched_getaffinity(0))
+    wanted = len(there) if limits.cpus is None or counted else math.ceil(limits.cpus)
+    # Not always the same: cells are not to crowd on the first.
+    return random.sample(there, wanted) if wanted < len(there) else None
 
 
 def entries(root: Path) -> tuple[tuple[str, str | None], ...]:

@@ -6,7 +6,7 @@ import contextlib
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -79,6 +79,10 @@ class DockerBackend:
         """Return what the engine says it can't keep; one elsewhere mounts no socket of this machine."""
         with self._lock:
             return self._ready().lacks
+
+    def instead(self) -> Mapping[str, str]:
+        """Return nothing: an engine keeps a limit or does not."""
+        return {}
 
     def image(self, authorization: Authorization) -> str:
         """Return the image's id, found or made at the first program."""
