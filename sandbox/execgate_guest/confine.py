@@ -6,13 +6,13 @@ Standard library only, Python 3.9 and later.
 """
 
 # Every import costs every cell its time, so there is no contextlib here.
-# ruff: noqa: PTH123, SIM105
 
 from __future__ import annotations
 
 import errno
 import json
 import os
+import signal
 import sys
 
 from execgate_guest import filter as filters
@@ -35,15 +35,38 @@ NOTHING = {
 """The narrowest confines."""
 
 
-def prepare() -> None:
-    """Load what setting the walls takes, while there is no job yet."""
+def prepare(notify: frozenset[str] = frozenset()) -> None:
+    """Load and make what setting the walls takes, while there is no job yet."""
     kernel.library()
     # Done once for nobody: what takes long the first time is over when there is a job.
     landlock.plan(NOTHING)
     try:
-        filters.build(NOTHING)
+        for commands in (False, True):
+            filters.build({**NOTHING, "commands": commands}, notify=notify)
     except kernel.UnsupportedError:
         pass  # said when it is asked for
+
+
+def be_alone() -> None:
+    """Leave the threads of libraries that were loaded ahead behind: walls hold for the thread that sets them.
+
+    Libraries for numbers end their threads before a fork and start them again when they need them.  Where
+    that was not all, the program goes on in a new process, and this one waits and ends as it does.
+    """
+    for last in (False, True):
+        if landlock.is_alone():
+            return
+        pid = os.fork()
+        if pid == 0:
+            if last:
+                return
+            os._exit(0)
+        _, status = os.waitpid(pid, 0)
+        if last:
+            if os.WIFSIGNALED(status):
+                signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+                os.kill(os.getpid(), os.WTERMSIG(status))
+            os._exit(os.WEXITSTATUS(status))
 
 
 def apply(job: dict[str, Any], notify: frozenset[str] = frozenset()) -> tuple[dict[str, str], int]:
@@ -71,14 +94,19 @@ def apply(job: dict[str, Any], notify: frozenset[str] = frozenset()) -> tuple[di
 
 def around() -> dict[str, str]:
     """Return what already holds this process, as the kernel tells of it."""
-    with open("/proc/self/status", encoding="ascii", errors="replace") as lines:
-        status = dict(line.rstrip("\n").split(":\t", 1) for line in lines if ":\t" in line)
-    capabilities = int(status.get("CapEff", "0"), 16) | int(status.get("CapBnd", "0"), 16)
+    fd = os.open("/proc/self/status", os.O_RDONLY)
+    status = os.read(fd, 16_384)
+    os.close(fd)
+
+    def field(name: bytes) -> bytes:
+        return status.partition(b"\n" + name + b":\t")[2].partition(b"\n")[0]
+
+    capabilities = int(field(b"CapEff") or b"0", 16) | int(field(b"CapBnd") or b"0", 16)
     return {
-        "user": status.get("Uid", "?").split("\t")[0],
+        "user": str(os.getuid()),
         "capabilities": f"{capabilities:#x}" if capabilities else "none",
-        "new_privileges": "none" if status.get("NoNewPrivs") == "1" else "possible",
-        "seccomp": "allow list of the container" if status.get("Seccomp") == "2" else "none",
+        "new_privileges": "none" if field(b"NoNewPrivs") == b"1" else "possible",
+        "seccomp": "allow list of the container" if field(b"Seccomp") == b"2" else "none",
     }
 
 

@@ -43,12 +43,18 @@ OF_OTHERS = {"ioprio_set": (1, 3), "sched_setaffinity": (0, None), "setpriority"
 SENDING = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
 """Where the flags stand of a call that can connect as it sends, past the rules on connecting."""
 MSG_FASTOPEN = 0x2000_0000
+OPTIONS = (
+    (1, (26, 50, 51, 52)),  # SOL_SOCKET: SO_ATTACH_FILTER, _BPF, _REUSEPORT_CBPF, _REUSEPORT_EBPF
+    (6, (19, 31)),  # IPPROTO_TCP: TCP_REPAIR, TCP_ULP
+)
+"""Options of sockets, by level, that load programs or other protocols into the kernel."""
 AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
 SOCK_STREAM, SOCK_DGRAM, SOCK_TYPE_MASK = 1, 2, 0xF  # above the mask: SOCK_NONBLOCK and SOCK_CLOEXEC
 PROTOCOLS = (0, 6, 17)
 """The default of each type, TCP and UDP; the rules on ports don't reach multipath TCP or SCTP."""
 
 _profiles: dict[str, Rules] = {}
+_built: dict[tuple[str, bool, bool, bool, bool, frozenset[str]], bytes] = {}
 
 
 def prepare(machine: str | None = None) -> Rules:
@@ -78,11 +84,15 @@ def build(
     which is for the kernel's file rules to judge where they can.  Raises UnsupportedError as `prepare` does.
     """
     machine = machine or os.uname().machine
-    numbers = kernel.numbers(machine)
-    rules = {**prepare(machine), **_narrowed(confines, truncate=truncate)}
-    for name in notify & rules.keys():
-        rules[name] = tuple(_asked(name, rules[name]))
-    return bpf.program(machine, bpf.by_number(rules, numbers), numbers.values())
+    folders = bool(confines["host_folders"])
+    wanted = machine, bool(confines["commands"]), has_internet(confines), folders, truncate, notify
+    if wanted not in _built:
+        numbers = kernel.numbers(machine)
+        rules = {**prepare(machine), **_narrowed(confines, truncate=truncate)}
+        for name in notify & rules.keys():
+            rules[name] = tuple(_asked(name, rules[name]))
+        _built[wanted] = bpf.program(machine, bpf.by_number(rules, numbers), numbers.values())
+    return _built[wanted]
 
 
 def _asked(name: str, rules: tuple[bpf.Rule, ...]) -> Iterator[bpf.Rule]:
@@ -111,6 +121,11 @@ def _narrowed(confines: dict[str, Any], *, truncate: bool) -> Rules:
     for name, (index, user) in OF_OTHERS.items():
         whole = () if user is None else ((bpf.REFUSED, ((0, bpf.WORD, (user,)),)),)
         found[name] = ((bpf.REFUSED, ((index, bpf.WORD, (SUPERVISOR,)),)), *whole, allowed)
+    unknown = bpf.ERRNO | errno.ENOPROTOOPT
+    found["setsockopt"] = (
+        *((unknown, ((1, bpf.WORD, (level,)), (2, bpf.WORD, options))) for level, options in OPTIONS),
+        allowed,
+    )
     if not confines["commands"]:
         found.update(dict.fromkeys(COMMANDS, refused))
     if not truncate:

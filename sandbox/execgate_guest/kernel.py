@@ -37,25 +37,27 @@ def numbers(machine: str | None = None) -> dict[str, int]:
     return _tables[machine]
 
 
+def library() -> Any:
+    """Return the C library; kept, since finding it takes longer than most calls."""
+    if not _libraries:
+        import ctypes
+
+        found = ctypes.CDLL(None, use_errno=True)
+        found.syscall.restype = ctypes.c_long
+        _libraries.append(found)
+    return _libraries[0]
+
+
 def call(name: str, *arguments: Any) -> int:
     """Make a system call and return its result; raises OSError.  Bytes are handed over by their address."""
     import ctypes
 
-    libc = library()
+    number = ctypes.c_long(numbers()[name])
     given = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
-    result = int(ctypes.c_long(libc.syscall(ctypes.c_long(numbers()[name]), *given)).value)
+    result = int(library().syscall(number, *given))
     if result == -1:
         raise OSError(ctypes.get_errno(), name)
     return result
-
-
-def library() -> Any:
-    """Return the C library, opened once: loading it costs more than most calls."""
-    if not _libraries:
-        import ctypes
-
-        _libraries.append(ctypes.CDLL(None, use_errno=True))
-    return _libraries[0]
 
 
 def forbid_privileges() -> None:

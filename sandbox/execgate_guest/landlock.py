@@ -158,6 +158,11 @@ def proxies() -> set[int]:
     return found
 
 
+def is_alone() -> bool:
+    """Return whether this process has one thread."""
+    return len(os.listdir("/proc/self/task")) == 1
+
+
 def enforce(wanted: Plan, has: int) -> str:
     """Set the walls for this process and all that it starts, for good; return what they hold, in words.
 
@@ -165,7 +170,7 @@ def enforce(wanted: Plan, has: int) -> str:
     must be none.  Raises OSError where the kernel does not do what its version says.
     """
     has = min(has, HIGHEST)
-    if len(os.listdir("/proc/self/task")) > 1:
+    if not is_alone():
         raise OSError(errno.EBUSY, "a thread would run outside of its walls")
     for path in SCRATCH:
         if wanted.paths.get("/", 0) & WRITING != WRITING:
@@ -215,7 +220,8 @@ def needed(paths: dict[str, int]) -> Iterator[tuple[str, int]]:
 
 def _add_path(ruleset: int, path: str, rights: int) -> None:
     """Grant `rights` for a path and all below it; what does not exist needs no rule."""
-    if place(path) != place(os.path.realpath(path)):
+    writable = place(path)
+    if writable and writable != place(os.path.realpath(path)):
         return  # a link that an earlier program of the session left there
     try:
         fd = os.open(path, os.O_PATH | os.O_CLOEXEC)

@@ -66,7 +66,8 @@ def become_the_program(job: int, report: int, sinks: tuple[int, int, int], note:
     for fd, place in ((nothing, 0), (out, 1), (err, 2)):
         os.dup2(fd, place)
     sys.stdout.reconfigure(line_buffering=True)  # what was printed before a limit struck is not lost
-    confine.prepare()
+    confine.be_alone()
+    confine.prepare(notify.NAMES)
     libraries.furnish()
     exec(compile("pass", "", "exec"), {})  # the first one takes a millisecond
     for fd, place in ((job, JOB_PLACE), (report, REPORT_PLACE)):

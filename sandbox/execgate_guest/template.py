@@ -17,7 +17,7 @@ import signal
 import socket
 import struct
 
-from execgate_guest import confine, identity, runner
+from execgate_guest import confine, identity, notify, runner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def serve(link: socket.socket, preload: Sequence[str], program: Program) -> int:
         os.dup2(nothing, fd)
     os.close(nothing)
     runner.load(preload)
-    confine.prepare()
+    confine.prepare(notify.NAMES)
     import gc
 
     gc.collect()

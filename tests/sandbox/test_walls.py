@@ -368,6 +368,25 @@ def test_a_process_of_two_threads_is_not_half_confined():
     assert (done.stdout, done.stderr) == ("a thread would run outside of its walls\n", "")
 
 
+@pytest.mark.parametrize(
+    ("last", "status"), [("sys.exit(7)", 7), ("os.kill(os.getpid(), 15)", -15), ("os.abort()", -6)]
+)
+def test_a_process_of_two_threads_goes_on_without_the_second(last, status):
+    text = textwrap.dedent(f"""
+        import os, signal, sys, threading
+        sys.path.insert(0, {str(GUEST)!r})
+        from execgate_guest import confine
+        threading.Thread(target=signal.pause, daemon=True).start()
+        confine.be_alone()
+        print(len(os.listdir("/proc/self/task")), flush=True)
+        {last}
+    """)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", text], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stdout) == (status, "1\n")
+
+
 # --- in a container -----------------------------------------------------------------------------------------------------
 
 

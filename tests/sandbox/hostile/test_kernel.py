@@ -97,6 +97,23 @@ ALWAYS = {
         """,
         "EPERM EPERM EPERM",
     ),
+    "programs for the kernel in an option of a socket": (
+        """
+        ends = socket.socketpair()
+        code = ctypes.create_string_buffer(16)
+        print([call("setsockopt", ends[0].fileno(), 1, option, code, 16) for option in (26, 50, 51, 52)],
+              call("setsockopt", socket.socket().fileno(), 6, 31, b"tls", 4))
+        """,
+        "['ENOPROTOOPT', 'ENOPROTOOPT', 'ENOPROTOOPT', 'ENOPROTOOPT'] ENOPROTOOPT",
+    ),
+    "a library of its own": (
+        """
+        import shutil
+        shutil.copy(next(line.split()[-1] for line in open("/proc/self/maps") if "libc.so" in line or "libc-" in line), "/tmp/mine.so")
+        print(attempt(ctypes.CDLL, "/tmp/mine.so") != "worked")
+        """,
+        "True",
+    ),
     "old asynchronous reading": (
         """
         context = ctypes.c_long(0)
