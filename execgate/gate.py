@@ -20,12 +20,14 @@ from execgate.errors import (
     PolicyError,
     ReceiptError,
     SandboxUnavailableError,
+    SessionChangedError,
 )
 from execgate.judging import AskedTool, judge_blocks, judge_code, judge_tool, permission
-from execgate.model.confines import HostFolder
+from execgate.model.confines import HostFolder, Session
 from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
+from execgate.model.held import NOTHING, Held
 from execgate.model.operation import Operation
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Decision, Reason, Verdict, Violation
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 LOCAL_HOME = ".execgate"
 """Where state lives in a working folder."""
+
+_JUDGED_AGAIN = 2
 
 DENIED_EXIT_CODE = 126
 """What a denied call returns: the shell's status for a command that may not be executed."""
@@ -282,12 +286,36 @@ class Gate:
         one time.  What a block leaves in its working folder is handed to the next.
         Raises as `execute` does, as long as nothing has run; a later block that can't be run has a result
         that says so, beside those of the blocks before it.
+
+        Where the policy keeps an interpreter for the conversation, the blocks are judged together with those
+        that ran there, as long as their names are there.
         """
+        for _ in range(_JUDGED_AGAIN):
+            try:
+                return self._execute_blocks(blocks, agent, (conversation, context), inputs, on_output)
+            except NotRunError as error:  # noqa: PERF203 - it is what the loop is for
+                # Between the verdict and the run the session ended, or somebody else ran something there.
+                if not isinstance(error.__cause__, SessionChangedError):
+                    raise
+        return self._execute_blocks(blocks, agent, (conversation, context), inputs, on_output)
+
+    def _execute_blocks(
+        self,
+        blocks: Sequence[str | Source],
+        agent: str,
+        around: tuple[Conversation | None, Context | None],
+        inputs: Sequence[InputFile],
+        on_output: OnOutput | None,
+    ) -> BlocksExecution:
         if isinstance(blocks, (str, bytes, Source)):
             raise TypeError(f"blocks must be a sequence of texts or Sources, not {type(blocks).__name__}")
         policies, version = self._version()
-        conversation, known = self._known(conversation, context)
-        executions = self._decide(judge_blocks(blocks, agent, policies, known), conversation, version)
+        conversation, known = self._known(*around)
+        judged_first = judge_blocks(blocks, agent, policies, known)
+        held = self._held(judged_first, agent, conversation)
+        if held is not None:
+            judged_first = judge_blocks(blocks, agent, policies, known, held)
+        executions = self._decide(judged_first, conversation, version)
         if _strictest([execution.verdict for execution in executions]) is not Decision.ALLOW:
             return BlocksExecution(tuple(executions))
         handed: Sequence[InputFile] = tuple(inputs)
@@ -295,7 +323,7 @@ class Gate:
         judged: dict[str, InputFile] = {}
         for index, execution in enumerate(executions):
             permits = permission(execution.verdict, policies, known)
-            result = self._run(execution, handed, on_output, permits, first=index == 0)
+            result = self._run(execution, handed, on_output, (conversation, permits), first=index == 0)
             executions[index] = self._recorded(execution, result)
             handed = _laid_over(handed, [InputFile(file.name, file.data) for file in result.artifacts])
             # Whatever a program wrote over it, the next block finds the text that was judged.
@@ -307,6 +335,16 @@ class Gate:
             if not result.succeeded or executions[index].unrecorded is not None:
                 break
         return BlocksExecution(tuple(executions), left)
+
+    def _held(self, verdicts: Sequence[Verdict], agent: str, conversation: Conversation) -> Held | None:
+        """Return what the interpreter of a call's session holds, None where its policy keeps none."""
+        if conversation.conversation_id is None or not any(
+            verdict.confines.session is Session.INTERPRETER for verdict in verdicts
+        ):
+            return None
+        with self._opening:
+            sandbox = self._sandbox
+        return NOTHING if sandbox is None else sandbox.held(agent, conversation.conversation_id)
 
     def refuse(
         self,
@@ -392,7 +430,7 @@ class Gate:
         execution: Execution,
         inputs: Sequence[InputFile],
         on_output: OnOutput | None,
-        permits: Callable[[Operation], bool],
+        around: tuple[Conversation, Callable[[Operation], bool]],
         *,
         first: bool,
     ) -> ExecutionResult:
@@ -402,7 +440,14 @@ class Gate:
             sandbox = self.sandbox
             backend = sandbox.name
             self._keep_closed(authorization.confines.host_folders)
-            return sandbox.run(authorization, inputs=inputs, on_output=on_output, permits=permits)
+            conversation, permits = around
+            return sandbox.run(
+                authorization,
+                inputs=inputs,
+                on_output=on_output,
+                conversation=conversation.conversation_id,
+                permits=permits,
+            )
         except BaseException as error:
             # Whatever happens, the decision that is in the log gets its outcome.
             interrupted = not isinstance(error, Exception)

@@ -17,6 +17,7 @@ from execgate.model.source import LANGUAGES, Source, Span
 from execgate.model.verdict import Reason, Verdict, Violation
 
 if TYPE_CHECKING:
+    from execgate.model.held import Held
     from execgate.model.program import Program
     from execgate.policy import PolicySet
 
@@ -39,15 +40,27 @@ def _check_agent(agent: object) -> None:
 
 
 def judge_blocks(
-    blocks: Sequence[str | Source], agent: str, policies: PolicySet, context: Context
+    blocks: Sequence[str | Source],
+    agent: str,
+    policies: PolicySet,
+    context: Context,
+    held: Held | None = None,
 ) -> list[Verdict]:
-    """Return the verdict on each block; one that names its file is there for those behind it."""
+    """Return the verdict on each block; one that names its file is there for those behind it.
+
+    `held` is what the interpreter of the call's session holds, None where nothing is kept there: with it each
+    block is judged together with what ran there, and with the blocks before it.
+    """
     verdicts: list[Verdict] = []
-    staged: dict[str, Source] = {}
+    staged = {} if held is None else {file.path: file for file in held.staged}
+    earlier = () if held is None else held.texts
     for block in blocks:
-        verdicts.append(judge_code(block, agent, policies, dict(staged), context))
+        verdict = judge_code(block, agent, policies, dict(staged), context, earlier=earlier)
+        verdicts.append(verdict)
         if isinstance(block, Source) and block.file is not None:
             staged[block.file] = block
+        if held is not None and verdict.source.language == "python":
+            earlier = (*earlier, verdict.source)
     return verdicts
 
 
@@ -57,8 +70,10 @@ def judge_code(
     policies: PolicySet,
     staged: Mapping[str, Source] | None,
     context: Context,
+    *,
+    earlier: Sequence[Source] = (),
 ) -> Verdict:
-    """Return the verdict on what may be no source at all; `staged` and `context` as for `judge`.
+    """Return the verdict on what may be no source at all; `staged`, `context`, `earlier` as for `judge`.
 
     Raises TypeError for what is neither text nor a Source, and for an agent that is no text.
     """
@@ -67,7 +82,7 @@ def judge_code(
         source = code if isinstance(code, Source) else Source(code)
     except SourceError as error:
         return _unreadable(code, agent, error)
-    return judge(source, agent, policies, staged, context)
+    return judge(source, agent, policies, staged, context, earlier=earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +126,14 @@ def judge(
     policies: PolicySet,
     staged: Mapping[str, Source] | None = None,
     context: Context | None = None,
+    *,
+    earlier: Sequence[Source] = (),
 ) -> Verdict:
     """Return the verdict on `source` for `agent`; every way to fail is a denial of its own family.
 
     `staged` are files of the working folder that were judged before, by name: it may import and run them.
-    `context` is what else is known; what a rule needs and is missing there denies.
+    `context` is what else is known; what a rule needs and is missing there denies.  `earlier` are the Python
+    programs whose names it finds: what they can do is judged with it.
     """
     try:
         policies.agent(agent)
@@ -124,7 +142,7 @@ def judge(
     if source.language not in LANGUAGES:
         return _refused(source, agent, _foreign(source), Reason.ANALYSIS, "language")
     try:
-        program = analyzed(source, staged)
+        program = analyzed(source, staged, earlier)
     except SourceError as error:
         return _refused(source, agent, error, Reason.ANALYSIS, "syntax")
     except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
@@ -178,14 +196,16 @@ def _ruled(program: Program, agent: str, policies: PolicySet, context: Context |
         return _refused(program.source, agent, _defect("policy", error), Reason.SYSTEM, "gate")
 
 
-def analyzed(source: Source, staged: Mapping[str, Source] | None = None) -> Program:
+def analyzed(
+    source: Source, staged: Mapping[str, Source] | None = None, earlier: Sequence[Source] = ()
+) -> Program:
     """Return what `source` can do; raises SourceError, which always has a help, for what is no program."""
     from execgate.analysis import analyze
 
     if source.language not in LANGUAGES:
         raise _foreign(source)
     try:
-        return analyze(source, staged)
+        return analyze(source, staged, earlier)
     except SourceError as error:
         if error.help is not None:
             raise

@@ -5,7 +5,7 @@ What an auditor does who trusts the signature and asks whether the decision was 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,15 +67,25 @@ def _again(receipt: Receipt, known: Callable[[str], Receipt | None]) -> Rejudged
         if other is None or other.code is None:
             return Rejudged(receipt, f"the file {path} that it could use was erased, or is in no receipt")
         staged[path] = Source(other.code, path, other.predicate["code"]["language"])
+    earlier = []
+    for digest in analysis.get("earlier", ()):
+        other = known(digest)
+        if other is None or other.code is None:
+            return Rejudged(receipt, "a program that ran before it was erased, or is in no receipt")
+        earlier.append(Source(other.code, other.predicate["code"]["path"]))
     try:
-        verdict = _verdict(receipt, evaluation, receipt.code, staged)
+        verdict = _verdict(receipt, evaluation, receipt.code, staged, earlier)
     except (ExecgateError, ValueError) as error:
         return Rejudged(receipt, differs=f"it can't be judged again: {error}")
     return Rejudged(receipt, differs=_difference(receipt, evaluation, analysis, verdict))
 
 
 def _verdict(
-    receipt: Receipt, evaluation: Mapping[str, Any], code: str, staged: Mapping[str, Source]
+    receipt: Receipt,
+    evaluation: Mapping[str, Any],
+    code: str,
+    staged: Mapping[str, Source],
+    earlier: Sequence[Source],
 ) -> Verdict:
     described, agent = receipt.predicate["code"], receipt.predicate["executor_agent"]
     policies = _policies(receipt, evaluation)
@@ -83,7 +93,8 @@ def _verdict(
     context = None if recorded is None else Context.from_json(recorded)
     if described["language"] == LANGUAGE:
         return policies.judge(read_program(code), agent, context)
-    return judge(Source(code, described["path"], described["language"]), agent, policies, staged, context)
+    source = Source(code, described["path"], described["language"])
+    return judge(source, agent, policies, staged, context, earlier=earlier)
 
 
 def _policies(receipt: Receipt, evaluation: Mapping[str, Any]) -> PolicySet:

@@ -12,7 +12,7 @@ code in files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -23,15 +23,19 @@ from execgate.model.source import Source
 __all__ = ["analyze"]
 
 
-def analyze(source: Source, staged: Mapping[str, Source] | None = None) -> Program:
+def analyze(
+    source: Source, staged: Mapping[str, Source] | None = None, earlier: Sequence[Source] = ()
+) -> Program:
     """Return everything that `source` can do, in the order of its text.
+
+    `earlier` are Python programs that left their names to it, in order: it can do what they can, too.
 
     `staged` are files by their name in the working folder, which hold what was judged: a program may import
     and run them.  Raises SourceError, with line and column, for what is no program that can be analysed.
     """
     files = staging.usable(staged or {})
     if source.language == "python":
-        program = interpreter.analyze(source, files)
+        program = interpreter.analyze(source, files, earlier=earlier)
     else:
         from execgate.analysis import shell_program
 

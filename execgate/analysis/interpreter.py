@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,6 +54,9 @@ class Interpreter(Machine):
         """Call a value and return what it can give."""
         return calls.call(self, function, args, node)
 
+    earlier: Sequence[cst.Try] = ()
+    """What ran in the same interpreter before this program, each as far as it came."""
+
     def follow(self, module: cst.Module) -> None:
         """Follow a module until what travels through it in no order has come everywhere."""
         for _ in range(MAX_PASSES):
@@ -66,6 +69,8 @@ class Interpreter(Machine):
 
     def _pass(self, module: cst.Module) -> None:
         """Follow a module, then what runs later than it stands, and every function that nothing calls."""
+        for before in self.earlier:
+            self.run(before)
         statements.block(self, module)
         self.late = True
         done: set[tuple[int, int, int]] = set()
@@ -111,17 +116,20 @@ def analyze(
     source: Source,
     staged: Mapping[str, Source] | None = None,
     *,
+    earlier: Sequence[Source] = (),
     inner: int = 0,
     shared: Work | None = None,
 ) -> Program:
     """Return everything that `source` can do, in the order of its text.
 
-    `staged` are files by their name that it may import and run; `inner` is how many programs started each
+    `staged` are files by their name that it may import and run; `earlier` are programs that ran before it in
+    the same interpreter, whose names it finds, and who can act again by them: what they do is part of what
+    it does, at its first character.  `inner` is how many programs started each
     other on the way here, and `shared` what work they have left together.  Raises SourceError, with line and
     column, for what is no program that can be analysed.
     """
     with _uncollected():
-        return _analyzed(source, staged or {}, inner, shared)
+        return _analyzed(source, staged or {}, earlier, inner, shared)
 
 
 @contextmanager
@@ -137,14 +145,21 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _analyzed(source: Source, staged: Mapping[str, Source], inner: int, shared: Work | None) -> Program:
+def _analyzed(
+    source: Source,
+    staged: Mapping[str, Source],
+    earlier: Sequence[Source],
+    inner: int,
+    shared: Work | None,
+) -> Program:
     if shared is None:
         WALKED.nodes = 0
     else:
         shared.step(STARTING + PARSING * len(source.text))
     tree, module = guard.parse(source)
-    machine = Interpreter(len(source.text))
+    machine = Interpreter(len(source.text) + sum(len(one.text) for one in earlier))
     machine.staged, machine.inner = staged, inner
+    machine.earlier = tuple(map(_as_far_as_it_came, earlier))
     if shared is not None:
         machine.work = shared.work
     try:
@@ -172,7 +187,14 @@ def _analyzed(source: Source, staged: Mapping[str, Source], inner: int, shared: 
 
         scripts = {path: positions.span(*place) for path, place in machine.scripts.items()}
         operations += tuple(rewritten(operations, scripts, via="python"))
-    return Program(source, operations, _gaps(machine, positions))
+    return Program(source, operations, _gaps(machine, positions), earlier=tuple(earlier))
+
+
+def _as_far_as_it_came(source: Source) -> cst.Try:
+    """Return a program that may have ended anywhere, by an error or by leaving."""
+    _, module = guard.parse(source)
+    handler = cst.ExceptHandler(body=cst.SimpleStatementSuite([cst.Pass()]))
+    return cst.Try(body=cst.IndentedBlock(body=module.body), handlers=[handler])
 
 
 def _operations(machine: Machine, positions: Positions) -> tuple[Operation, ...]:

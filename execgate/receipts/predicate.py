@@ -88,6 +88,8 @@ def decision(
         "staged": plain(program.get("staged", {})),
         **views(operations),
     }
+    if "earlier" in program:
+        analysis["earlier"] = plain(program["earlier"])
     approved = verdict.allowed and call.approved
     evaluation = {
         "approved": approved,

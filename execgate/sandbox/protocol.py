@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from execgate.model.execution import ExecutionResult, InputFile
+from execgate.model.held import Held
 from execgate.model.operation import Operation
-from execgate.model.source import Source
 from execgate.model.verdict import Authorization
 
 Permits = Callable[[Operation], bool]
@@ -46,8 +46,8 @@ class Sandbox(Protocol):
         """
         ...
 
-    def earlier(self, agent: str, conversation: str) -> tuple[Source, ...]:
-        """Return the texts that ran in the interpreter of a session and whose names it holds now, in order.
+    def held(self, agent: str, conversation: str) -> Held:
+        """Return what the interpreter of a session holds now.
 
         A program that is to run there is judged together with them; `run` refuses any other state.
         """

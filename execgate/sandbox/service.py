@@ -9,8 +9,9 @@ from dataclasses import replace
 from execgate.errors import SandboxUnavailableError
 from execgate.model.confines import Session
 from execgate.model.execution import ExecutionResult, InputFile, Usage
+from execgate.model.held import Held
 from execgate.model.limits import Limits
-from execgate.model.source import LANGUAGES, Source
+from execgate.model.source import LANGUAGES
 from execgate.model.verdict import Authorization
 from execgate.sandbox import outcome, places
 from execgate.sandbox.cell import Backend, ImageGoneError, Profile
@@ -121,9 +122,9 @@ class CellSandbox:
         image = self._backend.image(authorization)
         return self._cells.warm(Profile.of(authorization, image, preload=preloads(authorization)), count)
 
-    def earlier(self, agent: str, conversation: str) -> tuple[Source, ...]:
-        """Return the texts of a conversation whose names an agent's interpreter holds; see `Sandbox`."""
-        return self._sessions.earlier((agent, conversation))
+    def held(self, agent: str, conversation: str) -> Held:
+        """Return what the interpreter of an agent in a conversation holds now; see `Sandbox.held`."""
+        return self._sessions.held((agent, conversation))
 
     def end_sessions(self, agent: str | None = None, conversation: str | None = None) -> int:
         """End the sessions of an agent and a conversation, of all where None; return how many there were."""

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from execgate.errors import SandboxUnavailableError, SessionChangedError
 from execgate.model.confines import Session
 from execgate.model.execution import ExecutionResult, InputFile, Start, Stop
+from execgate.model.held import NOTHING, Held
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization
 from execgate.sandbox import forks
@@ -89,15 +90,15 @@ class Sessions:
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._watching = False
 
-    def earlier(self, key: Key) -> tuple[Source, ...]:
-        """Return the texts whose names the interpreter of a session holds now."""
+    def held(self, key: Key) -> Held:
+        """Return what the interpreter of a session holds now."""
         with self._changed:
             kept = self._kept.get(key)
         if kept is None:
-            return ()
+            return NOTHING
         with kept.lock:
             self._revive(kept)
-            return kept.earlier
+            return Held(kept.earlier, tuple(kept.staged.values()))
 
     def run(
         self,

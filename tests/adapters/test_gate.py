@@ -43,7 +43,7 @@ class PretendSandbox:
     def __init__(self):
         self.ran = []
 
-    def run(self, authorization, *, inputs=(), on_output=None, permits=None):
+    def run(self, authorization, *, inputs=(), on_output=None, conversation=None, permits=None):
         self.ran.append(authorization.source.text)
         return ExecutionResult(Stop.EXIT, 0, "ran\n", "", Usage(wall_s=0.1), backend=self.name)
 
@@ -320,7 +320,7 @@ def test_two_async_chats_run_their_code_side_by_side(real, cast):
 
 
 class NoSandbox(PretendSandbox):
-    def run(self, authorization, *, inputs=(), on_output=None, permits=None):
+    def run(self, authorization, *, inputs=(), on_output=None, conversation=None, permits=None):
         raise SandboxUnavailableError("no engine answers", help="start it")
 
 

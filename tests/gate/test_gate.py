@@ -203,7 +203,12 @@ def test_inputs_are_handed_in_as_they_were_given(gate: Gate, sandbox: Recorder) 
     run = sandbox.run
 
     def noting(
-        authorization: Authorization, *, inputs: Sequence[InputFile] = (), on_output=None, permits=None
+        authorization: Authorization,
+        *,
+        inputs: Sequence[InputFile] = (),
+        on_output=None,
+        conversation=None,
+        permits=None,
     ):
         given.append(inputs)
         return run(authorization, inputs=inputs, on_output=on_output)

@@ -90,7 +90,7 @@ CONTEXTS = [
 class Sandbox:
     name = "pretend"
 
-    def run(self, authorization, *, inputs=(), on_output=None, permits=None):
+    def run(self, authorization, *, inputs=(), on_output=None, conversation=None, permits=None):
         return ExecutionResult(Stop.EXIT, 0, "", "", Usage(wall_s=0.1), backend=self.name)
 
     def close(self):
