@@ -225,9 +225,9 @@ class TestReload:
 
         real = room.judge
 
-        def change(source: Source, *arguments: object) -> object:
+        def change(source: Source, *arguments: object, **named: object) -> object:
             policy.write_text(self.WIDER)
-            return real(source, *arguments)
+            return real(source, *arguments, **named)
 
         monkeypatch.setattr(room, "judge", change)
         call = gate.execute_blocks(["import os", "import os", "import json"], agent="coder")

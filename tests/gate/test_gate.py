@@ -44,6 +44,7 @@ class Recorder:
         *,
         inputs: Sequence[InputFile] = (),
         on_output: Callable[[str, bytes], None] | None = None,
+        conversation: str | None = None,
         permits: Callable[[Operation], bool] | None = None,
     ) -> ExecutionResult:
         self.permits = permits
