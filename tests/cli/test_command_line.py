@@ -49,7 +49,11 @@ def test_a_group_lists_its_commands(execgate, group):
         ([], "no command is given", "`execgate --help` lists the commands"),
         (["--frob"], "unrecognized arguments: --frob", "`execgate --help` shows how it is used"),
         (["analyse", "x"], "unknown command `analyse`", "did you mean `analyze`?"),
-        (["zzz"], "unknown command `zzz`", "there are `analyze`, `run`, `policy`, `sandbox`, `receipts`, `doctor`"),
+        (
+            ["zzz"],
+            "unknown command `zzz`",
+            "there are `analyze`, `run`, `policy`, `sandbox`, `receipts`, `doctor`",
+        ),
         (
             ["policy"],
             "`execgate policy` needs to know what to do",
