@@ -38,15 +38,10 @@ def leave(module: types.ModuleType, code: int) -> None:
         except BaseException:
             return
     try:
-        atexit._run_exitfuncs()
+        run_exit_functions()
     except BaseException:
         return
-    names = module.__dict__
-    # As CPython does: first what is private, then the rest; what keeps the others working comes last.
-    for private in (True, False):
-        for name in list(names):
-            if name != "__builtins__" and isinstance(name, str) and name.startswith("_") is private:
-                names[name] = None
+    let_go(module.__dict__)
     try:
         gc.collect()
         if any(map(_waits, gc.get_objects())):
@@ -60,6 +55,22 @@ def leave(module: types.ModuleType, code: int) -> None:
     except BaseException:
         return
     os._exit(code)
+
+
+def run_exit_functions() -> None:
+    """Call what the program has registered; it is the program that does what they do."""
+    atexit._run_exitfuncs()
+
+
+def let_go(names: dict[str, object]) -> None:
+    """Forget the names of a module as CPython does; it is the program that does what follows from it.
+
+    First what is private, then the rest; what keeps the others working comes last.
+    """
+    for private in (True, False):
+        for name in list(names):
+            if name != "__builtins__" and isinstance(name, str) and name.startswith("_") is private:
+                names[name] = None
 
 
 def _is_native(name: str) -> bool:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from execgate.model.confines import OPEN
 from execgate.model.execution import InputFile, Stop
 from execgate.model.limits import Limits
 from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Verdict
 from execgate.sandbox import DockerSandbox
+from execgate.sandbox.watching.events import Event
 
 RECORDER = Path(__file__).with_name("guest.py")
 LIMITS = Limits(
@@ -41,24 +43,13 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One audit event: its arguments, the program's nearest line, the library's functions in between."""
-
-    event: str
-    arguments: tuple[Any, ...]
-    line: int = 0
-    through: tuple[str, ...] = ()
-    importing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """What one program touched; `status` is its exit status, None where its time was up."""
 
     job: Job
     status: int | None
     said: str
-    records: tuple[Record, ...]
+    records: tuple[Event, ...]
 
     @property
     def last_line(self) -> str:
@@ -96,8 +87,8 @@ def _batch(sandbox: DockerSandbox, batch: Sequence[Job]) -> Iterator[Run]:
         yield Run(job, run["status"], run["said"], tuple(_record(event) for event in run["events"]))
 
 
-def _record(event: dict[str, Any]) -> Record:
-    return Record(
+def _record(event: dict[str, Any]) -> Event:
+    return Event(
         event["event"], tuple(event["arguments"]), event["line"], tuple(event["through"]), event["importing"]
     )
 
@@ -109,6 +100,7 @@ def _authorization() -> Authorization:
         agent="recorder",
         program=Program(source),
         limits=LIMITS,
+        confines=replace(OPEN, network=False),
         policy_digest="sha256:" + "0" * 64,
     )
     return Authorization.of(verdict)

@@ -330,6 +330,18 @@ def test_names_that_are_long_or_no_text_are_told_in_full_or_cut(watched):
     assert "\\x80\u202e" in paths[-1]
 
 
+def test_what_is_put_off_until_the_end_is_the_programs_own(watched):
+    result = watched(
+        """
+        import atexit, shutil
+        atexit.register(open, "/workspace/late", "w")
+        atexit.register(shutil.copyfile, "/etc/hostname", "/workspace/later")
+        """,
+        foreseen=False,
+    )
+    assert {line[2] for line in told(result) if line[-1] == "open"} >= {"/workspace/late", "/workspace/later"}
+
+
 def test_many_processes_write_at_once_and_no_line_is_torn(watched):
     result = watched(
         """
