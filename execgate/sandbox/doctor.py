@@ -14,7 +14,7 @@ from execgate.sandbox import walls
 from execgate.sandbox.bubblewrap.inspection import inspect
 from execgate.sandbox.choice import AUTO, VARIABLE
 from execgate.sandbox.docker import leftovers
-from execgate.sandbox.docker.backend import has_seccomp, lacking_limits
+from execgate.sandbox.docker.backend import RUNTIME_VARIABLE, has_seccomp, lacking_limits, runtimes
 from execgate.sandbox.docker.engine import attempt, connect, endpoint
 from execgate.sandbox.image import find_image
 
@@ -108,13 +108,14 @@ def _engine(info: dict[str, Any]) -> Check:
     rootless = any("rootless" in str(option) for option in info.get("SecurityOptions") or ())
     told = f"{info.get('ServerVersion', '?')} at {endpoint()}, storage {info.get('Driver', '?')}"
     linux = info.get("OSType", "linux") == "linux"
-    return Check(
-        "engine",
-        ok=linux,
-        detail=told + (", rootless" if rootless else ""),
-        fix="" if linux else "switch the engine to Linux containers",
-        needed_for=_RUN,
-    )
+    told += (", rootless" if rootless else "") + f", runtimes {', '.join(runtimes(info)) or 'unknown'}"
+    asked = os.environ.get(RUNTIME_VARIABLE)
+    missing = asked if asked and asked not in runtimes(info) else None
+    fix = "" if linux else "switch the engine to Linux containers"
+    if missing is not None:
+        told += f", and not `{missing}`, which {RUNTIME_VARIABLE} asks for"
+        fix = fix or f"name it in the engine's `runtimes` (daemon.json), or unset {RUNTIME_VARIABLE}"
+    return Check("engine", ok=linux and missing is None, detail=told, fix=fix, needed_for=_RUN)
 
 
 def _confinement(info: dict[str, Any]) -> tuple[Check, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import threading
 import uuid
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 
+RUNTIME_VARIABLE = "EXECGATE_DOCKER_RUNTIME"
+"""The environment's word on what the engine is to start containers with."""
+
+
 def _to_stderr(line: str) -> None:
     sys.stderr.write(line + "\n")
 
@@ -53,9 +58,14 @@ class DockerBackend:
     name = "docker"
 
     def __init__(
-        self, *, on_progress: Callable[[str], None] | None = None, doors: Doors | None = None
+        self,
+        *,
+        on_progress: Callable[[str], None] | None = None,
+        doors: Doors | None = None,
+        runtime: str | None = None,
     ) -> None:
         self._on_progress = on_progress or _to_stderr
+        self._runtime = runtime or os.environ.get(RUNTIME_VARIABLE) or None
         self._doors = Doors() if doors is None else doors
         self._lock = threading.Lock()
         self._engine: _Engine | None = None
@@ -162,13 +172,15 @@ class DockerBackend:
     def _ready(self) -> _Engine:
         if self._engine is None:
             client = connect()
-            self._engine = _described(client)
+            self._engine = _described(client, self._runtime)
             leftovers.sweep(client)
         return self._engine
 
     def _create(self, engine: _Engine, profile: Profile, name: str, door: Path | None) -> None:
         arguments = confinement.container(profile, Owner.current().labels())
         host = confinement.host_config(profile, host_cpus=engine.cpus, door=door)
+        if self._runtime is not None:
+            host["runtime"] = self._runtime
         with translated("can't create a container"):
             config = engine.client.create_host_config(**host)
             try:
@@ -185,7 +197,7 @@ class DockerBackend:
             )
 
 
-def _described(client: APIClient) -> _Engine:
+def _described(client: APIClient, runtime: str | None) -> _Engine:
     """Ask the engine what it is; raises SandboxUnavailableError where it can't confine a program."""
     with translated("can't ask the engine what it can do"):
         info = client.info()
@@ -196,8 +208,18 @@ def _described(client: APIClient) -> _Engine:
             "the engine has no seccomp: system calls could not be confined",
             help="use an engine and a kernel with seccomp",
         )
+    if runtime is not None and runtime not in runtimes(info):
+        raise SandboxUnavailableError(
+            f"the engine has no runtime `{runtime}`, only: {', '.join(runtimes(info)) or 'its own'}",
+            help=f"name it in the engine's `runtimes` (daemon.json), or unset {RUNTIME_VARIABLE}",
+        )
     lacks = lacking_limits(info) | (set() if is_local() else {"network"})
     return _Engine(client, int(info.get("NCPU") or 1), lacks)
+
+
+def runtimes(info: dict[str, Any]) -> list[str]:
+    """Return the names of the runtimes that an engine says it has."""
+    return sorted(info.get("Runtimes") or {})
 
 
 def has_seccomp(info: dict[str, Any]) -> bool:

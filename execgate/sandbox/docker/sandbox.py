@@ -14,7 +14,8 @@ class DockerSandbox(CellSandbox):
 
     Connects, clears what killed gates left behind and finds or makes the image at the first run;
     `on_progress` gets a line for each step that takes time (standard error if None).  `ahead` bounds how many
-    containers wait for the next runs, from the first run on.
+    containers wait for the next runs, from the first run on.  `runtime` is what the engine is to start them
+    with (`crun`, `runsc`), by default what `EXECGATE_DOCKER_RUNTIME` says, else the engine's own choice.
     """
 
     def __init__(
@@ -22,5 +23,6 @@ class DockerSandbox(CellSandbox):
         *,
         on_progress: Callable[[str], None] | None = None,
         ahead: Ahead = Ahead(),  # noqa: B008 - frozen
+        runtime: str | None = None,
     ) -> None:
-        super().__init__(DockerBackend(on_progress=on_progress), ahead=ahead)
+        super().__init__(DockerBackend(on_progress=on_progress, runtime=runtime), ahead=ahead)
