@@ -5,8 +5,8 @@ import textwrap
 
 import pytest
 
-from execgate.model.confines import OPEN, Confines
-from execgate.model.execution import Stop
+from execgate.model.confines import OPEN, Confines, Session
+from execgate.model.execution import Start, Stop
 from execgate.sandbox.network import reach
 from tests.sandbox.network.conftest import Server, answers_requests, echoes
 
@@ -419,3 +419,28 @@ def test_nothing_is_written_where_the_program_could_change_what_others_resolve(g
         print("tried")
     """
     assert go(text).stdout == "tried\n"
+
+
+@pytest.mark.parametrize("session", [Session.CLEAN, Session.FILES])
+def test_a_kept_cell_has_its_way_out_for_each_run_alone(sandbox, authorize, web, session):
+    if "session" in sandbox._backend.lacks():
+        return  # its suite says so
+
+    def permits(call):
+        return call.destination in {"api.example.com", "127.0.0.1"} and call.port == web.port
+
+    text = TOOLS.replace("PORT", str(web.port)) + textwrap.dedent(
+        """
+        print(status(gate(), GOOD), status(proxy(), GOOD), status(gate(), asked("evil.example", 443)))
+        """
+    )
+    confines = dataclasses.replace(OPEN, ports=(80, 443, web.port), session=session)
+    starts = []
+    for granted in (permits, permits, None, permits):
+        result = sandbox.run(
+            authorize(text, confines=confines), permits=granted, conversation=f"network {session.value}"
+        )
+        code = "200" if granted else "403"
+        assert result.stdout == f"[b'{code}'] [b'{code}'] [b'403']\n", result.stderr
+        starts.append(result.start)
+    assert starts == [Start.COLD, *[Start.SESSION] * 3]
