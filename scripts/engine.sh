@@ -106,6 +106,20 @@ start_in_background() {
     return 1
 }
 
+# The second sandbox needs no daemon: it only has to be there.
+install_bubblewrap() {
+    command -v bwrap >/dev/null 2>&1 && return 0
+    [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
+    say "installing bubblewrap"
+    for attempt in 1 2; do
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0 install -y --no-install-recommends bubblewrap \
+            >/dev/null 2>&1 && return 0
+        [ "$attempt" = 2 ] || apt-get -qq update >/dev/null 2>&1
+    done
+    say "could not install bubblewrap: install it for the sandbox that needs no engine"
+}
+
+install_bubblewrap
 answers && exit 0
 [ -z "${DOCKER_HOST:-}" ] || give_up "no engine answers at DOCKER_HOST=$DOCKER_HOST: start it, or unset DOCKER_HOST"
 [ "$(uname -s)" = Linux ] || give_up "no Docker engine answers: start Docker Desktop"
