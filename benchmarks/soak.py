@@ -41,7 +41,7 @@ PROGRAMS: tuple[tuple[str, Limits, Stop, str], ...] = (
     ("print(1)", Limits(), Stop.EXIT, "1\n"),
     ("open('left', 'w').write('x' * 10_000); print(2)", Limits(), Stop.EXIT, "2\n"),
     ("import os\nif os.fork() == 0:\n    while True: pass\nprint(3)", Limits(), Stop.EXIT, "3\n"),
-    ("print(4, flush=True)\nwhile True: pass", Limits(wall_s=0.1), Stop.TIME, "4\n"),
+    ("print(4, flush=True)\nwhile True: pass", Limits(wall_s=0.5), Stop.TIME, "4\n"),
     ("import os\nwhile True: os.write(1, b'5' * 1000)", Limits(output_bytes=2000), Stop.OUTPUT, "5" * 2000),
     ("import sys\nsys.exit(6)", Limits(), Stop.EXIT, ""),
 )
