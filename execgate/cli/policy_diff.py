@@ -130,7 +130,7 @@ def _change(change: Change, style: Style) -> Iterator[str]:
     if change.case is not None:
         example = _example(change.case)
     elif change.value is not None:
-        example = f"up to {change.value}"
+        example = f"up to {change.value}" if change.constraint.startswith("max_") else change.value
     else:
         example = "no example was found"
     shown = visible(example, style, limit=MAX_MESSAGE)

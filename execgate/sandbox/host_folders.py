@@ -50,7 +50,7 @@ class HostFolders:
             with self._lock:
                 seen = self._looked_at.get(key)
             if seen is None or time.monotonic() - seen > FRESH_S:
-                _look_through(folder.source, info.st_dev)
+                _look_through(folder.source)
                 with self._lock:
                     self._looked_at[key] = time.monotonic()
 
@@ -86,10 +86,10 @@ def _unopened(source: str, path: str, error: OSError) -> SandboxUnavailableError
     return _refused(source, f"can't be opened: {error.strerror}", "let the gate's user enter it")
 
 
-def _look_through(source: str, device: int) -> None:
+def _look_through(source: str) -> None:
     """Raise SandboxUnavailableError where there is something below that is neither file, folder nor link.
 
-    What another file system holds that is mounted below is not mounted with it, and so is left alone.
+    What is mounted below counts too: some backends show it.
     """
     left = MOST_ENTRIES
     waiting = [source]
@@ -106,7 +106,7 @@ def _look_through(source: str, device: int) -> None:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     elif not (entry.is_symlink() or entry.is_file(follow_symlinks=False)):
-                        _judge(source, entry, device)
+                        _judge(source, entry)
         except (FileNotFoundError, NotADirectoryError):
             continue  # gone while it was looked at
         except OSError as error:
@@ -115,13 +115,13 @@ def _look_through(source: str, device: int) -> None:
             ) from error
 
 
-def _judge(source: str, entry: os.DirEntry[str], device: int) -> None:
+def _judge(source: str, entry: os.DirEntry[str]) -> None:
     try:
         info = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return
     kind = _KINDS.get(stat.S_IFMT(info.st_mode))
-    if kind is not None and info.st_dev == device:
+    if kind is not None:
         raise _refused(source, f"holds {kind}: `{escaped(entry.path, 200)}`", "name a folder without it")
 
 
