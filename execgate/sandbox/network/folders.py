@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
+import stat
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from execgate.errors import SandboxUnavailableError
@@ -14,6 +17,7 @@ from execgate.sandbox.owner import Owner
 
 _PREFIX = "execgate-doors-"
 _OWNER = "owner.json"
+_ABANDONED_S = 60
 
 
 class Folders:
@@ -51,9 +55,18 @@ class Folders:
 
 
 def sweep() -> None:
-    """Remove the folders of this user's gates that have ended."""
+    """Remove the folders of this user's gates that have ended, and what is left of such a one."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with contextlib.suppress(OSError, ValueError):
-            owner = Owner.of(json.loads((folder / _OWNER).read_text(encoding="utf-8")))
-            if owner is not None and owner.is_gone():
+        with contextlib.suppress(OSError, ValueError, TypeError):  # whatever somebody put there
+            info = folder.lstat()
+            if stat.S_ISDIR(info.st_mode) and info.st_uid == os.geteuid() and _is_left(folder, info.st_mtime):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left(folder: Path, changed: float) -> bool:
+    """Return whether the gate of a folder has ended; one that was killed while it tidied up left no name."""
+    try:
+        owner = Owner.of(json.loads((folder / _OWNER).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return time.time() - changed > _ABANDONED_S
+    return owner is not None and owner.is_gone() is True

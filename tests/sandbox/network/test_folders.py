@@ -1,0 +1,78 @@
+"""Where the sockets lie, and what becomes of those that killed gates left."""
+
+import json
+import os
+import tempfile
+import time
+
+import pytest
+
+from execgate.errors import SandboxUnavailableError
+from execgate.sandbox.network import SOCKET, Doors
+from execgate.sandbox.network.folders import Folders, sweep
+from execgate.sandbox.owner import Owner
+
+pytestmark = pytest.mark.enable_socket
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.mktemp("t")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_only_the_gates_user_can_enter_and_everybody_inside_can_knock(world, here):
+    doors = Doors(world.resolve)
+    first, second = doors.open(), doors.open()
+    (root,) = here.iterdir()
+    assert first.folder.parent == second.folder.parent == root
+    assert root.stat().st_mode & 0o777 == 0o700
+    assert first.folder.stat().st_mode & 0o777 == 0o755
+    assert (first.folder / SOCKET).stat().st_mode & 0o777 == 0o666
+    first.close()
+    first.close()
+    assert not first.folder.exists()
+    assert second.folder.exists()
+    doors.close()
+    doors.close()
+    assert list(here.iterdir()) == []
+    with pytest.raises(SandboxUnavailableError, match="was closed"):
+        doors.open()
+    with pytest.raises(SandboxUnavailableError, match="was closed"):
+        second.admit(None)
+
+
+def test_what_killed_gates_left_goes_and_nothing_else(here):
+    living = Folders()
+    kept = living.new().parent
+    gone = here / "execgate-doors-gone"
+    (gone / "1").mkdir(parents=True)
+    labels = Owner.current().labels()
+    (gone / "owner.json").write_text(json.dumps({**labels, "execgate.started": "1"}))
+    half = here / "execgate-doors-half"
+    half.mkdir()
+    os.utime(half, (1, 1))
+    young = here / "execgate-doors-young"
+    young.mkdir()
+    os.utime(young, (time.time(), time.time()))
+    strange = here / "execgate-doors-strange"
+    strange.mkdir()
+    (strange / "owner.json").write_text("[]")
+    link = here / "execgate-doors-link"
+    link.symlink_to(here.parent)
+    sweep()
+    assert set(here.iterdir()) == {kept, young, strange, link}
+
+
+def test_a_place_without_room_for_sockets_is_said(world, here, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(here / "missing"))
+    with pytest.raises(SandboxUnavailableError, match="can't make a folder for a sandbox's network"):
+        Doors(world.resolve).open()
+    deep = here / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    doors = Doors(world.resolve)
+    with pytest.raises(SandboxUnavailableError, match="can't listen for a sandbox's network"):
+        doors.open()
+    doors.close()
