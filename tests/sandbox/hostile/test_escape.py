@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from execgate.model.confines import OPEN
 from execgate.model.execution import InputFile, Stop
 
 pytestmark = pytest.mark.engine
@@ -337,4 +336,4 @@ def test_two_runs_at_the_same_time_see_nothing_of_each_other(run):
 
 def test_inputs_of_one_run_are_not_those_of_the_next(run):
     run("print(1)", inputs=(InputFile("given", TOKEN.encode()),))
-    assert run("import os\nprint(os.listdir('/workspace'))", confines=OPEN).stdout == "[]\n"
+    assert run("import os\nprint(os.listdir('/workspace'))").stdout == "[]\n"
