@@ -34,6 +34,7 @@ from execgate.sandbox.docker.engine import connect
 from execgate.sandbox.docker.leftovers import Owner
 
 SETTLE_S = 60.0
+LOOKS = 10
 LIFE_S = (0.0, 2.5)
 """When a gate is killed, counted from its first line: before a run, in one, or while cells come and go."""
 
@@ -192,13 +193,16 @@ def soak(runs: int, kills: int, seed: int) -> list[str]:
     faults += more
     # What a killed gate had asked for may be made after it has gone, so that a second look finds it.
     deadline = time.monotonic() + SETTLE_S
+    looks: dict[str, int] = {}
     while True:
         faults_next = next_gate()
         left = left_by(gates) | (strangers() - known) | (files() - before)
+        # What comes and goes belongs to somebody who is at work.
+        looks = {what: looks.get(what, 0) + 1 for what in left}
         if not (left or faults_next) or time.monotonic() > deadline:
             break
         time.sleep(1)
-    return [*faults, *faults_next, *sorted(left)]
+    return [*faults, *faults_next, *sorted(what for what, seen in looks.items() if seen >= LOOKS)]
 
 
 def main() -> int:

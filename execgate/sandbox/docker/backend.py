@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 RUNTIME_VARIABLE = "EXECGATE_DOCKER_RUNTIME"
 """The environment's word on what the engine is to start containers with."""
+
+_LATE_S = 120.0
+"""How long an engine may take to make what nobody waits for any more."""
 
 
 def _to_stderr(line: str) -> None:
@@ -70,6 +74,8 @@ class DockerBackend:
         self._lock = threading.Lock()
         self._engine: _Engine | None = None
         self._images: dict[str, Image] = {}
+        self._late: dict[str, float] = {}
+        """Containers that may yet be made, by name, with when they were asked for."""
         forks.register(self)
 
     def forget_parent(self) -> None:
@@ -140,12 +146,21 @@ class DockerBackend:
                 wire = AttachedWire(client.attach_socket(name, streams))
                 client.start(name)
             ours = (2 if profile.kept else 1) + (door is not None)
+            self._remove_late_ones(client)
             return DockerCell(client, name, wire, door, ours=ours)
         except BaseException:
             if door is not None:
                 door.close()
-            attempt(partial(client.remove_container, name, force=True, v=True))
+            if attempt(partial(client.remove_container, name, force=True, v=True))[1] is not None:
+                self._late[name] = time.monotonic()
             raise
+
+    def _remove_late_ones(self, client: APIClient) -> None:
+        """Remove what an engine that gave no answer in time has made after all."""
+        for name, since in list(self._late.items()):
+            _, fault = attempt(partial(client.remove_container, name, force=True, v=True))
+            if fault is None or time.monotonic() - since > _LATE_S:
+                self._late.pop(name, None)
 
     def tidy(self, left: Sequence[Cell]) -> tuple[Cell, ...]:
         """Remove what is still there, until the engine fails to answer."""
