@@ -82,7 +82,9 @@ def apply(job: dict[str, Any], notify: frozenset[str] = frozenset()) -> tuple[di
     if has == 1 and confines["writes"] != []:
         has, why = 0, "version 1 would keep files from being moved between folders"
     if has:
-        in_force["landlock"] = landlock.enforce(landlock.plan(confines, job["modules"]), has)
+        # Later blocks of an interpreter may import judged files that nobody knows of yet.
+        modules = (".",) if job.get("session") == "interpreter" else job["modules"]
+        in_force["landlock"] = landlock.enforce(landlock.plan(confines, modules), has)
     else:
         in_force["landlock"] = f"none: {why}"
     in_force["filter"], listener = _filtered(job, notify, truncate=has >= 3 or confines["writes"] is None)
