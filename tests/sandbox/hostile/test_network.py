@@ -231,9 +231,9 @@ def test_the_way_out_can_not_be_looked_into(go):
                 except OSError:
                     found.append("no")
             found.append(libc.ptrace(16, int(pid), 0, 0))
-        print(set(found))
+        print(sorted(set(map(str, found))))
     """
-    assert go(text).stdout == "{'no', -1}\n" or go(text).stdout == "{-1, 'no'}\n"
+    assert go(text).stdout == "['-1', 'no']\n"
 
 
 def test_the_way_out_outlives_what_is_done_to_it_or_ends_alone(go):
@@ -336,11 +336,16 @@ def test_questions_for_names_lead_nowhere(go):
             s.sendto(junk, ("127.0.0.1", 53))
         s.close()
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        s.settimeout(5)
+        s.settimeout(1)
         for name, kind in ((b"evil.example", 1), (b"evil.example", 28), (b"evil.example", 16), (b"1.0.0.127.in-addr.arpa", 12),
                            (b"sp ace.example", 1)):
-            s.sendto(question(name, kind), ("127.0.0.1", 53))
-            answer = s.recv(600)
+            answer = b""
+            while not answer:  # one that came while the queue was full is lost, and asked again
+                s.sendto(question(name, kind), ("127.0.0.1", 53))
+                try:
+                    answer = s.recv(600)
+                except TimeoutError:
+                    pass
             print(answer[3] & 15, answer[7], answer[-4] if answer[7] else "")
         for number in range(2000):
             socket.gethostbyname(f"host-{number}.example")
