@@ -82,7 +82,6 @@ class Finder:
         for finder in sys.meta_path:
             spec = None if finder is self else finder.find_spec(name, path, target)
             if spec is not None:
-                sys.meta_path.remove(self)
                 if spec.loader is not None:
                     spec.loader = Loader(spec.loader, self._shared)
                 return spec

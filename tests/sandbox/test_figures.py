@@ -182,6 +182,20 @@ def test_who_may_write_nothing_has_pictures_too(drawn) -> None:
     assert (result.stdout, pictures) == ("refused\n", {"figure-1.png": "x"}), result.stderr
 
 
+def test_who_looks_for_pyplot_first_or_loads_it_again(drawn) -> None:
+    _, pictures = drawn("""
+        import importlib, importlib.util
+        assert importlib.util.find_spec("matplotlib.pyplot")
+        import matplotlib.pyplot as plt
+        plt.plot("one")
+        plt.show()
+        importlib.reload(plt)
+        plt.plot("two")
+        plt.show()
+    """)
+    assert pictures == {"figure-1.png": "one", "figure-2.png": "two"}
+
+
 def test_one_that_can_t_be_drawn_costs_no_other(drawn) -> None:
     result, pictures = drawn("""
         import matplotlib.pyplot as plt
