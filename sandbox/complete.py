@@ -127,8 +127,9 @@ def compile_one(path: pathlib.Path, name: str) -> None:
 def listed_fonts(root: pathlib.Path) -> None:
     """Keep the list of fonts that matplotlib would make at its first import in every cell."""
     os.environ["MPLCONFIGDIR"] = str(root / FONTS)
-    with contextlib.suppress(ImportError):
-        importlib.import_module("matplotlib.font_manager")
+    for name in ("numpy", "pandas", "matplotlib.font_manager"):
+        if importlib.util.find_spec(name.partition(".")[0]) is not None:
+            importlib.import_module(name)  # an image in which it can't be imported is none
     for path in (root / FONTS).glob("*"):
         if path.suffix != ".json":
             path.unlink()

@@ -15,7 +15,11 @@ from execgate.sandbox.image.wayfailed import WayFailedError
 
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "site-packages", "dist-packages", "test", "tests")
 # Looked up when something runs, not when it is linked: names that the closure below can't see.
-_LOADED_LATE = ("libgcc_s.so.1", "libstdc++.so.6")
+_LOADED_LATE = (
+    "libgcc_s.so.1",
+    "libstdc++.so.6",
+    *("libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libm.so.6", "libz.so.1"),
+)
 
 
 def copy(recipe: Recipe, scratch: Path) -> Path:
