@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 CLEAN, FILES, INTERPRETER = "clean", "files", "interpreter"
-STOPPED = "stopped"
+STOPPED, LIED = "stopped", "lied"
 _MEANWHILE_S = 0.001
 _ZOMBIE, _STOPPED = b"Z", b"T"
 
@@ -99,6 +99,7 @@ class Keeper:
         self.user = identity.FIRST
         self.in_force = b""
         self.interpreter: Run | None = None
+        self.blocks = 0
         self.bereft = False
         """Whether there was an interpreter that kept names, and it has ended."""
         if self._told(template.LOADED) is None:
@@ -134,6 +135,7 @@ class Keeper:
         lasting = self.session == INTERPRETER and told.get("language") == "python"
         run = self.interpreter if lasting else None
         events = supervisor.limit_events()
+        self.blocks = self.blocks + 1 if lasting else self.blocks
         if run is None:
             run, self.ready = self.ready or self._forked(), None
         else:
@@ -176,7 +178,7 @@ class Keeper:
     def _watch(self, run: Run, witness: Witness, *, lasting: bool) -> tuple[int, int] | str | None:
         """Forward output until the block is done: (code, want), or None where its process ended.
 
-        STOPPED where the host said so.
+        STOPPED where the host said so, LIED where what is told can't be.
         """
         outputs = {run.out: b"1", run.err: b"2"}
         poll = select.poll()
@@ -203,8 +205,10 @@ class Keeper:
                         poll.unregister(fd)
                 elif fd == run.ending and lasting:
                     piece = reported(fd)
+                    if piece is not None and piece[2] == self.blocks:
+                        return piece[:2]
                     if piece is not None:
-                        return piece
+                        return LIED  # somebody told of the end of a block before it came
                     poll.unregister(fd)
                 else:
                     self._listen()
@@ -218,7 +222,7 @@ class Keeper:
             self._hold(run.pid)
             if run.pid not in self.died:
                 return (*ending, False)
-        if self.interpreter is not None and not lasting and ending != STOPPED:
+        if self.interpreter is not None and not lasting and ending not in (STOPPED, LIED):
             self._hold(self.interpreter.pid)  # of a shell block nothing stays
             self.bereft = self.interpreter.pid in self.died
         else:
@@ -335,10 +339,10 @@ class Keeper:
                 pass
 
 
-def reported(fd: int) -> tuple[int, int] | None:
-    """Return what a program says of how its block ended: (code, what it ran out of)."""
+def reported(fd: int) -> tuple[int, int, int] | None:
+    """Return what a program says of how its block ended: (code, what it ran out of, which block)."""
     data = supervisor.piece_of(fd) or b""
     if len(data) < runner.ENDING.size:
         return None
-    code, want = runner.ENDING.unpack(data[: runner.ENDING.size])
-    return code % 256, want % supervisor.WANTS
+    code, want, number = runner.ENDING.unpack(data[: runner.ENDING.size])
+    return code % 256, want % supervisor.WANTS, number

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 # Why the program failed, where it failed for want of something.
 NOTHING, DISK, PROCESSES, MEMORY, FILE_SIZE, FILES = range(6)
 
-ENDING = struct.Struct(">iB")
-"""How a block ended: its exit status, and what it ran out of."""
+ENDING = struct.Struct(">iBI")
+"""How a block ended: its exit status, what it ran out of, and which block of the session it was."""
 ALWAYS = ("json", "linecache", "traceback", "types")
 """What running any program takes."""
 ENDING_PLACE, JOB_PLACE, REPORT_PLACE = 64, 65, 66
@@ -45,10 +45,10 @@ class Ending:
         """Say what the program ran out of."""
         self.send(1, want)
 
-    def send(self, code: int, want: int) -> None:
+    def send(self, code: int, want: int, number: int = 0) -> None:
         """Say how the block ended."""
         try:
-            os.write(ENDING_PLACE, ENDING.pack(code, want))
+            os.write(ENDING_PLACE, ENDING.pack(code, want, number))
         except OSError:  # its own program closed it
             pass
 
@@ -178,7 +178,7 @@ def run_blocks(source: Stream, told: dict[str, Any], text: str, ending: Ending) 
                 stream.flush()
             except BaseException:
                 continue
-        ending.send(code, want)
+        ending.send(code, want, number)
         told, text = json.loads(source.receive()[1]), source.receive()[1].decode("utf-8")
         limits.apply(told.get("limits") or {}, again=True)
         if told["modules"]:
