@@ -30,8 +30,8 @@ from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Verdict
 from execgate.sandbox import DockerSandbox
-from execgate.sandbox.docker.engine import connect
 from execgate.sandbox.docker.leftovers import Owner
+from execgate.sandbox.engine import connect
 
 SETTLE_S = 60.0
 LOOKS = 10

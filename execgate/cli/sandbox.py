@@ -27,7 +27,7 @@ def add_backend(parser: Parser) -> None:
 def uses_engine(options: argparse.Namespace, *, needs_engine: bool) -> bool:
     """Return whether an engine is to have the image, or this machine a folder of it."""
     from execgate.errors import SandboxUnavailableError
-    from execgate.sandbox.docker.engine import connect
+    from execgate.sandbox.engine import connect
 
     named = options.sandbox or os.environ.get("EXECGATE_SANDBOX")
     if needs_engine or named == "docker":
@@ -51,7 +51,7 @@ def described(
     path: str | None = None,
 ) -> dict[str, Any]:
     """Return an image as the JSON document has it."""
-    from execgate.sandbox.image.contents import digest
+    from execgate.sandbox.contents import digest
 
     return {
         "name": facts.name,

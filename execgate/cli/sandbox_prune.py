@@ -40,7 +40,7 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     """Remove them, print what went, and return the exit status."""
     from execgate.sandbox.image import prune_images
     from execgate.sandbox.image.root import prune_roots
-    from execgate.sandbox.packages.layers import prune_layers
+    from execgate.sandbox.layers import prune_layers
 
     status = 0
     removed = {"roots": list(prune_roots(everything=options.all)), "images": [], "layers": []}

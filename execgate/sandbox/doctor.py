@@ -15,7 +15,7 @@ from execgate.sandbox.bubblewrap.inspection import inspect
 from execgate.sandbox.choice import AUTO, VARIABLE
 from execgate.sandbox.docker import leftovers
 from execgate.sandbox.docker.backend import RUNTIME_VARIABLE, has_seccomp, lacking_limits, runtimes
-from execgate.sandbox.docker.engine import attempt, connect, endpoint
+from execgate.sandbox.engine import attempt, connect, endpoint
 from execgate.sandbox.image import find_image
 
 if TYPE_CHECKING:

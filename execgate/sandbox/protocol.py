@@ -11,7 +11,7 @@ from execgate.model.operation import Operation
 from execgate.model.verdict import Authorization
 
 Permits = Callable[[Operation], bool]
-"""Says whether the executing agent's policy permits one concrete operation."""
+"""Says whether the executing agent's policy permits one operation of which everything is known."""
 
 
 class Sandbox(Protocol):

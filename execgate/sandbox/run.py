@@ -27,8 +27,9 @@ from execgate.sandbox.cells import Cells, Taken
 from execgate.sandbox.files import CAPS
 from execgate.sandbox.frames import KILL, Frames, GuestError, encode_job
 from execgate.sandbox.greeting import START_S, CancelledError, NoRoomError
-from execgate.sandbox.network import Permits, WayOut
-from execgate.sandbox.packages.layers import NOTHING, Layer
+from execgate.sandbox.layers import NOTHING, Layer
+from execgate.sandbox.network import WayOut
+from execgate.sandbox.protocol import Permits
 from execgate.sandbox.transcript import FailureError, Phase, Transcript
 from execgate.sandbox.watching import Observer, line_of
 

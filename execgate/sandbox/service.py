@@ -16,12 +16,12 @@ from execgate.model.verdict import Authorization
 from execgate.sandbox import outcome, places
 from execgate.sandbox.cell import Backend, ImageGoneError, Profile
 from execgate.sandbox.cells import Cells
+from execgate.sandbox.contents import digest
 from execgate.sandbox.files import check_inputs
 from execgate.sandbox.host_folders import HostFolders
 from execgate.sandbox.image.choosing import advice
-from execgate.sandbox.image.contents import digest
 from execgate.sandbox.image.facts import Facts
-from execgate.sandbox.packages.layers import Layer, Layers
+from execgate.sandbox.layers import Layer, Layers
 from execgate.sandbox.pool import Ahead, Pool
 from execgate.sandbox.preloading import preloads
 from execgate.sandbox.protocol import Permits

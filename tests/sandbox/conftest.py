@@ -60,7 +60,7 @@ def run(sandbox):
 
 
 def _containers():
-    from execgate.sandbox.docker.engine import connect
+    from execgate.sandbox.engine import connect
     from execgate.sandbox.owner import Owner
 
     client = connect()

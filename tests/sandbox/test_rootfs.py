@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from execgate.errors import SandboxUnavailableError
+from execgate.sandbox.contents import Package, decoded, digest, encoded
 from execgate.sandbox.image import archive, cache, root
-from execgate.sandbox.image.contents import Package, decoded, digest, encoded
 from execgate.sandbox.image.debian import package_of
 from execgate.sandbox.image.wayfailed import WayFailedError
 from execgate.sandbox.image.ways import FOLDERS, FolderWay

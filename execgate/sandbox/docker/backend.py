@@ -20,8 +20,8 @@ from execgate.sandbox import forks
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
 from execgate.sandbox.docker import confinement, leftovers
 from execgate.sandbox.docker.cell import DockerCell
-from execgate.sandbox.docker.engine import attempt, connect, is_local, is_missing, translated
 from execgate.sandbox.docker.wire import AttachedWire
+from execgate.sandbox.engine import attempt, connect, is_local, is_missing, translated
 from execgate.sandbox.image import Image, ensure_image, find_image
 from execgate.sandbox.image.choosing import choose
 from execgate.sandbox.image.facts import NO_FACTS, Facts

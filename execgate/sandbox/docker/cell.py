@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from execgate.sandbox.cell import State
-from execgate.sandbox.docker.engine import attempt, is_missing
 from execgate.sandbox.docker.wire import AttachedWire
+from execgate.sandbox.engine import attempt, is_missing
 from execgate.sandbox.network import Door
 from execgate.sandbox.usage import Meter
 

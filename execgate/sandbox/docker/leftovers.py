@@ -10,7 +10,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from execgate.sandbox.docker.engine import attempt
+from execgate.sandbox.engine import attempt
 from execgate.sandbox.image.container import BUILD_PREFIX
 from execgate.sandbox.owner import MARK, Owner
 

@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
-from execgate.sandbox.docker.engine import attempt, connect, translated
+from execgate.sandbox.contents import Package
+from execgate.sandbox.engine import attempt, connect, translated
 from execgate.sandbox.image import archive, container, dockerfile, library
 from execgate.sandbox.image.built import Built
 from execgate.sandbox.image.cache import cache_folder, making
-from execgate.sandbox.image.contents import Package
 from execgate.sandbox.image.facts import Facts
 from execgate.sandbox.image.library import DATA_SCIENCE
 from execgate.sandbox.image.recipe import Recipe

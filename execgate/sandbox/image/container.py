@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from execgate.sandbox.docker.engine import attempt
+from execgate.sandbox.engine import attempt
 from execgate.sandbox.image.archive import EPOCH, Layer, repack
 from execgate.sandbox.image.built import Built
 from execgate.sandbox.image.complete import ENVIRONMENT, FOLDERS, MAKER, files

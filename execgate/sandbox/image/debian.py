@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote
 
-from execgate.sandbox.image.contents import Package
+from execgate.sandbox.contents import Package
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.rootfs import merge_usr, trim
 from execgate.sandbox.image.wayfailed import WayFailedError

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from execgate.sandbox.docker.engine import attempt
+from execgate.sandbox.engine import attempt
 from execgate.sandbox.files import escaped
 from execgate.sandbox.image.wayfailed import WayFailedError
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from execgate.sandbox.contents import Package, decoded, encoded
 from execgate.sandbox.image import archive
-from execgate.sandbox.image.contents import Package, decoded, encoded
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.wayfailed import WayFailedError
 

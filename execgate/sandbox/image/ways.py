@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from execgate.sandbox.docker.engine import attempt, connect
+from execgate.sandbox.contents import Package
+from execgate.sandbox.engine import attempt, connect
 from execgate.sandbox.image import archive, container, debian, host
 from execgate.sandbox.image.archive import Layer
 from execgate.sandbox.image.built import Built
 from execgate.sandbox.image.complete import complete
-from execgate.sandbox.image.contents import Package
 from execgate.sandbox.image.facts import Facts
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.wayfailed import WayFailedError

@@ -7,10 +7,9 @@ every request, resolves names itself and connects to exactly the address that it
 
 from execgate.sandbox.network.caps import Caps
 from execgate.sandbox.network.doors import SOCKET, Door, Doors
-from execgate.sandbox.network.judge import Permits
 from execgate.sandbox.network.wayout import WayOut
 
 INSIDE = "/run/execgate"
 """Where the folder of a door is mounted in its cell."""
 
-__all__ = ["INSIDE", "SOCKET", "Caps", "Door", "Doors", "Permits", "WayOut"]
+__all__ = ["INSIDE", "SOCKET", "Caps", "Door", "Doors", "WayOut"]

@@ -15,11 +15,12 @@ from execgate.model.execution import Connection
 from execgate.sandbox import forks
 from execgate.sandbox.network.caps import Caps
 from execgate.sandbox.network.folders import Folders
-from execgate.sandbox.network.judge import Judge, Permits
+from execgate.sandbox.network.judge import Judge
 from execgate.sandbox.network.ledger import Ledger
 from execgate.sandbox.network.peer import Peer
 from execgate.sandbox.network.reach import Reach, Resolver, system_resolver
 from execgate.sandbox.network.visit import Visit
+from execgate.sandbox.protocol import Permits
 
 SOCKET = "proxy.sock"
 """What the socket is called in its folder."""

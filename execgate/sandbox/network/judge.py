@@ -10,12 +10,10 @@ from typing import Any
 
 from execgate.model import addresses
 from execgate.model.addresses import Address
-from execgate.model.operation import NetworkCall, Operation
+from execgate.model.operation import NetworkCall
 from execgate.model.source import Span
 from execgate.sandbox.network.targets import Target
-
-Permits = Callable[[Operation], bool]
-"""Asks the executing agent's policy about one operation of which everything is known."""
+from execgate.sandbox.protocol import Permits
 
 WEB_PORTS = frozenset({80, 443})
 

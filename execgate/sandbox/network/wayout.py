@@ -8,8 +8,9 @@ from typing import Any
 
 from execgate.model.operation import NetworkCall
 from execgate.model.verdict import Authorization
-from execgate.sandbox.network.judge import Judge, Permits
+from execgate.sandbox.network.judge import Judge
 from execgate.sandbox.network.targets import Target
+from execgate.sandbox.protocol import Permits
 
 _LOOPBACK = (Target("127.0.0.1", 0, ipaddress.IPv4Address("127.0.0.1")), Target("localhost", 0))
 _MOST = 50

@@ -1,1 +1,1 @@
-"""Packages that programs may install: fetched by the gate, as layers that are mounted read-only."""
+"""Wheels from a package index: what is asked for, what is fetched, and how one is unpacked."""

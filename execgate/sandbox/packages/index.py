@@ -21,8 +21,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from execgate.errors import ExecgateError
+from execgate.sandbox.contents import Package
 from execgate.sandbox.files import escaped
-from execgate.sandbox.image.contents import Package
 from execgate.sandbox.packages.requirement import Requirement
 from execgate.sandbox.packages.wheel import normalised
 

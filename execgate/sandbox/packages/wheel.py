@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from execgate.sandbox.contents import Package
 from execgate.sandbox.files import escaped, name_fault
-from execgate.sandbox.image.contents import Package
 
 _FILE = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)-(?P<version>[A-Za-z0-9_.!+]+)"

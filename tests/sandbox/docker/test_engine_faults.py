@@ -19,7 +19,7 @@ import pytest
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Stop
 from execgate.sandbox import DockerSandbox, diagnose
-from execgate.sandbox.docker.engine import GROUP_HELP, START_HELP, connect
+from execgate.sandbox.engine import GROUP_HELP, START_HELP, connect
 from execgate.sandbox.image import ensure_image
 from execgate.sandbox.pool import NOTHING
 
@@ -270,7 +270,7 @@ def test_a_socket_without_permission_is_told_with_the_fix(tmp_path):
                 folder.chmod(folder.stat().st_mode | 0o011)
         text = (
             "import os\n"
-            "from execgate.sandbox.docker.engine import connect\n"
+            "from execgate.sandbox.engine import connect\n"
             "from execgate.errors import SandboxUnavailableError\n"
             "import docker, docker.transport, docker.utils\n"
             "os.setuid(65534)\n"

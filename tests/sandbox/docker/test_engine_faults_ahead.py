@@ -16,8 +16,8 @@ from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Start, Stop
 from execgate.sandbox import DockerSandbox
 from execgate.sandbox import pool as pools
-from execgate.sandbox.docker.engine import START_HELP, connect, endpoint
 from execgate.sandbox.docker.leftovers import Owner
+from execgate.sandbox.engine import START_HELP, connect, endpoint
 
 pytestmark = [
     pytest.mark.engine,

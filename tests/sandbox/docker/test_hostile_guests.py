@@ -11,7 +11,7 @@ import pytest
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Stop
 from execgate.sandbox import DockerSandbox
-from execgate.sandbox.docker.engine import connect
+from execgate.sandbox.engine import connect
 from execgate.sandbox.image import ensure_image
 from execgate.sandbox.pool import NOTHING
 

@@ -10,7 +10,7 @@ import pytest
 
 from execgate.errors import SandboxUnavailableError
 from execgate.sandbox import DockerSandbox, diagnose, ensure_image
-from execgate.sandbox.docker.engine import connect
+from execgate.sandbox.engine import connect
 from execgate.sandbox.image import WAYS, Recipe, build_image, find_image, list_images
 from execgate.sandbox.image.archive import EPOCH, repack
 from execgate.sandbox.image.debian import closure, parse_depends

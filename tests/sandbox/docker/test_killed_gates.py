@@ -8,7 +8,7 @@ import pytest
 
 from execgate.sandbox import DockerSandbox
 from execgate.sandbox.docker import leftovers
-from execgate.sandbox.docker.engine import connect
+from execgate.sandbox.engine import connect
 
 pytestmark = pytest.mark.engine
 

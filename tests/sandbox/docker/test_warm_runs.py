@@ -12,7 +12,7 @@ from execgate.gate import Gate
 from execgate.model.execution import Start, Stop
 from execgate.policy import PolicySet
 from execgate.sandbox import DockerSandbox
-from execgate.sandbox.docker.engine import connect
+from execgate.sandbox.engine import connect
 
 pytestmark = pytest.mark.engine
 

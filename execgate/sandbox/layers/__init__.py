@@ -20,15 +20,16 @@ from pathlib import Path
 from execgate.model.operation import PackageInstall
 from execgate.model.source import Span
 from execgate.model.verdict import Authorization
+from execgate.sandbox.contents import Package
 from execgate.sandbox.files import escaped
 from execgate.sandbox.image.archive import normalise
 from execgate.sandbox.image.cache import cache_folder, keep, making, remove
-from execgate.sandbox.image.contents import Package
 from execgate.sandbox.image.facts import Facts
-from execgate.sandbox.packages.compiling import compile_folder
+from execgate.sandbox.layers.compiling import compile_folder
 from execgate.sandbox.packages.index import Index, PackageError, Target, Wheel, fetch, resolve
 from execgate.sandbox.packages.requirement import Requirement, parse
 from execgate.sandbox.packages.wheel import WheelError, unpack
+from execgate.sandbox.places import PACKAGES
 from execgate.sandbox.protocol import Permits
 
 _KIND = "layers"
@@ -204,7 +205,7 @@ def _make(wheels: Sequence[Wheel], index: Index, target: Target, draft: Path) ->
         for file in fetch(wheels, index, target, Path(scratch)):
             left_out += unpack(file, files).left_out
     if target.python.split(".")[:2] == [str(part) for part in sys.version_info[:2]]:
-        compile_folder(files, "/opt/execgate/packages")
+        compile_folder(files, PACKAGES)
     normalise(files)
     about = {"wheels": [[one.package.name, one.package.version, one.sha256] for one in wheels]}
     (draft / "about.json").write_text(json.dumps({**about, "left_out": left_out}), encoding="utf-8")
