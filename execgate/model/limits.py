@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any
+
+CONSTRAINTS: Mapping[str, str] = MappingProxyType({
+    "wall_s": "max_execution_time",
+    "memory_bytes": "max_memory",
+    "cpus": "max_cpus",
+    "processes": "max_processes",
+    "output_bytes": "max_output",
+    "disk_bytes": "max_disk",
+    "cpu_s": "max_cpu_time",
+    "files": "max_files",
+    "file_bytes": "max_file_size",
+})  # fmt: skip
+"""The constraint by which a policy sets each field of Limits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,14 @@ class Profile:
         """Whether cells serve one program after the other, all of one agent and conversation."""
         return self.session is not Session.NONE
 
+    @property
+    def own_processes(self) -> int:
+        """How many processes of a guest are not the program's.
+
+        They are its supervisor, what the runs of a kept cell are forked from, and what leads to the gate.
+        """
+        return 1 + self.kept + self.network
+
     def to_json(self) -> dict[str, Any]:
         """Return what the guest is told of its cell as it starts, in the variable CELL_VARIABLE."""
         return {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from execgate.errors import SandboxUnavailableError
+from execgate.model.limits import CONSTRAINTS
 from execgate.sandbox import walls
 from execgate.sandbox.bubblewrap.inspection import inspect
 from execgate.sandbox.choice import AUTO, VARIABLE
@@ -120,7 +121,7 @@ def _engine(info: dict[str, Any]) -> Check:
 
 def _confinement(info: dict[str, Any]) -> tuple[Check, ...]:
     seccomp = has_seccomp(info)
-    lacking = sorted(lacking_limits(info))
+    lacking = sorted(CONSTRAINTS[field] for field in lacking_limits(info))
     return (
         Check(
             "seccomp",

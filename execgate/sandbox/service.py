@@ -10,7 +10,7 @@ from execgate.errors import SandboxUnavailableError
 from execgate.model.confines import Session
 from execgate.model.execution import ExecutionResult, InputFile, Usage
 from execgate.model.held import Held
-from execgate.model.limits import Limits
+from execgate.model.limits import CONSTRAINTS, Limits
 from execgate.model.source import LANGUAGES
 from execgate.model.verdict import Authorization
 from execgate.sandbox import outcome, places
@@ -32,17 +32,6 @@ _GROUPS_HELP = (
     "give it control groups (start the gate as root, or with `systemd-run --user --scope -p Delegate=yes`), "
     "use a container engine, or say `unlimited` in the policy; `execgate doctor` says more"
 )
-_CONSTRAINTS = {
-    "wall_s": "max_execution_time",
-    "memory_bytes": "max_memory",
-    "cpus": "max_cpus",
-    "processes": "max_processes",
-    "output_bytes": "max_output",
-    "disk_bytes": "max_disk",
-    "cpu_s": "max_cpu_time",
-    "files": "max_files",
-    "file_bytes": "max_file_size",
-}
 
 
 class CellSandbox:
@@ -163,7 +152,7 @@ class CellSandbox:
     def _qualified(self, result: ExecutionResult, limits: Limits) -> ExecutionResult:
         """Return a result that says which limits were kept in another way than they are meant."""
         told = {
-            _CONSTRAINTS[field]: words
+            CONSTRAINTS[field]: words
             for field, words in self._backend.instead().items()
             if getattr(limits, field) is not None
         }
@@ -182,7 +171,7 @@ class CellSandbox:
             )
         lacking = sorted(
             constraint
-            for field, constraint in _CONSTRAINTS.items()
+            for field, constraint in CONSTRAINTS.items()
             if field in lacks
             and getattr(limits, field) is not None
             and (field not in instead or limits.states(field))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from execgate.model.context import SCOPES
+from execgate.model.limits import CONSTRAINTS
 from execgate.model.money import Money
 from execgate.model.verdict import Clause
 from execgate.policy.constraints.capabilities import CODE_EXECUTION, PAYMENT
@@ -137,15 +138,15 @@ class Limit:
 
 
 LIMITS = (
-    LimitConstraint("max_execution_time", TIME, "wall_s"),
-    LimitConstraint("max_memory", BYTES, "memory_bytes"),
-    LimitConstraint("max_cpus", CPUS, "cpus"),
-    LimitConstraint("max_processes", PROCESSES, "processes"),
-    LimitConstraint("max_output", BYTES, "output_bytes"),
-    LimitConstraint("max_disk", BYTES, "disk_bytes"),
-    LimitConstraint("max_cpu_time", TIME, "cpu_s"),
-    LimitConstraint("max_files", FILES, "files"),
-    LimitConstraint("max_file_size", BYTES, "file_bytes"),
+    LimitConstraint(CONSTRAINTS["wall_s"], TIME, "wall_s"),
+    LimitConstraint(CONSTRAINTS["memory_bytes"], BYTES, "memory_bytes"),
+    LimitConstraint(CONSTRAINTS["cpus"], CPUS, "cpus"),
+    LimitConstraint(CONSTRAINTS["processes"], PROCESSES, "processes"),
+    LimitConstraint(CONSTRAINTS["output_bytes"], BYTES, "output_bytes"),
+    LimitConstraint(CONSTRAINTS["disk_bytes"], BYTES, "disk_bytes"),
+    LimitConstraint(CONSTRAINTS["cpu_s"], TIME, "cpu_s"),
+    LimitConstraint(CONSTRAINTS["files"], FILES, "files"),
+    LimitConstraint(CONSTRAINTS["file_bytes"], BYTES, "file_bytes"),
 )
 """What the sandbox enforces."""
 

@@ -19,7 +19,7 @@ from execgate.sandbox import forks
 from execgate.sandbox.bubblewrap import leftovers
 from execgate.sandbox.bubblewrap.cell import BubblewrapCell
 from execgate.sandbox.bubblewrap.command import INSTEAD, NAMESPACES, Place, command, entries
-from execgate.sandbox.bubblewrap.groups import LEAST_CPUS, Groups, Share
+from execgate.sandbox.bubblewrap.groups import Groups, Share
 from execgate.sandbox.bubblewrap.spawner import spawn
 from execgate.sandbox.bubblewrap.wire import SocketWire
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
@@ -29,7 +29,7 @@ from execgate.sandbox.image.facts import NO_FACTS, Facts
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.root import Root, ensure_root, find_root
 from execgate.sandbox.network import Doors
-from execgate.sandbox.places import USER
+from execgate.sandbox.places import USER, processors
 from execgate.sandbox.seccomp import program as program_of_calls
 
 # Begins only when it was put where it belongs: the line comes when that is done.
@@ -40,7 +40,6 @@ _NAMESPACES_HELP = (
     "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu), `user.max_user_namespaces` above 0; "
     "in a container, start that with --security-opt seccomp=unconfined --security-opt systempaths=unconfined"
 )
-_OWN_PROCESSES = 2  # bubblewrap, which waits, and the supervisor
 
 
 def _to_stderr(line: str) -> None:
@@ -140,7 +139,7 @@ class BubblewrapBackend:
                 shown,
             )
             process, wire = _spawned([*_GATE, *command(place, profile)])
-            ours = _OWN_PROCESSES + (door is not None)
+            ours = _own_processes(profile)
             cell = BubblewrapCell(name, process, wire, group=group, door=door, ours=ours)
             undo.callback(cell.kill)
             undo.callback(wire.close)
@@ -258,15 +257,12 @@ def program_user() -> int | None:
 
 def _share(profile: Profile) -> Share:
     limits = profile.limits
-    cpus = limits.cpus
-    if cpus is not None and cpus >= (os.cpu_count() or 1):
-        cpus = None
-    if cpus is not None and cpus < LEAST_CPUS:
-        raise SandboxUnavailableError(
-            f"can't limit a run to {cpus} processors", help=f"set max_cpus to {LEAST_CPUS} or more"
-        )
     return Share(
         memory_bytes=limits.memory_bytes,
-        cpus=cpus,
-        processes=None if limits.processes is None else limits.processes + _OWN_PROCESSES + profile.network,
+        cpus=processors(limits.cpus, os.cpu_count() or 1),
+        processes=None if limits.processes is None else limits.processes + _own_processes(profile),
     )
+
+
+def _own_processes(profile: Profile) -> int:
+    return profile.own_processes + 1  # bubblewrap itself, which waits

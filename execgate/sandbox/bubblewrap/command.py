@@ -21,9 +21,10 @@ from typing import Any
 from execgate.errors import SandboxUnavailableError
 from execgate.model.limits import Limits
 from execgate.model.places import HOME, WORKSPACE
+from execgate.sandbox import places
 from execgate.sandbox.cell import CELL_VARIABLE, Profile
 from execgate.sandbox.network import INSIDE
-from execgate.sandbox.places import INODES, PACKAGES, USER, environment, shares
+from execgate.sandbox.places import OOM_SCORE, PACKAGES, USER, environment, inodes, shares
 
 NAMESPACES = ("user", "ipc", "pid", "net", "uts", "cgroup")
 # What the guest needs for a moment, within its own user namespace; see `execgate_guest.settle`.
@@ -144,21 +145,21 @@ def _places(limits: Limits) -> tuple[tuple[str, str, int | None], ...]:
         (WORKSPACE, "0700", disk.workspace),
         ("/tmp", "1777", disk.tmp),
         (HOME, "0700", disk.home),
-        ("/dev/shm", "1777", disk.shm if disk.shm is not None else 1 << 30),
+        ("/dev/shm", "1777", disk.shm),
     )
 
 
 def settlement(place: Place, limits: Limits) -> dict[str, Any]:
     """Return what the guest does itself, before anything else; see `execgate_guest.settle`."""
-    inodes = INODES if limits.files is None else limits.files + 1  # the folder itself is one
+    most = inodes(limits.files)
     return {
         "writable": {
-            path: f"nr_inodes={inodes}" + (f",size={size}" if size is not None else "")
+            path: f"nr_inodes={most}" + (f",size={size}" if size is not None else "")
             for path, _, size in _places(limits)
         },
         "covered": _COVERED,
         "read_only": _READ_ONLY,
-        "oom_score_adj": 500,
+        "oom_score_adj": OOM_SCORE,
         "rlimits": rlimits(limits, counted=bool(place.groups)),
         "processors": processors(limits, counted=bool(place.groups)),
         "filter": base64.b64encode(place.filter).decode("ascii"),
@@ -171,14 +172,8 @@ def rlimits(limits: Limits, *, counted: bool) -> dict[int, int]:
     `counted` is whether a control group counts processes and memory.
     """
     values = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 1024,
-        resource.RLIMIT_MSGQUEUE: 0,
-        resource.RLIMIT_MEMLOCK: 65_536,
-        resource.RLIMIT_RTPRIO: 0,
+        getattr(resource, f"RLIMIT_{name.upper()}"): most for name, most in places.rlimits(limits).items()
     }
-    if limits.disk_bytes is not None:
-        values[resource.RLIMIT_FSIZE] = limits.disk_bytes
     if limits.processes is not None and not counted:
         # Counted within the cell's user namespace (Linux 5.14); the supervisor is none of the program's.
         values[resource.RLIMIT_NPROC] = limits.processes + 1

@@ -21,8 +21,6 @@ from execgate.sandbox.usage import Group
 FOLDER = "execgate"
 """The group that holds those of all cells of all gates."""
 
-LEAST_CPUS = 0.01
-
 _PERIOD_US = 100_000
 _REMOVE_S = 2.0
 _IDLE_S = 60.0

@@ -6,11 +6,10 @@ import subprocess
 from dataclasses import dataclass
 
 from execgate.errors import SandboxUnavailableError
+from execgate.model.limits import CONSTRAINTS
 from execgate.sandbox.bubblewrap import leftovers
 from execgate.sandbox.bubblewrap.backend import find_program, lacking, try_out
 from execgate.sandbox.bubblewrap.groups import Groups
-
-_CONSTRAINTS = {"memory_bytes": "max_memory", "cpus": "max_cpus", "processes": "max_processes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ def inspect() -> Look:
     except SandboxUnavailableError as error:
         return Look(fault=error)
     groups = Groups.find()
-    lacks = sorted(_CONSTRAINTS[field] for field in lacking(groups) if field in _CONSTRAINTS)
+    lacks = sorted(CONSTRAINTS[field] for field in lacking(groups) if field in CONSTRAINTS)
     return Look(None, program, _version(program), tuple(lacks), groups.why, len(leftovers.abandoned(groups)))
 
 

@@ -145,9 +145,8 @@ class DockerBackend:
                 streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
                 wire = AttachedWire(client.attach_socket(name, streams))
                 client.start(name)
-            ours = (2 if profile.kept else 1) + (door is not None)
             self._remove_late_ones(client)
-            return DockerCell(client, name, wire, door, ours=ours)
+            return DockerCell(client, name, wire, door, ours=profile.own_processes)
         except BaseException:
             if door is not None:
                 door.close()

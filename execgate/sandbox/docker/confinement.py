@@ -12,20 +12,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from execgate.errors import SandboxUnavailableError
 from execgate.model.confines import HostFolder
-from execgate.model.limits import Limits
 from execgate.model.places import HOME, WORKSPACE
 from execgate.sandbox import seccomp
 from execgate.sandbox.cell import CELL_VARIABLE, Profile
 from execgate.sandbox.network import INSIDE
-from execgate.sandbox.places import INODES, KEEPER, PACKAGES, USER, environment, shares
+from execgate.sandbox.places import (
+    KEEPER,
+    OOM_SCORE,
+    PACKAGES,
+    USER,
+    environment,
+    inodes,
+    processors,
+    rlimits,
+    shares,
+)
 
-SYSCTLS = {
-    "net.ipv4.ip_unprivileged_port_start": "0",  # names are asked for at port 53
-    "net.ipv4.tcp_max_tw_buckets": "0",  # nothing of a connection stays for the next run to see
-}
-"""What the network of a cell is set to, where it has one; it reaches no other."""
+_LOW_PORTS = {"net.ipv4.ip_unprivileged_port_start": "0"}
+"""For a cell with a way out: names are asked for at port 53."""
+_NO_TRACES = {"net.ipv4.tcp_max_tw_buckets": "0"}
+"""For a cell that is kept: nothing of a connection stays for the next run to see."""
 
 
 def host_config(profile: Profile, *, host_cpus: int, door: Path | None = None) -> dict[str, Any]:
@@ -48,14 +55,14 @@ def host_config(profile: Profile, *, host_cpus: int, door: Path | None = None) -
             WORKSPACE: _tmpfs(profile, disk.workspace, "0700"),
             "/tmp": _tmpfs(profile, disk.tmp, "1777"),
             HOME: _tmpfs(profile, disk.home, "0700"),
-            "/dev/shm": _tmpfs(profile, disk.shm if disk.shm is not None else 1 << 30, "1777"),
+            "/dev/shm": _tmpfs(profile, disk.shm, "1777"),
         },
-        "ulimits": _ulimits(limits),
+        "ulimits": [{"Name": name, "Soft": most, "Hard": most} for name, most in rlimits(limits).items()],
         "log_config": {"Type": "none"},
         "restart_policy": {"Name": "no"},
         "dns": ["127.0.0.1"],
         "dns_search": ["."],
-        "oom_score_adj": 500,
+        "oom_score_adj": OOM_SCORE,
     }
     folders = list(profile.host_folders)
     if profile.packages is not None:
@@ -67,20 +74,16 @@ def host_config(profile: Profile, *, host_cpus: int, door: Path | None = None) -
         config["memswap_limit"] = limits.memory_bytes
     if door is not None:
         config["binds"] = {str(door): {"bind": INSIDE, "mode": "ro"}}
-        config["sysctls"] = SYSCTLS
     if limits.processes is not None:
-        # The supervisor is none of the program's, nor is what the runs of a kept cell are forked from, nor
-        # the process that leads to the gate.
-        config["pids_limit"] = limits.processes + (2 if profile.kept else 1) + (door is not None)
-    if limits.cpus is not None and limits.cpus < host_cpus:
-        if limits.cpus < 0.01:
-            raise SandboxUnavailableError(
-                f"can't limit a run to {limits.cpus} processors", help="set max_cpus to 0.01 or more"
-            )
-        config["nano_cpus"] = int(limits.cpus * 1_000_000_000)
+        config["pids_limit"] = limits.processes + profile.own_processes
+    cpus = processors(limits.cpus, host_cpus)
+    if cpus is not None:
+        config["nano_cpus"] = int(cpus * 1_000_000_000)
     if profile.kept:
         config["cap_add"] = ["SETUID", "SETGID"]  # the supervisor's alone: see the guest's `identity`
-        config["sysctls"] = {"net.ipv4.tcp_max_tw_buckets": "0"}  # no connection outlives its run
+    sysctls = (_LOW_PORTS if profile.network else {}) | (_NO_TRACES if profile.kept else {})
+    if sysctls:
+        config["sysctls"] = sysctls
     return config
 
 
@@ -96,18 +99,10 @@ def _mount(folder: HostFolder) -> dict[str, Any]:
     }
 
 
-def _ulimits(limits: Limits) -> list[dict[str, Any]]:
-    values = {"core": 0, "nofile": 1024, "msgqueue": 0, "memlock": 65_536, "rtprio": 0}
-    if limits.disk_bytes is not None:
-        values["fsize"] = limits.disk_bytes
-    return [{"Name": name, "Soft": value, "Hard": value} for name, value in values.items()]
-
-
 def _tmpfs(profile: Profile, size: int | None, mode: str) -> str:
     user, mode = (KEEPER, "1777") if profile.kept else (USER, mode)
-    files = profile.limits.files
-    inodes = INODES if files is None else files + 1  # the folder itself is one
-    options = f"rw,noexec,nosuid,nodev,mode={mode},uid={user},gid={user},nr_inodes={inodes}"
+    most = inodes(profile.limits.files)
+    options = f"rw,noexec,nosuid,nodev,mode={mode},uid={user},gid={user},nr_inodes={most}"
     return options if size is None else f"{options},size={size}"
 
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from execgate.errors import SandboxUnavailableError
-from execgate.model.confines import OPEN
+from execgate.model.confines import OPEN, Session
 from execgate.model.limits import Limits
 from execgate.model.operation import NetworkCall
 from execgate.model.program import Program
@@ -67,6 +67,14 @@ def test_a_cell_gets_the_socket_where_hosts_are_granted_and_only_there(tmp_path)
     assert "binds" not in closed
     assert "sysctls" not in closed
     assert opened["pids_limit"] == closed["pids_limit"] + 1
+
+
+def test_names_are_asked_for_at_a_low_port_in_a_kept_cell_too_and_no_connection_outlives_its_run(tmp_path):
+    kept = Profile.of(authorized(), "image", session=Session.CLEAN)
+    alone = Profile.of(authorized(network=False), "image", session=Session.CLEAN)
+    low, traceless = "net.ipv4.ip_unprivileged_port_start", "net.ipv4.tcp_max_tw_buckets"
+    assert confinement.host_config(kept, host_cpus=4, door=tmp_path)["sysctls"] == {low: "0", traceless: "0"}
+    assert confinement.host_config(alone, host_cpus=4)["sysctls"] == {traceless: "0"}
 
 
 def test_loopback_that_is_granted_is_the_gates_machine_unless_the_program_listens():
