@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from execgate.sandbox.contents import Package
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.rootfs import merge_usr, trim
+from execgate.sandbox.image.surroundings import join_certificates
 from execgate.sandbox.image.wayfailed import WayFailedError
 
 _FETCH_S = 120
@@ -37,9 +38,10 @@ def unpack(recipe: Recipe, scratch: Path, on_progress: Callable[[str], None]) ->
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda package: _run(["dpkg-deb", "-x", str(package), str(root)], scratch), packages))
     merge_usr(root)
-    shell = root / "usr/bin/dash"
-    if shell.exists():
-        shell.replace(root / "usr/bin/sh")
+    for name, program in recipe.called.items():
+        if (root / "usr/bin" / program).exists():
+            (root / "usr/bin" / program).replace(root / "usr/bin" / name)
+    join_certificates(root)
     trim(root, recipe)
     _name_python(root)
     return root

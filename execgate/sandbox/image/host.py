@@ -11,6 +11,7 @@ from pathlib import Path
 
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.rootfs import merge_usr, trim
+from execgate.sandbox.image.surroundings import copy_surroundings
 from execgate.sandbox.image.wayfailed import WayFailedError
 
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "site-packages", "dist-packages", "test", "tests")
@@ -44,6 +45,7 @@ def copy(recipe: Recipe, scratch: Path) -> Path:
     programs = _programs(recipe, root)
     extensions = sorted((target / "lib-dynload").glob("*.so"))
     _libraries(root, [interpreter, *extensions, *programs])
+    copy_surroundings(root)
     merge_usr(root)
     trim(root, recipe)
     return root

@@ -19,6 +19,8 @@ class Recipe:
     base: str
     packages: tuple[str, ...]
     packages_without: frozenset[str]
+    called: Mapping[str, str]
+    """Programs that have their name from what installs packages: which program each of them is."""
     data_science: tuple[str, ...]
     """What the image for work with data is to hold, as `pip` takes it."""
     programs: frozenset[str]
@@ -52,6 +54,7 @@ class Recipe:
             base=data["base"],
             packages=tuple(data["debian"]["roots"]),
             packages_without=frozenset(data["debian"]["without"]),
+            called=data["debian"]["called"],
             data_science=tuple(data["data_science"]),
             programs=frozenset(data["programs"]),
             without=tuple(data["without"]),
