@@ -21,6 +21,7 @@ from execgate.analysis.values import (
     Const,
     Func,
     Inst,
+    Interpreter,
     Map,
     Method,
     Num,
@@ -52,6 +53,8 @@ def namespace_of(namespace: Obj) -> str:
 
 
 ENVIRON = "os._Environ"
+
+INTERPRETER = "sys.executable"
 
 SYS_MODULES = "sys.modules"
 
@@ -199,8 +202,12 @@ def of_reference(m: Machine, value: Ref, name: str, node: cst.CSTNode) -> Value:
         if names.is_known_module(full) or full.partition(".")[0] != written.partition(".")[0]:
             m.imported(full, written, node)
         return Ref(full)
+    if full in m.reset:
+        return Anything(f"the program sets `{full}`")
     if full in modules.CONSTANTS:
         return Const(modules.CONSTANTS[full])
+    if full == INTERPRETER:
+        return Str((Hole.ANY,), (Interpreter.PATH,))
     if full in ATTRIBUTES:
         kind = ATTRIBUTES[full]
         return Obj(kind)

@@ -153,6 +153,8 @@ class Machine(Work):
         """Whether the program was followed before."""
         self.timeless: dict[Any, dict[Any, Value]] = {}
         """What code that may run at any time leaves where other code finds it, by place."""
+        self.reset: set[str] = set()
+        """What the program sets of that which is known of libraries: constants, by their names."""
         self.start()
 
     def start(self) -> None:

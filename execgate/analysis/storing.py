@@ -24,6 +24,7 @@ from execgate.analysis.values import (
 )
 from execgate.model.operation import DynamicCode, EnvironmentAccess
 from execgate.model.values import Unknown
+from execgate.operations.modules import CONSTANTS
 
 
 def store(m: Machine, receiver: Value, name: str, value: Value, node: cst.CSTNode) -> None:
@@ -131,6 +132,11 @@ def _store_on_library(m: Machine, target: Ref, name: str, value: Value, node: cs
         m.report(DynamicCode, node, kind="import", via=f"sys.{name}")
     elif target.name == "sys" and name in {"stdout", "stderr"}:
         pass
+    elif (full := names.canonical(f"{target.name}.{name}")) in CONSTANTS or full == attributes.INTERPRETER:
+        # Libraries that read it do something else from now on, and so does what this program has before it.
+        m.moved = m.moved or full not in m.reset
+        m.reset.add(full)
+        m.report(DynamicCode, node, kind="attribute", via=full)
     elif names.standing(target.name) is not names.Standing.OPAQUE and (
         name.startswith("_") or capabilities([value])
     ):

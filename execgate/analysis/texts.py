@@ -12,6 +12,7 @@ from execgate.analysis.values import (
     Anything,
     Const,
     Inst,
+    Interpreter,
     Map,
     Num,
     Obj,
@@ -26,6 +27,9 @@ from execgate.model.values import Hole, Template, Text, Unknown
 
 _ANY = (Hole.ANY,)
 
+_MAX_NAMED = 16
+"""How many parts a text may have in which the path of the interpreter is remembered."""
+
 UUID = "uuid.UUID"
 
 _PLAIN_SPEC = re.compile(r"[+-]?(0\d{0,3})?[,_]?(\.\d{1,3})?[bcdeEfFgGnoxX%]?\Z")
@@ -33,6 +37,16 @@ _PLAIN_SPEC = re.compile(r"[+-]?(0\d{0,3})?[,_]?(\.\d{1,3})?[bcdeEfFgGnoxX%]?\Z"
 
 ANY_TEXT = Str((Hole.ANY,))
 """A text of which nothing is known."""
+
+
+def is_interpreter(value: Value) -> bool:
+    """Return whether a value is the path of the interpreter, and nothing more."""
+    return isinstance(value, Str) and value.named == (Interpreter.PATH,)
+
+
+def _named_parts(value: Value) -> tuple[Part | Interpreter, ...]:
+    """Return the same as `parts_of`, with the path of the interpreter as itself."""
+    return value.named if isinstance(value, Str) and value.named is not None else parts_of(value)
 
 
 def parts_of(value: Value) -> tuple[Part, ...]:
@@ -83,6 +97,22 @@ def from_parts(parts: Iterable[Part]) -> Value:
     return Str(tuple(merged))
 
 
+def from_named(parts: Sequence[Part | Interpreter]) -> Value:
+    """Return the text that `parts` make, among which the path of the interpreter may be."""
+    plain = from_parts(Hole.ANY if isinstance(part, Interpreter) else part for part in parts)
+    if not isinstance(plain, Str) or Interpreter.PATH not in parts or len(parts) > _MAX_NAMED:
+        return plain
+    named: list[Part | Interpreter] = []
+    for part in parts:
+        if isinstance(part, str) and named and isinstance(named[-1], str):
+            named[-1] += part
+        else:
+            named.append(part)
+    if sum(len(part) for part in named if isinstance(part, str)) > MAX_TEXT:
+        return plain
+    return Str(plain.parts, tuple(named))
+
+
 def _makes_dots(parts: Sequence[Part]) -> bool:
     """Return whether a word that is a part of a name, which can be `.`, and what is beside it can be `..`."""
     for index, part in enumerate(parts):
@@ -99,10 +129,10 @@ def _makes_dots(parts: Sequence[Part]) -> bool:
 
 def concat(values: Sequence[Value]) -> Value:
     """Return the texts one after the other, for every combination of what they can be."""
-    combinations: list[list[Part]] = [[]]
+    combinations: list[list[Part | Interpreter]] = [[]]
     for value in values:
         options = [
-            parts_of(inner)
+            _named_parts(inner)
             for alternative in alternatives(value)
             for inner in alternatives(_inner(alternative))
         ]
@@ -113,7 +143,7 @@ def concat(values: Sequence[Value]) -> Value:
                 known.extend(options[0])
         else:
             combinations = [[*left, *right] for left in combinations for right in options]
-    return union(from_parts(parts) for parts in combinations)
+    return union(map(from_named, combinations))
 
 
 def _inner(value: Value) -> Value:
@@ -127,7 +157,9 @@ def formatted(value: Value, conversion: str | None, spec: Value | None) -> Value
     """Return what an f-string's replacement field gives."""
     results: list[Value] = []
     for alternative in alternatives(value):
-        if conversion in {"r", "a"}:
+        if conversion in {"r", "a"} and spec is None and is_interpreter(alternative):
+            results.append(concat([Const("'"), alternative, Const("'")]))
+        elif conversion in {"r", "a"}:
             known = isinstance(alternative, Const) and spec is None
             results.append(
                 Const(repr(alternative.value) if conversion == "r" else ascii(alternative.value))

@@ -9,6 +9,7 @@ out of it again, so calling what came out is judged as calling what went in.
 
 from __future__ import annotations
 
+import enum
 import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
@@ -84,16 +85,27 @@ class Const(Value):
         return ("const", type(self.value), self.value)
 
 
+class Interpreter(enum.Enum):
+    """Stands in a text for the path of the sandbox's Python: where that lies is not known, but what it is."""
+
+    PATH = "sys.executable"
+
+
 class Str(Value):
-    """A text with holes."""
+    """A text with holes.
 
-    __slots__ = ("parts",)
+    `named` is the same text with Interpreter.PATH where it has the path of the interpreter, which is a hole
+    in `parts`; None where it has none.
+    """
 
-    def __init__(self, parts: tuple[Part, ...]) -> None:
+    __slots__ = ("named", "parts")
+
+    def __init__(self, parts: tuple[Part, ...], named: tuple[Part | Interpreter, ...] | None = None) -> None:
         self.parts = parts
+        self.named = named
 
     def key(self) -> Any:  # noqa: D102 - see `Value.key`
-        return ("str", self.parts)
+        return ("str", self.parts, self.named)
 
 
 class Num(Value):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from execgate.analysis import iteration
-from execgate.analysis.effects import placed
+from execgate.analysis.effects import placed, started
 from execgate.analysis.effects.site import Site, no_words
 from execgate.analysis.holes import restore
 from execgate.analysis.machine import Machine
@@ -74,7 +74,7 @@ def _spawn_text(site: Site, value: Value) -> None:
     if isinstance(value, Seq):
         # With a list and a shell, the first element is the text.
         value = value.items[0] if value.items else Anything("the command is not known")
-    for text in site.texts(value, "command"):
+    for text in site.texts(started.text(value), "command"):
         run_shell(site.m, text, site.node, site.via)
 
 
@@ -169,31 +169,38 @@ def _spawn_words(site: Site, effect: catalogue.Spawns, value: Value | None) -> N
     words = _first_words(site, effect)
     items = iteration.exact_items(site.m, value) if isinstance(value, Seq) else None
     if items is not None:
-        words += [_one(site, item) for item in items]
+        words += _several(site, items, words)
     elif isinstance(value, Seq) and value.items:
         words += [
-            *(_one(site, item) for item in value.items),
+            *_several(site, value.items, words),
             Unknown("more arguments follow that are not known"),
         ]
     elif value is not None:
-        words.append(_one(site, value))
+        words += _several(site, [value], words)
     if effect.rest is not None:
         rest = site.bound.get(effect.rest)
         if isinstance(rest, Seq):
-            words += [_one(site, item) for item in rest.items]
+            words += _several(site, rest.items, words)
             if rest.more is not None:
                 words.append(Unknown("more arguments follow that are not known"))
     line = _line(site.m, tuple(words))
     programs = line.programs or (Unknown("the command is empty"),)
     program = site.at(effect.program) if effect.program is not None else None
     if program is not None:
-        programs = (_one(site, program), *programs[1:])
+        programs = (_one(site, started.word(program)), *programs[1:])
     site.report(ProcessSpawn, command=tuple(words), shell=False, programs=programs)
     folder = site.bound.get("cwd")
     stays = folder is None or (isinstance(folder, Const) and folder.value is None)
     folders = () if folder is None or stays else tuple(site.paths(folder))
     _report(site.m, line, site.node, site.via, folders)
     placed.started(site.m, tuple(words), programs, site.node, site.via)
+
+
+def _several(site: Site, values: Sequence[Value], before: Sequence[Text]) -> list[Text]:
+    """Return words of a command that stand behind those `before`."""
+    return [
+        _one(site, value if before or index else started.word(value)) for index, value in enumerate(values)
+    ]
 
 
 def _one(site: Site, value: Value) -> Text:

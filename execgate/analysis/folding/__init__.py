@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from execgate.analysis import texts
+from execgate.analysis.folding import interpreter
 from execgate.analysis.folding.constants import FUNCTIONS, apply, is_small
 from execgate.analysis.folding.containers import combined, dict_method, handed_on, list_method
 from execgate.analysis.folding.dates import MADE, date_method, layout
@@ -59,6 +60,9 @@ def function(m: Machine, name: str, args: Args) -> Value | None:
         result = apply(m, computed, args)
         if result is not None:
             return result
+    found = interpreter.function(m, name, args)
+    if found is not None:
+        return found
     if name in NUMERIC:
         return NUM
     if name in WORDY:
@@ -78,6 +82,10 @@ def method(m: Machine, receiver: Value, name: str, args: Args, node: cst.CSTNode
     if isinstance(receiver, Const) and isinstance(receiver.value, (str, bytes)):
         return text_method(m, receiver, name, args, node)
     if isinstance(receiver, Str):
+        if name == "split" and not args.positional and not args.keywords and receiver.named is not None:
+            found = interpreter.cut(m, receiver, str.split)
+            if found is not None:
+                return found
         return holed_method(m, receiver, name, args, node)
     if isinstance(receiver, Seq):
         return list_method(m, receiver, name, args)

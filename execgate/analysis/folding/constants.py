@@ -211,6 +211,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "shlex.split": shlex.split,
     "shlex.join": shlex.join,
     "shlex.quote": shlex.quote,
+    "pipes.quote": shlex.quote,
     "re.escape": re.escape,
     "re.sub": _matching(re.sub),
     "re.split": _matching(re.split),

@@ -1,0 +1,1 @@
+"""See `pip._internal.cli.main`."""

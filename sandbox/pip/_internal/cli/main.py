@@ -1,0 +1,5 @@
+"""Where newer programs look for `main`."""
+
+from pip import main
+
+__all__ = ["main"]
