@@ -519,6 +519,16 @@ class Gate:
             return False
         return sandbox.warm(Authorization.of(verdict)) > 0
 
+    def end_sessions(self, agent: str | None = None, conversation: str | None = None) -> int:
+        """End what is kept between the blocks of an agent in a conversation; return how many sessions ended.
+
+        `conversation` is its id; None stands for every agent, and for every conversation.  The next block
+        begins anew.  Waits for no run: one that is under way ends as it would have, and leaves nothing.
+        """
+        with self._opening:
+            sandbox = self._sandbox
+        return 0 if sandbox is None else sandbox.end_sessions(agent, conversation)
+
     @property
     def reserved(self) -> Reserved:
         """What is never handed to a program, and never replaced by what one leaves."""

@@ -19,12 +19,17 @@ from execgate.adapters.workfolder import WorkFolder
 from execgate.adapters.wrapping import wrap_family
 from execgate.errors import ContextError, InputError
 from execgate.gate import DENIED_EXIT_CODE, BlocksExecution, Gate
+from execgate.model.confines import Session
 from execgate.model.context import Context
 from execgate.model.conversation import Conversation
+from execgate.model.execution import Stop
 from execgate.model.source import Source
 
 NO_AGENT = "(no agent)"
 """The executor in the receipt of a call that was made outside of every agent."""
+
+_SESSIONS = 256
+"""How many sessions are remembered: many more than a sandbox keeps at once."""
 
 State = Callable[[str, Conversation], "Context | None"]
 """Gives what is known around a call of the agent of this name, in this conversation."""
@@ -54,6 +59,8 @@ class GatedExecutor:
         "_extractor",
         "_folder",
         "_known_ungated",
+        "_noting",
+        "_sessions",
         "_turn",
         "agent",
         "context",
@@ -89,6 +96,9 @@ class GatedExecutor:
         self._extractor = blocks.BlockExtractor()
         # One call at a time: the next one's inputs are the files that this one leaves.
         self._turn = threading.Lock()
+        self._noting = threading.Lock()
+        # The most recently used last.
+        self._sessions: dict[tuple[str, str], None] = {}
         self._known_ungated: WeakSet[Any] = WeakSet()
         install()
 
@@ -119,7 +129,14 @@ class GatedExecutor:
             return _result(DENIED_EXIT_CODE, replies.failed(error, count))
 
     def restart(self) -> None:
-        """Do nothing: every run starts in a fresh sandbox."""
+        """Begin anew: end every session that a call of this executor used, whoever's and in whatever chat.
+
+        The files of `work_dir` stay, and so do the sessions of other executors of the same gate.
+        """
+        with self._noting:
+            used, self._sessions = self._sessions, {}
+        for agent, conversation in used:
+            self.gate.end_sessions(agent, conversation)
 
     def _execute(self, code_blocks: Sequence[Any]) -> Any:
         found_blocks = blocks.pairs(code_blocks)
@@ -153,8 +170,24 @@ class GatedExecutor:
             )
         if not call.allowed:
             return _result(DENIED_EXIT_CODE, replies.denied(call, found.agent))
-        code_file, more = self._keep(call, [text for _, text in found_blocks])
+        self._note_session(call, found)
+        texts = [text for _, text in found_blocks]
+        code_file, more = self._keep(call, texts, found.conversation.conversation_id)
         return _result(call.exit_code, replies.ran(call, [*notes, *more]), code_file)
+
+    def _note_session(self, call: BlocksExecution, found: Attribution) -> None:
+        """Remember whose session a call used, for `restart`."""
+        conversation = found.conversation.conversation_id
+        if conversation is None or not any(
+            block.verdict.confines.session is not Session.NONE for block in call.blocks
+        ):
+            return
+        key = found.agent, conversation
+        with self._noting:
+            self._sessions.pop(key, None)
+            self._sessions[key] = None
+            if len(self._sessions) > _SESSIONS:
+                del self._sessions[next(iter(self._sessions))]
 
     def _state(self, found: Attribution) -> Context | None:
         """Return what the application says of the state; raises ContextError for whatever fails in it."""
@@ -173,11 +206,15 @@ class GatedExecutor:
             )
         return known
 
-    def _keep(self, call: BlocksExecution, texts: Sequence[str]) -> tuple[str | None, list[str]]:
+    def _keep(
+        self, call: BlocksExecution, texts: Sequence[str], conversation: str | None
+    ) -> tuple[str | None, list[str]]:
         """Keep what a run left, and its code where wanted; returns that file, and what is to be said."""
         if self._folder is None:
             names = [artifact.name for artifact in call.artifacts]
             lost = "files that were left and not kept, for want of a work_dir"
+            if conversation is not None and _keeps_files(call):
+                lost = "files that the session keeps, and nothing outside of it for want of a work_dir"
             return None, [replies.files_note(lost, names)] if names else []
         notes = self._folder.keep(call.artifacts)
         code_file, more = self._folder.save(texts) if self.save_code else (None, [])
@@ -198,6 +235,17 @@ class GatedExecutor:
                     "agent `%s` of the same group runs code without the gate; see execgate.autogen.guard",
                     peer.name,
                 )
+
+
+def _keeps_files(call: BlocksExecution) -> bool:
+    """Return whether the next call of the same conversation finds the files of this one."""
+    ran = [block for block in call.blocks if block.result is not None][-1:]
+    return any(
+        block.verdict.confines.session in {Session.FILES, Session.INTERPRETER}
+        and block.result is not None
+        and block.result.stopped_by is Stop.EXIT
+        for block in ran
+    )
 
 
 def install() -> None:

@@ -53,6 +53,13 @@ class Sandbox(Protocol):
         """
         ...
 
+    def end_sessions(self, agent: str | None = None, conversation: str | None = None) -> int:
+        """End the sessions of an agent and a conversation, of all where None; return how many there were.
+
+        Waits for no run: one that is under way ends in its session, of which nothing is left then.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of what is held; the sandbox can't be used afterwards."""
         ...

@@ -116,7 +116,7 @@ class CellSandbox:
         return self._sessions.held((agent, conversation))
 
     def end_sessions(self, agent: str | None = None, conversation: str | None = None) -> int:
-        """End the sessions of an agent and a conversation, of all where None; return how many there were."""
+        """End the sessions of an agent and a conversation; see `Sandbox.end_sessions`."""
         return self._sessions.end(agent, conversation)
 
     def close(self) -> None:

@@ -65,6 +65,10 @@ class Kept:
     used_at: float = 0.0
     ended: bool = False
 
+    def is_over(self) -> bool:
+        """Return whether it is in the table no more; another thread may say so at any time."""
+        return self.ended
+
 
 class Sessions:
     """The sessions of one sandbox; may be used from several threads at once."""
@@ -133,7 +137,10 @@ class Sessions:
             return self._concluded(kept, authorization, given, result)
 
     def end(self, agent: str | None = None, conversation: str | None = None) -> int:
-        """End the sessions of an agent and a conversation, of all where None; return how many there were."""
+        """End the sessions of an agent and a conversation, of all where None; return how many there were.
+
+        Waits for no run: whoever runs in one of them ends it afterwards.
+        """
         with self._changed:
             found = [
                 (key, kept)
@@ -144,9 +151,7 @@ class Sessions:
                 del self._kept[key]
             self._changed.notify_all()
         for _, kept in found:
-            with kept.lock:
-                kept.ended = True
-                self._end(kept, "it was ended")
+            self._retire(kept)
         return len(found)
 
     def close(self) -> None:
@@ -162,18 +167,20 @@ class Sessions:
                 self._kept.move_to_end(key)
                 surplus = self._surplus()
             for other in surplus:
-                with other.lock:
-                    other.ended = True
-                    self._end(other, "there were too many sessions")
-            with kept.lock:
-                if kept.ended:
-                    continue
-                try:
-                    yield kept
-                finally:
-                    kept.used_at = self._clock()
-                    self._watch()
-                return
+                self._retire(other)
+            try:
+                with kept.lock:
+                    if kept.is_over():
+                        continue
+                    try:
+                        yield kept
+                    finally:
+                        kept.used_at = self._clock()
+                        self._watch()
+            finally:
+                if kept.is_over():
+                    self._retire(kept)
+            return
 
     def _surplus(self) -> list[Kept]:
         """Take out the least recently used sessions of which there are too many; those that run stay."""
@@ -201,6 +208,15 @@ class Sessions:
             kept.greeted = True
         except (SandboxUnavailableError, NoRoomError, CancelledError) as error:
             self._end(kept, str(error) or "its cell ended")
+
+    def _retire(self, kept: Kept) -> None:
+        """End a session that is in the table no more; whoever has it now comes by here when it lets go."""
+        kept.ended = True
+        if kept.lock.acquire(blocking=False):
+            try:
+                self._end(kept, "")
+            finally:
+                kept.lock.release()
 
     def _end(self, kept: Kept, why: str) -> None:
         """Throw a session's cell away, and all that was in it."""
@@ -262,9 +278,7 @@ class Sessions:
             left = bool(self._kept)
             self._watching = left
         for kept in ended:
-            with kept.lock:
-                kept.ended = True
-                self._end(kept, "nobody used it for a while")
+            self._retire(kept)
         return min(self._idle_s / 4, 30.0) if left else None
 
 
