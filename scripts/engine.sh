@@ -106,17 +106,17 @@ start_in_background() {
     return 1
 }
 
-# The second sandbox needs no daemon: it only has to be there.
+# The second sandbox needs no daemon: it only has to be there, with what maps users for an ordinary user.
 install_bubblewrap() {
-    command -v bwrap >/dev/null 2>&1 && return 0
+    command -v bwrap >/dev/null 2>&1 && command -v newuidmap >/dev/null 2>&1 && return 0
     [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
-    say "installing bubblewrap"
+    say "installing bubblewrap and uidmap"
     for attempt in 1 2; do
-        DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0 install -y --no-install-recommends bubblewrap \
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0 install -y --no-install-recommends bubblewrap uidmap \
             >/dev/null 2>&1 && return 0
         [ "$attempt" = 2 ] || apt-get -qq update >/dev/null 2>&1
     done
-    say "could not install bubblewrap: install it for the sandbox that needs no engine"
+    say "could not install bubblewrap and uidmap: install them for the sandbox that needs no engine"
 }
 
 install_bubblewrap

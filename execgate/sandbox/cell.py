@@ -184,6 +184,10 @@ class Backend(Protocol):
         """Return how it keeps a default that it lacks, as well as it can: by field of Limits, in words."""
         ...
 
+    def remedy(self, field: str) -> str:
+        """Return why it lacks something and what to do about it; empty where there is nothing more to say."""
+        ...
+
     def image(self, authorization: Authorization) -> str:
         """Return the id of the image for a program, which is made first where there is none."""
         ...

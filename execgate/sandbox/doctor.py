@@ -69,6 +69,7 @@ def _bubblewrap() -> Check:
         return Check(name, ok=False, detail=look.fault.message, fix=look.fault.help or "", needed_for=_RUN)
     told = [f"{look.version} at {look.program}"]
     told.append(f"without {', '.join(look.lacks)} ({look.why})" if look.lacks else "all limits are kept")
+    told.append(f"no sessions ({look.no_sessions})" if look.no_sessions else "sessions are kept")
     if look.abandoned:
         told.append(f"{look.abandoned} control groups of killed gates, which the next run removes")
     return Check(name, ok=True, detail=", ".join(told), needed_for=_RUN)

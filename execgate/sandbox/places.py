@@ -17,6 +17,12 @@ USER = 65532
 KEEPER = 65531
 """The user of the supervisor of a kept cell, which becomes the user of each of its runs."""
 
+TEMPLATE = 65530
+"""The user of the process that the runs of a kept cell are forked from."""
+
+RUNS = range(20_000, 60_000)
+"""The users of the runs of a kept cell, each used once; see the guest's `identity`."""
+
 PACKAGES = "/opt/execgate/packages"
 """Where a layer of packages is mounted."""
 

@@ -30,12 +30,13 @@ def profile(*, kept: bool = False) -> str:
 
 
 @cache
-def program(machine: str | None = None) -> bytes:
+def program(machine: str | None = None, *, kept: bool = False) -> bytes:
     """Return the same as a BPF program, the `struct sock_filter`s that `bwrap --seccomp` reads.
 
     `machine` is a name as uname(2) has it; this one's if None.  A call that is newer than our table is
     answered with ENOSYS, and a process that makes one in the manner of another machine (32-bit calls) is
-    ended.  Raises SandboxUnavailableError for a machine of which no table is shipped.
+    ended.  `kept` is as for `profile`.  Raises SandboxUnavailableError for a machine of which no table is
+    shipped.
     """
     machine = machine or platform.machine()
     numbers = calls().get(machine)
@@ -45,7 +46,7 @@ def program(machine: str | None = None) -> bytes:
             help=f"use a container engine, or one of: {', '.join(sorted(calls()))}",
         )
     compiler = _compiler()
-    rules = compiler.profile_rules(json.loads(profile()), numbers)
+    rules = compiler.profile_rules(json.loads(profile(kept=kept)), numbers)
     made = compiler.program(machine, compiler.by_number(rules, numbers), numbers.values())
     return bytes(made)
 

@@ -28,6 +28,7 @@ from execgate.sandbox.protocol import Permits
 from execgate.sandbox.run import Job, execute
 from execgate.sandbox.sessions import Sessions
 
+_SESSION_HELP = 'use a Docker engine with its own runtime, or set `session: "none"`'
 _GROUPS_HELP = (
     "give it control groups (start the gate as root, or with `systemd-run --user --scope -p Delegate=yes`), "
     "use a container engine, or say `unlimited` in the policy; `execgate doctor` says more"
@@ -134,7 +135,7 @@ class CellSandbox:
         if "session" in self._backend.lacks():
             raise SandboxUnavailableError(
                 f"the {self.name} sandbox keeps no cell for a session",
-                help='use the Docker engine, or set `session: "none"`',
+                help="; or ".join(filter(None, (self._backend.remedy("session"), _SESSION_HELP))),
             )
         return session
 

@@ -3,12 +3,13 @@
 An engine mounts, limits and filters before it starts the guest.  bubblewrap mounts without all the options
 that are needed, so it leaves this process the capabilities for the rest, within the cell's own user
 namespace: what can be written executes nothing and holds a number of files, figures of the host are
-covered, low ports are free, the limits of processes are set.  Then every capability goes, the
-bounding set with them, and the filter of system calls is set.  None of it can be undone.
+covered, low ports are free, the limits of processes are set.  Then every capability goes (but the two by
+which the supervisor of a kept cell becomes other users), the bounding set with them, and the filter of system
+calls is set.  None of it can be undone.
 """
 
 # Every import costs every cell its time, so there is neither pathlib nor contextlib here.
-# ruff: noqa: PTH110, PTH112, PTH123
+# ruff: noqa: PTH110, PTH112, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -27,7 +28,6 @@ PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 22, 24, 3
 FILTER, CLEAR_ALL = 2, 4
 CAPABILITIES = 64
 CAPABILITY_VERSION_3 = 0x20080522
-LOW_PORTS = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
 
 
 def settle(place: dict[str, Any]) -> None:
@@ -37,8 +37,9 @@ def settle(place: dict[str, Any]) -> None:
         # Options of the file system first, then those of this mount of it.
         mount(libc, None, path, REMOUNT | NO_SUID | NO_DEVICES | NO_EXEC, options)
         mount(libc, None, path, REMOUNT | BIND | NO_SUID | NO_DEVICES | NO_EXEC, None)
-    with open(LOW_PORTS, "w", encoding="ascii") as ports:
-        ports.write("0")
+    for path, value in place["kernel"].items():
+        with open(path, "w", encoding="ascii") as setting:
+            setting.write(value)
     for path in place["covered"]:
         if os.path.isdir(path):
             mount(libc, "tmpfs", path, READ_ONLY | NO_SUID | NO_DEVICES | NO_EXEC, "size=4k,nr_inodes=1")
@@ -54,7 +55,8 @@ def settle(place: dict[str, Any]) -> None:
         resource.setrlimit(int(number), (value, value))
     if place["processors"] is not None:
         os.sched_setaffinity(0, place["processors"])
-    drop(libc)
+    close_all()
+    drop(libc, place["capabilities"])
     restrict(libc, base64.b64decode(place["filter"]))
 
 
@@ -65,15 +67,28 @@ def mount(libc: ctypes.CDLL, source: str | None, target: str, flags: int, option
         raise OSError(ctypes.get_errno(), "mount", target)
 
 
-def drop(libc: ctypes.CDLL) -> None:
-    """Give every capability up, for good."""
+def close_all() -> None:
+    """Close whatever the starter left open, but for the stream to the host."""
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2:
+            try:
+                os.close(int(name))
+            except OSError:  # the listing's own, which has been closed
+                continue
+
+
+def drop(libc: ctypes.CDLL, kept: int) -> None:
+    """Give every capability up, for good, but those of the mask `kept`; no file gives any of them back."""
     for capability in range(CAPABILITIES):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # numbers past the kernel's last fail
     checked(libc.prctl(PR_CAP_AMBIENT, CLEAR_ALL, 0, 0, 0), "prctl(PR_CAP_AMBIENT)")
-    checked(libc.capset(struct.pack("Ii", CAPABILITY_VERSION_3, 0), bytes(24)), "capset")
+    # Effective, permitted and inheritable; then the high halves of the same.
+    sets = struct.pack("6I", kept, kept, 0, 0, 0, 0)
+    checked(libc.capset(struct.pack("Ii", CAPABILITY_VERSION_3, 0), sets), "capset")
     with open("/proc/self/status", encoding="ascii") as lines:
-        held = [line.split() for line in lines if line.startswith("Cap")]
-    if any(int(mask, 16) for _, mask in held):
+        held = dict(line.split() for line in lines if line.startswith("Cap"))
+    expected = {"CapEff:": kept, "CapPrm:": kept}
+    if any(int(mask, 16) != expected.get(name, 0) for name, mask in held.items()):
         raise OSError(0, "capabilities are left")
 
 

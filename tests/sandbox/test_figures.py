@@ -81,7 +81,7 @@ def drawn(sandbox):
     def run(text, *, inputs=(), confines=WIDE, conversation=None, **limits):
         source = Source(textwrap.dedent(text), "job.py")
         staged = tuple(Source(body, name) for name, body in PACKAGE.items())
-        earlier = () if conversation is None else sandbox.earlier("tester", conversation)
+        earlier = () if conversation is None else sandbox.held("tester", conversation).texts
         verdict = Verdict(
             source=source,
             agent="tester",
@@ -272,11 +272,6 @@ def test_what_is_forged_comes_to_nothing(drawn, forged) -> None:
 SESSION = replace(WIDE, session=Session.CLEAN)
 
 
-keeping = pytest.mark.parametrize("sandbox", ["docker"], indirect=True)
-"""For the backend that keeps cells; what the other says of sessions is tested with it."""
-
-
-@keeping
 def test_blocks_of_a_session_number_on(drawn) -> None:
     names = []
     for number in (1, 2, 3):
@@ -291,7 +286,6 @@ def test_blocks_of_a_session_number_on(drawn) -> None:
     assert names == [{f"figure-{number}.png": str(number)} for number in (1, 2, 3)]
 
 
-@keeping
 def test_what_a_run_kept_is_nothing_that_the_next_can_see(drawn) -> None:
     peek = """
         import sys

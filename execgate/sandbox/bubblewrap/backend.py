@@ -21,6 +21,7 @@ from execgate.sandbox.bubblewrap.cell import BubblewrapCell
 from execgate.sandbox.bubblewrap.command import INSTEAD, NAMESPACES, Place, command, entries
 from execgate.sandbox.bubblewrap.groups import Groups, Share
 from execgate.sandbox.bubblewrap.spawner import spawn
+from execgate.sandbox.bubblewrap.users import FIX, Entrance, Users
 from execgate.sandbox.bubblewrap.wire import SocketWire
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
 from execgate.sandbox.files import escaped
@@ -40,6 +41,7 @@ _NAMESPACES_HELP = (
     "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu), `user.max_user_namespaces` above 0; "
     "in a container, start that with --security-opt seccomp=unconfined --security-opt systempaths=unconfined"
 )
+_TRIAL = ("--die-with-parent", "--ro-bind", "/", "/", "true")
 
 
 def _to_stderr(line: str) -> None:
@@ -52,8 +54,8 @@ class _Machine:
 
     program: str
     groups: Groups
+    users: Users
     entrypoint: tuple[str, ...]
-    filter: bytes
 
 
 class BubblewrapBackend:
@@ -83,13 +85,20 @@ class BubblewrapBackend:
             self._ready()
 
     def lacks(self) -> frozenset[str]:
-        """Return the limits that need control groups where there are none, and sessions."""
+        """Return the limits that need control groups where there are none, and sessions without users."""
         with self._lock:
-            return lacking(self._ready().groups)
+            machine = self._ready()
+            return lacking(machine.groups, machine.users)
 
     def instead(self) -> Mapping[str, str]:
         """Return what holds without control groups where a policy asks for nothing in particular."""
         return {field: words for field, words in INSTEAD.items() if field in self.lacks()}
+
+    def remedy(self, field: str) -> str:
+        """Return why and how sessions are not had; control groups are the same for all."""
+        with self._lock:
+            why = self._ready().users.why
+        return f"{why}: {FIX}" if field == "session" else ""
 
     def image(self, authorization: Authorization) -> str:
         """Return the root's id, found or made at the first program."""
@@ -118,7 +127,7 @@ class BubblewrapBackend:
         if root is None or not root.path.is_dir():
             raise ImageGoneError
         name = leftovers.new_name()
-        with contextlib.ExitStack() as undo:
+        with contextlib.ExitStack() as pipes, contextlib.ExitStack() as undo:
             group = machine.groups.make(name, _share(profile)) if machine.groups.bases else None
             if group is not None:
                 undo.callback(group.remove)
@@ -129,16 +138,21 @@ class BubblewrapBackend:
                 _let_in(door.folder.parent)
             shown = tuple(group.shown()) if group is not None else ()
             folder = None if door is None else door.folder
+            entrance = Entrance() if profile.kept else None
+            if entrance is not None:
+                pipes.callback(entrance.close)
             place = Place(
                 machine.program,
                 root.path,
                 entries(root.path),
                 machine.entrypoint,
-                machine.filter,
+                program_of_calls(kept=profile.kept),
                 folder,
                 shown,
+                () if entrance is None else entrance.arguments,
             )
-            process, wire = _spawned([*_GATE, *command(place, profile)])
+            passed = () if entrance is None else entrance.theirs
+            process, wire = _spawned([*_GATE, *command(place, profile)], passed)
             ours = _own_processes(profile)
             cell = BubblewrapCell(name, process, wire, group=group, door=door, ours=ours)
             undo.callback(cell.kill)
@@ -149,6 +163,8 @@ class BubblewrapBackend:
             except OSError as error:
                 raise SandboxUnavailableError(f"can't use a control group: {error.strerror}") from error
             wire.write(b"\n", 1.0)
+            if entrance is not None:
+                _let_in_users(entrance, machine.users, process, wire)
             undo.pop_all()
             return cell
 
@@ -167,17 +183,20 @@ class BubblewrapBackend:
             program = find_program()
             try_out(program)
             groups = Groups.find()
-            self._machine = _Machine(program, groups, Recipe.load().entrypoint, program_of_calls())
+            users = find_users(program)
+            program_of_calls()  # a machine without a table of calls is refused here, not at a run
+            self._machine = _Machine(program, groups, users, Recipe.load().entrypoint)
             leftovers.sweep(groups)
         return self._machine
 
 
-def _spawned(line: Sequence[str]) -> tuple[subprocess.Popen[bytes], SocketWire]:
+def _spawned(line: Sequence[str], passed: Sequence[int]) -> tuple[subprocess.Popen[bytes], SocketWire]:
     ours, theirs = socket.socketpair()
     errors, errors_in = os.pipe()
     wire = SocketWire(ours, errors)
     try:
-        return spawn(line, stream=theirs.fileno(), errors=errors_in, user=program_user()), wire
+        user = program_user()
+        return spawn(line, stream=theirs.fileno(), errors=errors_in, user=user, passed=passed), wire
     except OSError as error:
         wire.close()
         raise SandboxUnavailableError(f"can't start bubblewrap: {error.strerror}") from error
@@ -194,14 +213,63 @@ def _let_in(folder: Path) -> None:
         folder.chmod(0o710)
 
 
-def lacking(groups: Groups) -> frozenset[str]:
-    """Return the fields of Limits and of Confines that can't be kept with these control groups.
+def _let_in_users(
+    entrance: Entrance, users: Users, process: subprocess.Popen[bytes], wire: SocketWire
+) -> None:
+    try:
+        entrance.let_in(users, process.pid, starter())
+    except OSError as error:
+        said = escaped(wire.said().strip(), 200)
+        raise SandboxUnavailableError(
+            f"can't map the users of a session: {said or error.strerror}", help=FIX
+        ) from error
 
-    A session needs a user for each run, and a user namespace of an ordinary user has one.
 
-    Processes are counted by the cell's user namespace where no group counts them.
+def lacking(groups: Groups, users: Users) -> frozenset[str]:
+    """Return the fields of Limits and of Confines that can't be kept with these control groups and users.
+
+    A session needs a user for each run.  Processes are counted by the cell's user namespace where no group
+    counts them.
     """
-    return (groups.lacks - {"processes"}) | {"session"}
+    return (groups.lacks - {"processes"}) | ({"session"} if users.why else frozenset())
+
+
+def find_users(program: str) -> Users:
+    """Return the users that runs in a session can have, tried out; never raises."""
+    users = Users.find()
+    if users.why:
+        return users
+    entrance = Entrance()
+    user = program_user()
+    try:
+        with subprocess.Popen(
+            [program, "--unshare-user", *entrance.arguments, *_TRIAL],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            pass_fds=entrance.theirs,
+            user=user,
+            group=user,
+            extra_groups=() if user is not None else None,
+        ) as process:
+            try:
+                entrance.let_in(users, process.pid, starter())
+                process.wait(_TRIAL_S)
+            finally:
+                process.kill()
+    except (OSError, subprocess.SubprocessError) as error:
+        why = error.strerror if isinstance(error, OSError) else "bubblewrap does not end"
+        return Users({}, {}, f"can't map users: {why}")
+    finally:
+        entrance.close()
+    return users
+
+
+def starter() -> tuple[int, int]:
+    """Return the user and the group that bubblewrap is started as."""
+    user = program_user()
+    return (os.geteuid(), os.getegid()) if user is None else (user, user)
 
 
 def find_program() -> str:

@@ -24,11 +24,14 @@ from execgate.model.places import HOME, WORKSPACE
 from execgate.sandbox import places
 from execgate.sandbox.cell import CELL_VARIABLE, Profile
 from execgate.sandbox.network import INSIDE
-from execgate.sandbox.places import OOM_SCORE, PACKAGES, USER, environment, inodes, shares
+from execgate.sandbox.places import KEEPER, OOM_SCORE, PACKAGES, USER, environment, inodes, shares
 
 NAMESPACES = ("user", "ipc", "pid", "net", "uts", "cgroup")
 # What the guest needs for a moment, within its own user namespace; see `execgate_guest.settle`.
 _FOR_THE_GUEST = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP")
+_FOR_THE_KEEPER = ("CAP_SETUID", "CAP_SETGID")
+"""What the supervisor of a kept cell keeps, to become the user of each run."""
+_NUMBERS = {"CAP_SETGID": 6, "CAP_SETUID": 7}
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _OWN = frozenset(("dev", "proc", "sys", "tmp", "run", WORKSPACE[1:], "home", ".dockerenv"))
 """Entries of a root that every cell has of its own."""
@@ -50,6 +53,9 @@ _COVERED = (
     "/proc/timer_list",
     "/proc/timer_stats",
 )
+_LOW_PORTS = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+_NO_LINGERING = "/proc/sys/net/ipv4/tcp_max_tw_buckets"
+"""How many connections stay for a while after their end, where the next run would see them."""
 _READ_ONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
 
 
@@ -76,6 +82,8 @@ class Place:
     """The folder of the gate's socket, for a cell that has a network."""
     groups: tuple[tuple[Path, str], ...] = ()
     """Folders of the cell's control group, and where the guest looks for them."""
+    entrance: tuple[str, ...] = ()
+    """What has bubblewrap wait for the users of a kept cell; see `users`."""
 
 
 def command(place: Place, profile: Profile) -> list[str]:
@@ -85,12 +93,14 @@ def command(place: Place, profile: Profile) -> list[str]:
 
 def _arguments(place: Place, profile: Profile) -> Iterator[str]:
     yield from (f"--unshare-{name}" for name in NAMESPACES)
-    yield from ("--uid", str(USER), "--gid", str(USER), "--hostname", "sandbox")
+    user = str(KEEPER if profile.kept else USER)
+    yield from ("--uid", user, "--gid", user, "--hostname", "sandbox")
+    yield from place.entrance
     yield from ("--die-with-parent", "--as-pid-1", "--new-session", "--cap-drop", "ALL")
-    for capability in _FOR_THE_GUEST:
+    for capability in (*_FOR_THE_GUEST, *(_FOR_THE_KEEPER if profile.kept else ())):
         yield from ("--cap-add", capability)
     yield from _tree(place)
-    yield from _writable(profile.limits)
+    yield from _writable(profile)
     if place.door is not None:
         yield from ("--ro-bind", str(place.door), INSIDE)
     for folder in profile.host_folders:
@@ -100,7 +110,7 @@ def _arguments(place: Place, profile: Profile) -> Iterator[str]:
     # Whatever else was made on the way is memory that nobody limits.
     yield from (part for path in ("/dev", "/home", "/run", "/sys", "/") for part in ("--remount-ro", path))
     yield from ("--chdir", "/", "--clearenv")
-    told = {**profile.to_json(), "place": settlement(place, profile.limits)}
+    told = {**profile.to_json(), "place": settlement(place, profile)}
     variables = {**environment(profile.limits), CELL_VARIABLE: json.dumps(told, separators=(",", ":"))}
     for name, value in variables.items():
         yield from ("--setenv", name, value)
@@ -133,10 +143,10 @@ def _small(path: str) -> tuple[str, ...]:
     return ("--perms", "0755", "--size", str(1 << 16), "--tmpfs", path)
 
 
-def _writable(limits: Limits) -> Iterator[str]:
-    for path, mode, size in _places(limits):
+def _writable(profile: Profile) -> Iterator[str]:
+    for path, mode, size in _places(profile.limits):
         sized = ("--size", str(size)) if size is not None else ()
-        yield from ("--perms", mode, *sized, "--tmpfs", path)
+        yield from ("--perms", "1777" if profile.kept else mode, *sized, "--tmpfs", path)
 
 
 def _places(limits: Limits) -> tuple[tuple[str, str, int | None], ...]:
@@ -149,8 +159,9 @@ def _places(limits: Limits) -> tuple[tuple[str, str, int | None], ...]:
     )
 
 
-def settlement(place: Place, limits: Limits) -> dict[str, Any]:
+def settlement(place: Place, profile: Profile) -> dict[str, Any]:
     """Return what the guest does itself, before anything else; see `execgate_guest.settle`."""
+    limits = profile.limits
     most = inodes(limits.files)
     return {
         "writable": {
@@ -160,23 +171,27 @@ def settlement(place: Place, limits: Limits) -> dict[str, Any]:
         "covered": _COVERED,
         "read_only": _READ_ONLY,
         "oom_score_adj": OOM_SCORE,
-        "rlimits": rlimits(limits, counted=bool(place.groups)),
+        "kernel": {_LOW_PORTS: "0", **({_NO_LINGERING: "0"} if profile.kept else {})},
+        "capabilities": sum(1 << _NUMBERS[name] for name in _FOR_THE_KEEPER) if profile.kept else 0,
+        "rlimits": rlimits(profile, counted=bool(place.groups)),
         "processors": processors(limits, counted=bool(place.groups)),
         "filter": base64.b64encode(place.filter).decode("ascii"),
     }
 
 
-def rlimits(limits: Limits, *, counted: bool) -> dict[int, int]:
+def rlimits(profile: Profile, *, counted: bool) -> dict[int, int]:
     """Return the limits of each process, by the kernel's numbers.
 
     `counted` is whether a control group counts processes and memory.
     """
+    limits = profile.limits
     values = {
         getattr(resource, f"RLIMIT_{name.upper()}"): most for name, most in places.rlimits(limits).items()
     }
     if limits.processes is not None and not counted:
-        # Counted within the cell's user namespace (Linux 5.14); the supervisor is none of the program's.
-        values[resource.RLIMIT_NPROC] = limits.processes + 1
+        # Counted for each user of the cell's user namespace (Linux 5.14).  What leads to the gate is of the
+        # program's user and no program, and so is the supervisor, but in a kept cell.
+        values[resource.RLIMIT_NPROC] = limits.processes + (not profile.kept) + profile.network
     if limits.memory_bytes is not None and not counted:
         values[resource.RLIMIT_DATA] = limits.memory_bytes
     return values

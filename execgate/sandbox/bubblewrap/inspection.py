@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from execgate.errors import SandboxUnavailableError
 from execgate.model.limits import CONSTRAINTS
 from execgate.sandbox.bubblewrap import leftovers
-from execgate.sandbox.bubblewrap.backend import find_program, lacking, try_out
+from execgate.sandbox.bubblewrap.backend import find_program, find_users, lacking, try_out
 from execgate.sandbox.bubblewrap.groups import Groups
 
 
@@ -22,6 +22,8 @@ class Look:
     lacks: tuple[str, ...] = ()
     """The constraints that can't be kept."""
     why: str = ""
+    no_sessions: str = ""
+    """Why there are no sessions, empty where there are."""
     abandoned: int = 0
 
 
@@ -32,9 +34,10 @@ def inspect() -> Look:
         try_out(program)
     except SandboxUnavailableError as error:
         return Look(fault=error)
-    groups = Groups.find()
-    lacks = sorted(CONSTRAINTS[field] for field in lacking(groups) if field in CONSTRAINTS)
-    return Look(None, program, _version(program), tuple(lacks), groups.why, len(leftovers.abandoned(groups)))
+    groups, users = Groups.find(), find_users(program)
+    lacks = sorted(CONSTRAINTS[field] for field in lacking(groups, users) if field in CONSTRAINTS)
+    abandoned = len(leftovers.abandoned(groups))
+    return Look(None, program, _version(program), tuple(lacks), groups.why, users.why, abandoned)
 
 
 def _version(program: str) -> str:

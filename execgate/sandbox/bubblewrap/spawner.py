@@ -29,10 +29,12 @@ _lock = threading.Lock()
 _threads: list[_Running] = []
 
 
-def spawn(command: Sequence[str], *, stream: int, errors: int, user: int | None) -> subprocess.Popen[bytes]:
+def spawn(
+    command: Sequence[str], *, stream: int, errors: int, user: int | None, passed: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
     """Start `command` with one descriptor as standard input and output; raises OSError.
 
-    `user` is whom it runs as, a member of nothing; None is whoever runs this.
+    `user` is whom it runs as, a member of nothing; None is whoever runs this.  It inherits `passed`, too.
     """
 
     def start() -> subprocess.Popen[bytes]:
@@ -43,6 +45,7 @@ def spawn(command: Sequence[str], *, stream: int, errors: int, user: int | None)
             stderr=errors,
             cwd="/",
             env={"PATH": os.defpath},
+            pass_fds=passed,
             start_new_session=True,  # what interrupts the gate is none of the cell's business
             user=user,
             group=user,

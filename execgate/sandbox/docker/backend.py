@@ -100,6 +100,10 @@ class DockerBackend:
         """Return nothing: an engine keeps a limit or does not."""
         return {}
 
+    def remedy(self, field: str) -> str:  # noqa: ARG002 - the protocol's
+        """Return nothing: another engine is all that helps."""
+        return ""
+
     def image(self, authorization: Authorization) -> str:
         """Return the image's id, found or made at the first program."""
         with self._lock:

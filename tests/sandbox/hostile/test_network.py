@@ -428,9 +428,6 @@ def test_nothing_is_written_where_the_program_could_change_what_others_resolve(g
 
 @pytest.mark.parametrize("session", [Session.CLEAN, Session.FILES])
 def test_a_kept_cell_has_its_way_out_for_each_run_alone(sandbox, authorize, web, session):
-    if "session" in sandbox._backend.lacks():
-        return  # its suite says so
-
     def permits(call):
         return call.destination in {"api.example.com", "127.0.0.1"} and call.port == web.port
 

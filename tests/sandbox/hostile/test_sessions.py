@@ -14,7 +14,7 @@ from execgate.model.limits import Limits
 from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Verdict
-from execgate.sandbox import DockerSandbox
+from execgate.sandbox import BACKENDS
 
 pytestmark = pytest.mark.engine
 
@@ -22,6 +22,8 @@ LOOK = """
 import os, socket
 found = []
 for place in ("/workspace", "/tmp", "/home/agent", "/dev/shm", "/dev/mqueue"):
+    if place == "/dev/mqueue" and not os.path.exists(place):
+        continue
     found += [place + "/" + name for name in os.listdir(place)]
     info = os.stat(place)
     if place != "/dev/mqueue" and (info.st_mode & 0o7777 != 0o1777 or info.st_nlink != 2 or os.listxattr(place)):
@@ -36,9 +38,9 @@ print(found)
 """
 
 
-@pytest.fixture(scope="module")
-def sandbox():
-    sandbox = DockerSandbox()
+@pytest.fixture(scope="module", params=BACKENDS)
+def sandbox(request):
+    sandbox = BACKENDS[request.param]()
     yield sandbox
     sandbox.close()
 
