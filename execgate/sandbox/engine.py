@@ -74,29 +74,31 @@ def _knock(url: str, timeout_s: int) -> None:
             knocking.connect(path)
 
 
-@contextmanager
-def translated(doing: str) -> Iterator[None]:
-    """Turn whatever the engine's library raises while `doing` into SandboxUnavailableError."""
+def _faults() -> tuple[type[Exception], ...]:
+    """Return what an engine's library raises, and what comes of an answer that is none of an engine's."""
     from docker.errors import DockerException
     from requests.exceptions import RequestException
 
+    return (DockerException, RequestException, OSError, ValueError, LookupError, TypeError, AttributeError)
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn whatever the engine's library raises while `doing` into SandboxUnavailableError."""
     try:
         yield
-    except (DockerException, RequestException, OSError, ValueError, LookupError, TypeError) as error:
+    except _faults() as error:
         message, help_ = explain(error)
         raise SandboxUnavailableError(f"{doing}: {message}", help=help_) from error
 
 
 def attempt(call: Callable[[], _T]) -> tuple[_T | None, str | None]:
     """Return what `call` gives, or why the engine did not do it, as one line."""
-    from docker.errors import DockerException
-    from requests.exceptions import RequestException
-
     try:
         return call(), None
     except SandboxUnavailableError as error:
         return None, error.message
-    except (DockerException, RequestException, OSError, ValueError) as error:
+    except _faults() as error:
         return None, explain(error)[0]
 
 

@@ -116,8 +116,7 @@ def collect_inputs(
     notes: list[str] = []
     room = caps.total_bytes
     try:
-        closed = {(info.st_dev, info.st_ino) for info in map(os.stat, without)}
-        for name, parent, entry in _walk(root, caps, closed, notes):
+        for name, parent, entry in _Walk(caps, _identities(without), notes).files(root):
             fault = name_fault(name)
             if fault is None and len(found) >= caps.count:
                 fault = f"too many: at most {caps.count} files are handed in"
@@ -134,43 +133,80 @@ def collect_inputs(
     return tuple(found), tuple(notes)
 
 
-def _walk(
-    root: int, caps: Caps, closed: AbstractSet[tuple[int, int]], notes: list[str]
-) -> Iterator[tuple[str, int, str]]:
-    """Yield (name, descriptor of the folder, entry) of what is no folder, in order of name.
+def _identities(folders: Sequence[Path]) -> frozenset[tuple[int, int]]:
+    """Return device and inode of each folder that is there."""
+    found = set()
+    for folder in folders:
+        with contextlib.suppress(FileNotFoundError):
+            info = folder.stat()
+            found.add((info.st_dev, info.st_ino))
+    return frozenset(found)
+
+
+class _TooManyError(Exception):
+    """There are more entries than are looked at; `str()` is the folder in which they came to be too many."""
+
+
+class _Walk:
+    """Goes through a folder; `notes` gets a line for what is passed over.
 
     `closed` are folders that are left alone, by device and inode.
     """
-    budget = _ENTRIES
-    waiting: list[tuple[str, int]] = [("", os.dup(root))]
-    try:
-        while waiting:
-            prefix, here = waiting.pop()
+
+    def __init__(self, caps: Caps, closed: AbstractSet[tuple[int, int]], notes: list[str]) -> None:
+        self._caps = caps
+        self._closed = closed
+        self._notes = notes
+        self._left = _ENTRIES
+
+    def files(self, root: int) -> Iterator[tuple[str, int, str]]:
+        """Yield (name, descriptor of the folder, entry) of what is no folder, that of a folder first."""
+        try:
+            yield from self._below(root, "")
+        except _TooManyError as error:
+            self._note(str(error) or ".", "too many entries")
+
+    def _below(self, here: int, prefix: str) -> Iterator[tuple[str, int, str]]:
+        """Yield what `files` does; those above a folder are open as long as it is, and no others."""
+        folders: list[str] = []
+        try:
+            entries = sorted(os.listdir(here))
+        except OSError as error:
+            self._note(prefix or ".", error.strerror)
+            return
+        for entry in entries:
+            self._left -= 1
+            if self._left < 0:
+                raise _TooManyError(prefix)
+            name = prefix + entry
             try:
-                folders: list[tuple[str, int]] = []
-                for entry in sorted(os.listdir(here)):  # noqa: PTH208 - of a descriptor
-                    budget -= 1
-                    if budget < 0:
-                        notes.append(f"{escaped(prefix or '.', 200)}: too many entries")
-                        return
-                    name = prefix + entry
-                    info = os.lstat(entry, dir_fd=here)
-                    if not stat.S_ISDIR(info.st_mode):
-                        yield name, here, entry
-                    elif (info.st_dev, info.st_ino) in closed:
-                        notes.append(f"{escaped(name, 200)}: receipts and their keys are kept there")
-                    elif name.count("/") + 1 >= caps.depth:
-                        notes.append(f"{escaped(name, 200)}: too deep")
-                    else:
-                        folders.append((name + "/", os.open(entry, _FOLDER, dir_fd=here)))
-                waiting.extend(reversed(folders))
+                is_folder = stat.S_ISDIR(os.lstat(entry, dir_fd=here).st_mode)
             except OSError as error:
-                notes.append(f"{escaped(prefix or '.', 200)}: {error.strerror}")
+                self._note(name, error.strerror)
+                continue
+            if not is_folder:
+                yield name, here, entry
+            elif name.count("/") + 1 >= self._caps.depth:
+                self._note(name, "too deep")
+            else:
+                folders.append(entry)
+        for entry in folders:
+            try:
+                below = os.open(entry, _FOLDER, dir_fd=here)
+            except OSError as error:
+                self._note(prefix + entry, error.strerror)
+                continue
+            try:
+                info = os.fstat(below)
+                if (info.st_dev, info.st_ino) in self._closed:
+                    self._note(prefix + entry, "receipts and their keys are kept there")
+                else:
+                    yield from self._below(below, f"{prefix}{entry}/")
             finally:
-                os.close(here)
-    finally:
-        for _, left in waiting:
-            os.close(left)
+                os.close(below)
+
+    def _note(self, name: str, why: str | None) -> None:
+        self._notes.append(f"{escaped(name, 200)}: {why}")
 
 
 def _read(parent: int, entry: str, room: int) -> tuple[bytes | None, str]:

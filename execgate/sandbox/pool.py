@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Start
 from execgate.sandbox import forks
 from execgate.sandbox.cell import Backend, Cell, ImageGoneError, Profile
@@ -117,6 +118,8 @@ class Pool:
         cell = self._waiting(profile, cancelled) if self._ahead.cells else None
         if cell is not None:
             return Taken(cell, Start.WARM)
+        if self._closed.is_set():
+            raise SandboxUnavailableError("the sandbox was closed")
         began = self._clock()
         cell = self._fresh(profile, cancelled)
         with self._changed:

@@ -146,18 +146,19 @@ class _Run:
             self.events.put(None)
 
     def _whole(self) -> ExecutionResult:
-        try:
-            taken = self._cells.take(self._job.profile, self.cancelled)
-        except NoRoomError:
-            stop, code, detail = outcome.no_room(self._job.authorization.limits)
-            return ExecutionResult(stop, code, "", "", Usage(0.0), detail, backend=self._job.backend)
-        try:
-            listener = self.events.put if self._listening else None
-            return _Talk(taken, self._job, self.cancelled, listener).whole()
-        except _StaleError:
-            return self._whole()  # there is a bound: a cell that was made for this run is never stale
-        finally:
-            self._cells.give_back(taken)
+        listener = self.events.put if self._listening else None
+        while True:
+            try:
+                taken = self._cells.take(self._job.profile, self.cancelled)
+            except NoRoomError:
+                stop, code, detail = outcome.no_room(self._job.authorization.limits)
+                return ExecutionResult(stop, code, "", "", Usage(0.0), detail, backend=self._job.backend)
+            try:
+                return _Talk(taken, self._job, self.cancelled, listener).whole()
+            except _StaleError:
+                continue  # there is a bound: a cell that was made for this run is never stale
+            finally:
+                self._cells.give_back(taken)
 
 
 class _StaleError(Exception):

@@ -109,6 +109,7 @@ class CellSandbox:
             raise SandboxUnavailableError("the sandbox was closed")
         self._backend.prepare()
         self._refuse_what_is_lacking(authorization)
+        self._host_folders.check(authorization.confines.host_folders)
         image = self._backend.image(authorization)
         return self._cells.warm(Profile.of(authorization, image, preload=preloads(authorization)), count)
 

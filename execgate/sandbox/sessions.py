@@ -100,7 +100,7 @@ class Sessions:
             kept = self._kept.get(key)
         if kept is None:
             return NOTHING
-        with kept.lock:
+        with self._alone(kept):
             self._revive(kept)
             return Held(kept.earlier, tuple(kept.staged.values()))
 
@@ -168,19 +168,25 @@ class Sessions:
                 surplus = self._surplus()
             for other in surplus:
                 self._retire(other)
-            try:
-                with kept.lock:
-                    if kept.is_over():
-                        continue
-                    try:
-                        yield kept
-                    finally:
-                        kept.used_at = self._clock()
-                        self._watch()
-            finally:
+            with self._alone(kept):
                 if kept.is_over():
-                    self._retire(kept)
+                    continue
+                try:
+                    yield kept
+                finally:
+                    kept.used_at = self._clock()
+                    self._watch()
             return
+
+    @contextlib.contextmanager
+    def _alone(self, kept: Kept) -> Iterator[None]:
+        """Have a session alone; one that was ended meanwhile ends as it is let go."""
+        try:
+            with kept.lock:
+                yield
+        finally:
+            if kept.is_over():
+                self._retire(kept)
 
     def _surplus(self) -> list[Kept]:
         """Take out the least recently used sessions of which there are too many; those that run stay."""

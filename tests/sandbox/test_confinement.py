@@ -13,7 +13,8 @@ from execgate.model.limits import Limits
 from execgate.sandbox import outcome, places
 from execgate.sandbox.cell import Profile
 from execgate.sandbox.docker import confinement
-from execgate.sandbox.docker.backend import has_seccomp, lacking_limits
+from execgate.sandbox.docker.backend import described, has_seccomp, lacking_limits
+from execgate.sandbox.docker.cell import DockerCell
 from execgate.sandbox.run import program_name
 from execgate.sandbox.transcript import Ending, Want
 from execgate.sandbox.usage import Group
@@ -210,3 +211,29 @@ def test_a_control_group_of_the_first_version_is_read(tmp_path):
     assert group is not None
     assert (group.cpu_s(), group.memory_now(), group.memory_peak()) == (1.5, 5, 9)
     assert (group.processes_now(), group.processes_peak()) == (3, None)
+
+
+class Babbling:
+    """An engine that answers every question with what is no answer."""
+
+    timeout = 15
+
+    def __init__(self, answer):
+        self._answer = answer
+
+    def __getattr__(self, name):
+        return lambda *_, **__: self._answer
+
+
+@pytest.mark.parametrize("answer", [None, [], "?", {}, {"State": None}, {"State": {"Pid": "?"}, "Id": 1}])
+def test_an_answer_that_is_none_of_an_engines_is_a_fault_and_no_other_error(answer):
+    cell = DockerCell(Babbling(answer), "name", None, ours=1)
+    assert cell.meter is None
+    if answer != {"State": {"Pid": "?"}, "Id": 1}:
+        assert not cell.state().known
+
+
+@pytest.mark.parametrize("info", [None, [], "?", {"NCPU": "?", "SecurityOptions": ["name=seccomp"]}])
+def test_an_engine_that_does_not_say_what_it_is_is_not_used(info):
+    with pytest.raises(SandboxUnavailableError):
+        described(Babbling(info), None)

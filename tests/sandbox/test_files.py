@@ -3,6 +3,7 @@
 # ruff: noqa: PTH104, PTH108, PTH118, PTH123, PTH208, PTH211 - what is tested is below pathlib
 
 import contextlib
+import errno
 import os
 import socket
 import stat
@@ -219,3 +220,32 @@ def test_a_folder_that_turns_into_a_link_meanwhile_leads_nowhere(tmp_path):
         done.set()
         thread.join()
     assert os.listdir(outside) == []
+
+
+def test_many_folders_take_few_descriptors_and_what_can_not_be_entered_hides_nothing_else(
+    tmp_path, monkeypatch
+):
+    for number in range(300):
+        (tmp_path / f"{number:03}" / "below").mkdir(parents=True)
+        (tmp_path / f"{number:03}" / "below" / "file").write_text("x")
+    usual, most, before = os.open, [0], len(os.listdir("/proc/self/fd"))
+
+    def counting(path, *given, **named):
+        if path == "007":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        most[0] = max(most[0], len(os.listdir("/proc/self/fd")) - before)
+        return usual(path, *given, **named)
+
+    monkeypatch.setattr(os, "open", counting)
+    found, notes = collect_inputs(tmp_path, Caps(count=400))
+    assert len(found) == 299
+    assert notes == ("007: Permission denied",)
+    assert most[0] < 10
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_folder_that_is_left_alone_and_gone_meanwhile_is_no_error(tmp_path):
+    (tmp_path / "file").write_text("x")
+    found, notes = collect_inputs(tmp_path, without=[tmp_path / "gone"])
+    assert [file.name for file in found] == ["file"]
+    assert notes == ()

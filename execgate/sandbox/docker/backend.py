@@ -141,22 +141,27 @@ class DockerBackend:
                 help="hand the files in, or use an engine of this machine",
             )
         client, name = engine.client, f"execgate-run-{uuid.uuid4().hex}"
-        door = self._doors.open() if profile.network else None
-        try:
+        with contextlib.ExitStack() as undo:
+            door = self._doors.open() if profile.network else None
+            if door is not None:
+                undo.callback(door.close)
+            undo.callback(self._remove_failed, client, name)
             self._create(engine, profile, name, None if door is None else door.folder)
             with translated("can't start a container"):
                 # Before the start, so that not a byte is missed.
                 streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
                 wire = AttachedWire(client.attach_socket(name, streams))
+                undo.callback(wire.close)
                 client.start(name)
             self._remove_late_ones(client)
-            return DockerCell(client, name, wire, door, ours=profile.own_processes)
-        except BaseException:
-            if door is not None:
-                door.close()
-            if attempt(partial(client.remove_container, name, force=True, v=True))[1] is not None:
-                self._late[name] = time.monotonic()
-            raise
+            cell = DockerCell(client, name, wire, door, ours=profile.own_processes)
+            undo.pop_all()
+            return cell
+
+    def _remove_failed(self, client: APIClient, name: str) -> None:
+        """Remove what was not started, now or once an engine that gave no answer has made it."""
+        if attempt(partial(client.remove_container, name, force=True, v=True))[1] is not None:
+            self._late[name] = time.monotonic()
 
     def _remove_late_ones(self, client: APIClient) -> None:
         """Remove what an engine that gave no answer in time has made after all."""
@@ -190,7 +195,7 @@ class DockerBackend:
     def _ready(self) -> _Engine:
         if self._engine is None:
             client = connect()
-            self._engine = _described(client, self._runtime)
+            self._engine = described(client, self._runtime)
             leftovers.sweep(client)
         return self._engine
 
@@ -215,10 +220,13 @@ class DockerBackend:
             )
 
 
-def _described(client: APIClient, runtime: str | None) -> _Engine:
+def described(client: APIClient, runtime: str | None) -> _Engine:
     """Ask the engine what it is; raises SandboxUnavailableError where it can't confine a program."""
     with translated("can't ask the engine what it can do"):
-        info = client.info()
+        return _judged(client, client.info(), runtime)
+
+
+def _judged(client: APIClient, info: dict[str, Any], runtime: str | None) -> _Engine:
     if info.get("OSType", "linux") != "linux":
         raise SandboxUnavailableError("the engine runs no Linux containers")
     if not has_seccomp(info):

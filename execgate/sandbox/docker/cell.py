@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from execgate.sandbox.cell import State
 from execgate.sandbox.docker.wire import AttachedWire
@@ -37,17 +37,10 @@ class DockerCell:
         """Return how the engine sees the container; not known without an engine."""
         state = State(known=False)
         for _ in range(_LOOKS):
-            found, _ = self._ask(lambda: self._client.inspect_container(self.name))
+            found, _ = self._ask(lambda: _state_of(self._client.inspect_container(self.name)))
             if found is None:
                 return State(known=False)
-            told = found["State"]
-            state = State(
-                known=True,
-                running=bool(told.get("Running")),
-                out_of_memory=bool(told.get("OOMKilled")),
-                status=told.get("ExitCode"),
-                error=str(told.get("Error") or ""),
-            )
+            state = found
             if not state.running:
                 break
             time.sleep(_PAUSE_S)
@@ -72,10 +65,11 @@ class DockerCell:
         return self._ask(remove)[1]
 
     def _measured(self, ours: int) -> Meter | None:
-        state, _ = self._ask(lambda: self._client.inspect_container(self.name))
-        if state is None:
-            return None
-        return Meter(int(state["State"].get("Pid") or 0), str(state["Id"]), own_processes=ours)
+        def measured() -> Meter:
+            told = self._client.inspect_container(self.name)
+            return Meter(int(told["State"].get("Pid") or 0), str(told["Id"]), own_processes=ours)
+
+        return self._ask(measured)[0]
 
     def _ask(self, call: Callable[[], _T]) -> tuple[_T | None, str | None]:
         """Do as `attempt` does, but ask an engine no more that once kept silent: each wait is a long one."""
@@ -86,3 +80,15 @@ class DockerCell:
         if fault is not None and time.monotonic() - asked >= self._client.timeout:
             self._silence = fault
         return found, fault
+
+
+def _state_of(container: dict[str, Any]) -> State:
+    """Return what an engine's description of a container says."""
+    told = container["State"]
+    return State(
+        known=True,
+        running=bool(told.get("Running")),
+        out_of_memory=bool(told.get("OOMKilled")),
+        status=told.get("ExitCode"),
+        error=str(told.get("Error") or ""),
+    )

@@ -7,15 +7,16 @@ memory and time.  What it does not get done is compiled in the cell, at each imp
 from __future__ import annotations
 
 import contextlib
-import resource
 import subprocess
 import sys
 from pathlib import Path
 
 _SECONDS, _BYTES = 120, 2 << 30
 _PROGRAM = """
-import pathlib, py_compile, sys
-root, place = pathlib.Path(sys.argv[1]), sys.argv[2]
+import pathlib, py_compile, resource, sys
+root, place, seconds, memory = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+for kind, most in (("AS", memory), ("CPU", seconds), ("CORE", 0)):
+    resource.setrlimit(getattr(resource, f"RLIMIT_{kind}"), (most, most))
 for path in sorted(root.rglob("*.py")):
     try:
         name = f"{place}/{path.relative_to(root)}"
@@ -30,18 +31,11 @@ def compile_folder(folder: Path, place: str) -> None:
     """Compile the modules below `folder`, which will lie at `place`, by this interpreter."""
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         subprocess.run(
-            [sys.executable, "-I", "-S", "-c", _PROGRAM, str(folder), place],
+            [sys.executable, "-I", "-S", "-c", _PROGRAM, str(folder), place, str(_SECONDS), str(_BYTES)],
             env={},
             cwd="/",
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_SECONDS,
             check=False,
-            preexec_fn=_confine,
         )
-
-
-def _confine() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -7,6 +7,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Coroutine
+from concurrent import futures
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,6 +54,8 @@ class Door:
         self.folder = folder
         self._doors = doors
         self._run: _Run | None = None
+        self._told: tuple[Connection, ...] = ()
+        """What a run had tried to reach when the door was shut."""
         self._listens = False
         self._second = 0
         self._accepted = 0
@@ -69,7 +72,11 @@ class Door:
                 f"can't listen for a sandbox's network in {folder}: {error.strerror or error}",
                 help="set TMPDIR to a folder with a short path that can hold sockets",
             ) from error
-        doors.call(self._listen())
+        try:
+            doors.call(self._listen())
+        except SandboxUnavailableError:
+            self._socket.close()
+            raise
 
     def admit(self, permits: Permits | None, caps: Caps | None = None, *, loopback: bool = True) -> None:
         """Let a run through, as far as `permits` says; `caps` are the usual ones where None.
@@ -80,8 +87,19 @@ class Door:
         self._doors.call(self._admit(Judge(permits, loopback=loopback), caps or Caps()))
 
     def leave(self) -> tuple[Connection, ...]:
-        """Close every connection of the run, and return all that it tried to reach; empty without a run."""
-        return self._doors.call(self._leave())
+        """Close every connection of the run, and return all that it tried to reach; empty without a run.
+
+        Never raises: a program has run, and where the doors were closed meanwhile, its connections with them.
+        """
+        try:
+            return self._doors.call(self._leave())
+        except SandboxUnavailableError:
+            told, self._told = self._told, ()
+            return told
+
+    def drop(self) -> None:
+        """Let go of the socket where nobody serves it any more."""
+        self._socket.close()
 
     def close(self) -> None:
         """Leave, and take the socket away; may be called twice."""
@@ -91,7 +109,7 @@ class Door:
 
     async def shut(self) -> None:
         """Do what `close` does."""
-        await self._leave()
+        self._told = await self._leave()
         self._pause()
         self._socket.close()
         with contextlib.suppress(OSError):
@@ -182,13 +200,14 @@ class Doors:
 
     def __init__(self, resolver: Resolver | None = None) -> None:
         """Make doors; `resolver` looks names up, by default the machine's own does."""
-        self.resolver: Resolver = resolver if resolver is not None else system_resolver()
+        self._given = resolver
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._folders = Folders()
         self._open: set[Door] = set()
         self._closed = False
+        self.resolver: Resolver = resolver or system_resolver()
         forks.register(self)
 
     def forget_parent(self) -> None:
@@ -197,6 +216,7 @@ class Doors:
         self._loop = self._thread = None
         self._folders = Folders()
         self._open = set()
+        self.resolver = self._given or system_resolver()  # the parent's has threads that are not there
 
     def open(self, folder: Path | None = None) -> Door:
         """Return a door that listens on `folder/proxy.sock`, by default in a folder of its own.
@@ -216,9 +236,18 @@ class Doors:
         except OSError as error:
             raise SandboxUnavailableError(f"can't make {folder}: {error.strerror or error}") from error
         door = Door(self, folder)
-        with self._lock:
-            self._open.add(door)
+        if not self._keep(door):
+            door.drop()
+            raise SandboxUnavailableError("the sandbox was closed")
         return door
+
+    def _keep(self, door: Door) -> bool:
+        """Remember a door, unless all were closed meanwhile; return whether it is to be used."""
+        with self._lock:
+            if self._closed:
+                return False
+            self._open.add(door)
+            return True
 
     def close(self) -> None:
         """Close every door and end the thread; may be called twice."""
@@ -241,16 +270,26 @@ class Doors:
             known = door in self._open
             self._open.discard(door)
         if known:
-            self.call(door.shut())
+            with contextlib.suppress(SandboxUnavailableError):  # then all of them are closed
+                self.call(door.shut())
 
     def call(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Do something in the thread of the event loop, and return what it gives."""
-        with self._lock:
-            loop = self._loop
-        if loop is None:
-            work.close()
-            raise SandboxUnavailableError("the sandbox was closed")
-        return asyncio.run_coroutine_threadsafe(work, loop).result(2 * _PATIENCE_S)
+        """Do something in the thread of the event loop, and return what it gives.
+
+        Raises SandboxUnavailableError where that thread has ended, or does not get to it.
+        """
+        with self._lock:  # so that the loop is not stopped before it has heard of it
+            if self._loop is None:
+                work.close()
+                raise SandboxUnavailableError("the sandbox was closed")
+            done = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return done.result(2 * _PATIENCE_S)
+        except futures.CancelledError as error:
+            raise SandboxUnavailableError("the sandbox was closed") from error
+        except futures.TimeoutError as error:
+            done.cancel()
+            raise SandboxUnavailableError("the gate's proxy does not answer") from error
 
     def _start(self) -> None:
         if self._loop is not None:
@@ -266,4 +305,8 @@ def _forever(loop: asyncio.AbstractEventLoop) -> None:
     try:
         loop.run_forever()
     finally:
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()  # whoever waits for one hears of it
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         loop.close()

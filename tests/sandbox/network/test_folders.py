@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import tempfile
 import time
 
@@ -76,3 +77,46 @@ def test_a_place_without_room_for_sockets_is_said(world, here, monkeypatch):
     with pytest.raises(SandboxUnavailableError, match="can't listen for a sandbox's network"):
         doors.open()
     doors.close()
+
+
+def test_a_run_that_outlives_its_doors_still_hears_what_it_tried_to_reach(world):
+    doors = Doors(world.resolve)
+    door = doors.open()
+    door.admit(lambda _: False)
+    with socket.socket(socket.AF_UNIX) as knocking:
+        knocking.settimeout(10)
+        knocking.connect(str(door.folder / SOCKET))
+        knocking.sendall(b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n")
+        assert knocking.recv(12) == b"HTTP/1.1 403"
+        doors.close()
+    (told,) = door.leave()
+    assert told.host == "evil.example"
+    assert "is not granted" in told.refused
+    assert door.leave() == ()
+    door.close()
+
+
+def test_a_door_of_doors_that_were_closed_leaves_no_socket_behind(world, monkeypatch):
+    doors = Doors(world.resolve)
+    doors.open()
+    made = []
+    usual = Doors.call
+
+    def closing(self, work):
+        made.append(usual(self, work))
+        self.close()
+
+    monkeypatch.setattr(Doors, "call", closing)
+    with pytest.raises(SandboxUnavailableError, match="was closed"):
+        doors.open()
+
+
+def test_a_forked_process_looks_names_up_in_threads_of_its_own(world):
+    doors, given = Doors(), Doors(world.resolve)
+    before = doors.resolver
+    for one in (doors, given):
+        one.forget_parent()
+    assert doors.resolver is not before
+    assert given.resolver == world.resolve
+    doors.close()
+    given.close()
