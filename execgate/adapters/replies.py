@@ -16,7 +16,7 @@ from execgate.model.execution import ExecutionResult, Stop
 from execgate.model.limits import Limits
 from execgate.model.verdict import Decision, Reason, Verdict
 from execgate.report.escape import visible
-from execgate.report.text import plural, size, was_not_run
+from execgate.report.text import ending_detail, plural, size, was_not_run
 
 MAX_VIOLATIONS = 12
 """How many are listed; the rest are counted."""
@@ -176,6 +176,7 @@ def _ending(result: ExecutionResult, limits: Limits) -> str:
         told.append("the output is cut: it is longer than the policy permits")
     if result.stopped_by is not Stop.EXIT:
         told.append(_stopped(result, limits))
+    told += _notes(result)
     if result.rejected:
         told.append(files_note("files that were not taken over", result.rejected))
     return "".join(f"[execgate] {_harmless(visible(line, limit=MAX_LINE))}\n" for line in told)
@@ -186,15 +187,33 @@ def _stopped(result: ExecutionResult, limits: Limits) -> str:
         return result.detail
     spelled = {
         Stop.TIME: f"Timeout: stopped by the time limit of {_number(limits.wall_s)} s",
+        Stop.CPU: f"stopped by the limit of {_number(limits.cpu_s)} s of processor time",
         Stop.MEMORY: f"stopped by the memory limit of {_size(limits.memory_bytes)}",
         Stop.PROCESSES: f"stopped by the limit of {limits.processes} processes",
         Stop.OUTPUT: f"stopped by the output limit of {_size(limits.output_bytes)}",
         Stop.DISK: f"stopped by the disk limit of {_size(limits.disk_bytes)}",
+        Stop.FILES: f"stopped by the limit of {limits.files} files",
+        Stop.FILE_SIZE: f"stopped by the limit of {_size(limits.file_bytes)} for one file",
+        Stop.SURPRISE: "stopped, as it did what was not foreseen",
         Stop.CANCELLED: "the run was called off",
         Stop.ENGINE: "the sandbox was lost while the program ran",
     }
     text = spelled[result.stopped_by]
-    return f"{text} ({result.detail})" if result.detail and not result.stopped_by.is_limit else text
+    return f"{text} ({result.detail})" if result.detail and not _is_spelled(result) else text
+
+
+def _notes(result: ExecutionResult) -> list[str]:
+    """Return what else is known of a run: its session's end, what was not installed, what it lacked."""
+    if result.stopped_by is Stop.EXIT:
+        return [note] if (note := ending_detail(result)) else []
+    # What a limit says of itself has no semicolon; what others add to it stands behind one.
+    note = result.detail.partition("; ")[2] if _is_spelled(result) and not was_not_run(result) else ""
+    return [note] if note else []
+
+
+def _is_spelled(result: ExecutionResult) -> bool:
+    """Whether a run ended by what can be told without its detail: a limit, which has a number."""
+    return result.stopped_by.is_limit and result.stopped_by is not Stop.SURPRISE
 
 
 def _size(value: int | None) -> str:

@@ -131,7 +131,7 @@ def call(m: Machine, function: Value, args: Args, node: cst.CSTNode) -> Value:
         m.gap(
             f"a call of something that can't be identified: {function.why}",
             node,
-            "define or import it in this code; each block runs by itself",
+            "define or import it in this code; names of other blocks are kept by interpreter sessions alone",
         )
     escaping.let_go(m, args.values(), node)
     return derived("it is the result of an unknown function", args.values())

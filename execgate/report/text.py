@@ -111,7 +111,7 @@ def outcome_text(result: ExecutionResult, style: Style = PLAIN) -> str:
     elif result.stopped_by is Stop.SURPRISE:
         ending = "the program was stopped by a surprise"
     else:
-        ending = f"the program was stopped by its {result.stopped_by.value} limit"
+        ending = f"the program was stopped by its {result.stopped_by.value.replace('_', ' ')} limit"
     used = ", ".join(_usage(result))
     cut = "; its output was cut" if result.output_truncated else ""
     return f"{ending}{f' ({detail})' if detail else ''} after {used}{cut}"
@@ -136,7 +136,8 @@ def _seen_at(operation: Operation) -> str:
 
 def ending_detail(result: ExecutionResult) -> str:
     """Return what is known of an ending beyond `stopped_by` and the exit status."""
-    return "" if result.detail == f"exit status {result.exit_code}" else result.detail
+    status = f"exit status {result.exit_code}"
+    return "" if result.detail == status else result.detail.removeprefix(f"{status}; ")
 
 
 def was_not_run(result: ExecutionResult) -> bool:

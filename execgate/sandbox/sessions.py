@@ -327,9 +327,11 @@ class _Place:
 
 def _unfit(kept: Kept, authorization: Authorization, profile: Profile) -> str | None:
     """Return why a session can't go on with a program, None where it can."""
-    if kept.profile is None or replace(profile, image=kept.profile.image, preload=kept.profile.preload) != (
-        kept.profile
-    ):
+    if kept.profile is None:
+        return "its cell ended"
+    if profile.packages != kept.profile.packages:
+        return "packages were installed, which are mounted as a cell starts"
+    if replace(profile, image=kept.profile.image, preload=kept.profile.preload) != kept.profile:
         return "its policy gives it another cell now"
     if profile.image != kept.profile.image and not set(profile.preload) <= set(kept.profile.preload):
         return "its program needs another image"

@@ -17,6 +17,7 @@ from execgate.gate import BlocksExecution, Execution
 from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import ExecutionResult, InputFile, Stop, Usage
+from execgate.model.limits import Limits
 from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Reason, Verdict, Violation
@@ -66,7 +67,12 @@ class RecordingGate:
         if "denied" in source.text or source.language != "python":
             violations = (Violation("test", f"`{source.text}` is denied", Reason.POLICY),)
         return Verdict(
-            source, agent, Program(source), violations=violations, policy_digest="sha256:" + "0" * 64
+            source,
+            agent,
+            Program(source),
+            violations=violations,
+            limits=Limits(cpu_s=2.0, files=7, file_bytes=3000),
+            policy_digest="sha256:" + "0" * 64,
         )
 
 

@@ -182,6 +182,18 @@ def stopped(by, **kwargs):
             f"{CUT}[execgate] stopped by the output limit of 1.0 MB\n",
         ),
         (stopped(Stop.DISK), "[execgate] stopped by the disk limit of 64.0 MB\n"),
+        (stopped(Stop.CPU), "[execgate] stopped by the limit of 2 s of processor time\n"),
+        (stopped(Stop.FILES), "[execgate] stopped by the limit of 7 files\n"),
+        (stopped(Stop.FILE_SIZE), "[execgate] stopped by the limit of 3.0 kB for one file\n"),
+        (
+            stopped(Stop.SURPRISE, detail="stopped at what: rm; ls"),
+            "[execgate] stopped, as it did what was not foreseen (stopped at what: rm; ls)\n",
+        ),
+        (stopped(Stop.CANCELLED), "[execgate] the run was called off\n"),
+        (
+            stopped(Stop.PROCESSES, detail="no more (max_processes); the session ended"),
+            "[execgate] stopped by the limit of 32 processes\n[execgate] the session ended\n",
+        ),
         (
             stopped(Stop.ENGINE, detail="`dockerd` went away"),
             "[execgate] the sandbox was lost while the program ran ('dockerd' went away)\n",
@@ -194,6 +206,28 @@ def test_what_stopped_a_run_is_told(recorder, result, told):
     found = direct(recorder).execute_code_blocks([block("a = 1"), block("b = 2")])
     assert found.exit_code == 1
     assert found.output == told + "[execgate] 1 further block was not run\n"
+
+
+@pytest.mark.parametrize("stop", [stop for stop in Stop if stop is not Stop.EXIT])
+def test_every_ending_of_a_run_has_words(recorder, stop):
+    recorder.result = stopped(stop, stdout="so far\n")
+    found = direct(recorder).execute_code_blocks([block("a = 1")])
+    assert found.exit_code == 1
+    assert found.output.startswith("so far\n[execgate] ")
+
+
+@pytest.mark.parametrize(
+    ("code", "detail", "told"),
+    [
+        (1, "exit status 1", ""),
+        (1, "exit status 1; `numpy` is in another image", "[execgate] 'numpy' is in another image\n"),
+        (0, "the session began anew: it was ended", "[execgate] the session began anew: it was ended\n"),
+        (-11, "killed by SIGSEGV", "[execgate] killed by SIGSEGV\n"),
+    ],
+)
+def test_what_else_is_known_of_a_program_that_ended_is_told(recorder, code, detail, told):
+    recorder.result = ExecutionResult(Stop.EXIT, code, "out\n", "", Usage(wall_s=1.0), detail)
+    assert direct(recorder).execute_code_blocks([block("a = 1")]).output == f"out\n{told}"
 
 
 def test_a_failing_program_is_reported_as_it_ended(recorder):

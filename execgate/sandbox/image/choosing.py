@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 
+from execgate.model.confines import Session
 from execgate.model.operation import ModuleImport
 from execgate.model.verdict import Authorization
 from execgate.sandbox.image.facts import Facts
@@ -24,13 +25,15 @@ _LIBRARY = frozenset(
 def choose(authorization: Authorization, is_there: Callable[[str], bool]) -> str:
     """Return the name of a program's image: the policy's, else what has its libraries, else the base.
 
-    `is_there` is asked whether an image of a name was made; only programs that import what the base does not
-    have cost the question.
+    What a session's later programs import is not known, and another image would end it: it has the libraries
+    from the start.  `is_there` is asked whether an image of a name was made; only programs that import what
+    the base does not have, and sessions, cost the question.
     """
     named = authorization.confines.image
     if named is not None:
         return named
-    if imported(authorization) & _LIBRARY and is_there(DATA_SCIENCE):
+    kept = authorization.confines.session is not Session.NONE
+    if (kept or imported(authorization) & _LIBRARY) and is_there(DATA_SCIENCE):
         return DATA_SCIENCE
     return BASE
 

@@ -1,0 +1,86 @@
+"""Which image a program gets, and what a session does about what its image or its mounts lack."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zipfile
+
+import pytest
+
+from execgate import Gate
+from execgate.judging import judge_code
+from execgate.model.context import Context
+from execgate.model.conversation import Conversation
+from execgate.model.source import Source
+from execgate.model.verdict import Authorization
+from execgate.policy import PolicySet
+from execgate.sandbox.image.choosing import choose
+
+POLICY = """
+agent "x" {
+can "code_execution" with constraints {
+allowed_imports: ["*"]
+%s
+}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "constraints", "made", "image"),
+    [
+        ("csv", "", True, "base"),
+        ("numpy", "", True, "data-science"),
+        ("numpy", "", False, "base"),
+        ("numpy", 'image: "base"', True, "base"),
+        ("csv", 'image: "geo"', True, "geo"),
+        # What a session's next program imports is not known yet, and another image would end the session.
+        ("csv", 'session: "interpreter"', True, "data-science"),
+        ("csv", 'session: "files"', True, "data-science"),
+        ("csv", 'session: "none"', True, "base"),
+        ("csv", 'session: "files"', False, "base"),
+        ("csv", 'session: "files"\nimage: "base"', True, "base"),
+    ],
+)
+def test_an_image_is_the_policys_or_has_the_libraries(module, constraints, made, image):
+    policies = PolicySet.parse(POLICY % constraints)
+    verdict = judge_code(f"import {module}", "x", policies, {}, Context())
+    assert choose(Authorization.of(verdict), lambda _name: made) == image
+
+
+def _wheel(folder):
+    info = "good-1.0.dist-info"
+    files = {
+        "good.py": "",
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: good\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    lines = [f"{name},sha256={_digest(text)},{len(text)}\n" for name, text in files.items()]
+    with zipfile.ZipFile(folder / "good-1.0-py3-none-any.whl", "w") as wheel:
+        for name, text in {**files, f"{info}/RECORD": "".join([*lines, f"{info}/RECORD,,\n"])}.items():
+            wheel.writestr(name, text)
+
+
+def _digest(text):
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
+
+
+@pytest.mark.engine
+def test_a_session_that_packages_come_to_begins_anew_and_says_why(tmp_path, monkeypatch):
+    _wheel(tmp_path)
+    monkeypatch.setenv("EXECGATE_WHEELS", str(tmp_path))
+    allowed = 'session: "interpreter"\nallowed_commands: ["pip"]\nallowed_packages: ["good"]'
+    policies = PolicySet.parse(POLICY % allowed)
+    blocks = [Source("kept = 1"), Source("pip install good", language="sh"), Source("import good\nprint(2)")]
+    with Gate(policies, home=tmp_path / "home", sandbox="docker", ahead=False) as gate:
+        results = [
+            gate.execute(block, agent="x", conversation=Conversation(conversation_id="chat")).result
+            for block in blocks
+        ]
+    assert [result.exit_code for result in results] == [0, 0, 0], results
+    assert [result.detail for result in results] == [
+        "",
+        "the session began anew: packages were installed, which are mounted as a cell starts",
+        "",
+    ]
