@@ -9,6 +9,7 @@ path in memory in between, so this is for the record and decides nothing.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -36,6 +37,7 @@ _AT_FDCWD = -100
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 WHOLE = 0xFFFF_FFFF_FFFF_FFFF
 HIDDEN = b'["watch.hidden",[],0,[],2]'
+UNNAMED = b'["watch.unnamed",[],0,[],2]'
 
 # What each argument of a call is: a path (in the folder of the descriptor before it where there is one),
 # flags, an argument list, an address of a socket, a process.
@@ -136,6 +138,8 @@ class Listener:
             return HIDDEN  # a program that closed its memory
         except (NothingToTellError, FileNotFoundError, ProcessLookupError):
             return None
+        except OSError as error:
+            return UNNAMED if error.errno == errno.ENAMETOOLONG else None
         try:
             fcntl.ioctl(self.fd, _IS_VALID, struct.pack("=Q", number))
         except OSError:

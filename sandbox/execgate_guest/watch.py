@@ -12,6 +12,7 @@ The hook lives in the program, so it is for the record: what must not be missed,
 
 from __future__ import annotations
 
+import errno
 import opcode
 import os
 import posixpath
@@ -106,6 +107,13 @@ _IMPORTER = "importlib"
 IMPORT_NAME, EXTENDED_ARG = (opcode.opmap[name] for name in ("IMPORT_NAME", "EXTENDED_ARG"))
 
 
+TOO_DEEP = errno.ENAMETOOLONG
+
+
+class UnnamedError(Exception):
+    """Something lies in a folder so deep that the kernel has no path for it."""
+
+
 class Mark(Exception):  # noqa: N818 - no error: it is raised for its frame
     """Raised to see a frame: asking for one is itself an event."""
 
@@ -137,9 +145,7 @@ def _hook(sink: int, program: str) -> Any:
 
     info = os.fstat(sink)
     identity = info.st_dev, info.st_ino
-    fstat, write, readlink, getcwd, fspath, fsdecode = (
-        os.fstat, os.write, os.readlink, os.getcwd, os.fspath, os.fsdecode,
-    )  # fmt: skip
+    fstat, write, readlink, fspath, fsdecode = os.fstat, os.write, os.readlink, os.fspath, os.fsdecode
     join, normpath = posixpath.join, posixpath.normpath
     seen: set[Any] = set()
     own: set[Any] = set()
@@ -151,6 +157,8 @@ def _hook(sink: int, program: str) -> Any:
             return
         try:
             record(event, arguments)
+        except UnnamedError:
+            tell("watch.unnamed", (), 0, [], 0)
         except Exception as error:
             # A handler of a signal may have run here: what it raises is the program's.
             trace = error.__traceback__
@@ -254,8 +262,13 @@ def _hook(sink: int, program: str) -> Any:
             text = plain(path)
             if not text:
                 return None
-            base = getcwd() if folder < 0 else readlink(f"/proc/self/fd/{folder}")
-        except OSError:
+            if text.startswith("/"):
+                return normpath(text)
+            # Not by getcwd(3): beyond what the kernel can name, that walks all the way up.
+            base = readlink("/proc/self/cwd" if folder < 0 else f"/proc/self/fd/{folder}")
+        except OSError as error:
+            if error.errno == TOO_DEEP:
+                raise UnnamedError from error
             return None
         return normpath(join(base, text))
 

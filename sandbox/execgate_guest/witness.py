@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from execgate_guest.stream import Stream
 
 PIECE = 1 << 16
+PIECES = 16
+"""How many pieces a pipe holds that its writers made as large as they may."""
 PATIENCE_S = 0.02
 """How long what was seen may wait for more of it."""
 LINES = 20_000
@@ -68,8 +70,11 @@ class Witness:
         return found
 
     def read(self) -> bool:
-        """Take in what the hook has written; return False where nothing more will come."""
-        while True:
+        """Take in what the hook has written; return False where nothing more will come.
+
+        No more at once than a pipe holds: who writes as fast as is read must not keep the host waiting.
+        """
+        for _ in range(PIECES):
             try:
                 piece = os.read(self.pipe, PIECE)
             except BlockingIOError:
@@ -82,11 +87,12 @@ class Witness:
             *lines, rest = bytes(self.pending).split(b"\n")
             self.pending = bytearray(rest)
             for line in lines:
-                if line not in self.told:
-                    self.note(line if is_of_hook(line) else FORGED)
+                if line not in self.told:  # whose form is nobody's business once there are too many
+                    self.note(line if self.omitted or is_of_hook(line) else FORGED)
             if len(self.pending) > LONGEST:
                 self.pending.clear()
                 self.note(FORGED)
+        return True
 
     def note(self, line: bytes) -> None:
         """Tell one thing, unless it was told before."""

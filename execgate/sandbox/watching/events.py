@@ -170,6 +170,7 @@ SIMPLE: dict[str, tuple[str, str]] = {
     "watch.lost": (WATCH, "the pipe of its hook was closed"),
     "watch.hidden": (WATCH, "a process closed its memory"),
     "watch.overrun": (WATCH, "there was more than is taken in"),
+    "watch.unnamed": (WATCH, "a folder so deep that the kernel has no path for it"),
     # System calls.
     **dict.fromkeys(("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"),
                     (CONTROL, "kill")),
