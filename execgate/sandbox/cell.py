@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from execgate.model.confines import HostFolder, Session
+from execgate.model.confines import Confines, HostFolder, Session
 from execgate.model.limits import Limits
 from execgate.model.verdict import Authorization
 from execgate.sandbox.image.facts import Facts
 from execgate.sandbox.network import Door
 from execgate.sandbox.usage import Meter
 
+_TOLD_BYTES = 32 << 10
+"""The most that is told of confines ahead; one variable holds 128 KiB (execve(2))."""
 CELL_VARIABLE = "EXECGATE_CELL"
 """The environment variable with what is fixed when a cell starts; the guest takes it away."""
 
@@ -38,6 +41,8 @@ class Profile:
     network: bool = False
     packages: Path | None = None
     """The folder of the layer of packages that is mounted; see `packages`."""
+    confines: Confines | None = None
+    """What the guest makes ready for while it waits; every program gets its own walls all the same."""
 
     @property
     def kept(self) -> bool:
@@ -58,7 +63,12 @@ class Profile:
             "session": self.session.value,
             "preload": list(self.preload),
             "network": self.network,
+            "confine": self._told(),
         }
+
+    def _told(self) -> dict[str, Any] | None:
+        confines = None if self.confines is None else self.confines.to_json()
+        return confines if len(json.dumps(confines)) <= _TOLD_BYTES else None
 
     @classmethod
     def of(
@@ -86,6 +96,7 @@ class Profile:
             preload=preload,
             host_folders=confines.host_folders,
             network=confines.network,
+            confines=confines,
         )
 
 

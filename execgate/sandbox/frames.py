@@ -19,6 +19,9 @@ CHUNK_BYTES = 1 << 16
 NAME_BYTES = 4096
 
 _HEAD = struct.Struct(">cI")
+_GO = struct.Struct(">IQ")
+GO_BYTES = _HEAD.size + _GO.size
+"""How long the last frame of a job is; without it nothing begins."""
 _CAPS: dict[bytes, int] = {
     b"R": 4,
     b"C": 4096,
@@ -101,4 +104,4 @@ def encode_job(
         yield encode(b"F", file.name.encode("utf-8"))
         for start in range(0, len(file.data), CHUNK_BYTES):
             yield encode(b"D", file.data[start : start + CHUNK_BYTES])
-    yield encode(b"G", struct.pack(">IQ", files, file_bytes))
+    yield encode(b"G", _GO.pack(files, file_bytes))

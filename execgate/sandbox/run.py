@@ -25,7 +25,7 @@ from execgate.sandbox import outcome
 from execgate.sandbox.cell import Cell, Profile, Wire
 from execgate.sandbox.cells import Cells, Taken
 from execgate.sandbox.files import CAPS
-from execgate.sandbox.frames import KILL, Frames, GuestError, encode_job
+from execgate.sandbox.frames import CHUNK_BYTES, GO_BYTES, KILL, Frames, GuestError, encode_job
 from execgate.sandbox.greeting import START_S, CancelledError, NoRoomError
 from execgate.sandbox.layers import NOTHING, Layer
 from execgate.sandbox.network import WayOut
@@ -205,20 +205,24 @@ class _Talk:
                 door.leave()
 
     def _handed_over(self, job: Job, wire: Wire) -> ExecutionResult:
-        *before, go = encode_job(
+        frames = encode_job(
             job.authorization.source.text,
             job.to_json(),
             job.inputs,
             files=CAPS.count,
             file_bytes=CAPS.total_bytes,
         )
-        # Whatever fails until the last frame has gone, nothing was run.
-        if not wire.write(b"".join(before), START_S):
+        told = b"".join(frames)
+        # What takes long to hand over may be cancelled meanwhile; the rest goes in one piece.
+        first, last = (told[:-GO_BYTES], told[-GO_BYTES:]) if len(told) > CHUNK_BYTES else (b"", told)
+        # Whatever fails until the last byte has gone, nothing was run.
+        if first and not wire.write(first, START_S):
             return self._refused()
         if self._cancelled.is_set():
             raise CancelledError
         # From here on the program may have begun.
-        wire.write(go, START_S)
+        if not wire.write(last, START_S) and not first:
+            return self._refused()
         return self._follow()
 
     def _take(self, data: bytes) -> None:

@@ -53,6 +53,8 @@ class Kept:
     profile: Profile | None = None
     terms: object = None
     """What a living interpreter was started under, and can't be changed."""
+    asked: bool = False
+    """Whether the guest was asked, after the last run, if the next may come."""
     greeted: bool = False
     earlier: tuple[Source, ...] = ()
     """The texts whose names the interpreter holds, in order."""
@@ -134,6 +136,8 @@ class Sessions:
                 kept.greeted = False
                 if result is None or place.last is None or not _may_go_on(result):
                     self._end(kept, "")
+            if kept.taken is not None:  # the guest clears up while nobody waits for it
+                kept.asked = kept.taken.cell.wire.write(NEXT, FIT_S)
             return self._concluded(kept, authorization, given, result)
 
     def end(self, agent: str | None = None, conversation: str | None = None) -> int:
@@ -209,7 +213,9 @@ class Sessions:
                 if cell.wire.read(0.0) is not None:
                     self._end(kept, "its cell ended")
                 return
-            cell.wire.write(NEXT, FIT_S)  # where that fails, no greeting comes
+            if not kept.asked:
+                cell.wire.write(NEXT, FIT_S)  # where that fails, no greeting comes
+            kept.asked = False
             greet(cell, threading.Event(), FIT_S)
             kept.greeted = True
         except (SandboxUnavailableError, NoRoomError, CancelledError) as error:
@@ -230,7 +236,7 @@ class Sessions:
         if taken is not None:
             self._cells.give_back(taken)
             kept.lost = why
-        kept.profile, kept.terms, kept.greeted = None, None, False
+        kept.profile, kept.terms, kept.greeted, kept.asked = None, None, False, False
         kept.earlier = ()
         kept.staged, kept.known = {}, {}
 
@@ -331,7 +337,8 @@ def _unfit(kept: Kept, authorization: Authorization, profile: Profile) -> str | 
         return "its cell ended"
     if profile.packages != kept.profile.packages:
         return "packages were installed, which are mounted as a cell starts"
-    if replace(profile, image=kept.profile.image, preload=kept.profile.preload) != kept.profile:
+    own = kept.profile
+    if replace(profile, image=own.image, preload=own.preload, confines=own.confines) != own:
         return "its policy gives it another cell now"
     if profile.image != kept.profile.image and not set(profile.preload) <= set(kept.profile.preload):
         return "its program needs another image"

@@ -5,7 +5,7 @@ Nothing here trusts that the removing worked.  A cell is as it was before the fi
 """
 
 # Every import costs every cell its time.
-# ruff: noqa: PTH101, PTH116, PTH123, PTH208
+# ruff: noqa: PERF203, PTH101, PTH102, PTH112, PTH116, PTH208
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ import os
 import stat
 import time
 
-from execgate_guest.files import WORKSPACE
+from execgate_guest.files import HOME, KEPT_AT_HOME, WORKSPACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from typing import Any
 
-WRITABLE = (WORKSPACE, "/tmp", "/home/agent", "/dev/shm")
-ELSEWHERE = WRITABLE[1:]
-"""What is wiped after each run of a session that keeps the working folder."""
+MOUNTS = (WORKSPACE, "/tmp", HOME, "/dev/shm")
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NETWORK = {
@@ -41,13 +40,33 @@ _SETTLE_S = (0.0, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.1)
 """How long the kernel may take to let go of what its last user has left: some of it waits its turn there."""
 
 
+def writable() -> tuple[str, ...]:
+    """Return the places for files: the mounts, and the folders in them that are there for every run."""
+    return (*MOUNTS, *(folder for folder in KEPT_AT_HOME if os.path.isdir(folder)))
+
+
 def open_places() -> None:
     """Let every user make files in the places for it, and nobody change those of another; raises OSError."""
-    for place in WRITABLE:
+    for place in writable():
         if os.stat(place).st_uid == os.geteuid():
             os.chmod(place, 0o1777)  # an engine gives a mount the mode of what it covers
         if os.stat(place).st_mode & 0o7777 != 0o1777:
             raise OSError(0, f"{place} is not for everybody")
+
+
+def make_homes(confines: dict[str, Any] | None) -> None:
+    """Make the folders of a home that programs count on, where their policy would not let them.
+
+    That is done once for all runs of a cell: rules about a folder hold on to it a while after its last user
+    has gone.  Where the home is another's, or full, it has none.
+    """
+    if confines is None or confines["writes"] is None:
+        return
+    for folder in KEPT_AT_HOME:
+        try:
+            os.mkdir(folder)
+        except OSError:
+            continue
 
 
 class DoubtError(Exception):
@@ -61,6 +80,8 @@ def wipe(folder: str, kept: Collection[str] = ()) -> None:
 
     Nothing lives that could race with it.  What lies deep is moved up first, so depth costs nothing.
     """
+    if set(os.listdir(folder)).issubset(kept):
+        return
     top = os.open(folder, _FOLDER)
     number = 0
     try:
@@ -104,12 +125,13 @@ class Baseline:
     """How a cell was before anything ran in it."""
 
     def __init__(self) -> None:
+        self.places = writable()
         self.processes = processes()
         self.still = self._still()
         self.fresh = self._fresh()
-        self.names = {place: listed(place) for place in WRITABLE}
+        self.names = {place: listed(place) for place in self.places}
 
-    def check(self, *, besides: frozenset[int] = frozenset(), places: tuple[str, ...] = WRITABLE) -> None:
+    def check(self, *, besides: frozenset[int] = frozenset(), places: tuple[str, ...] = ()) -> None:
         """Raise DoubtError where something is not as it was; `besides` are processes that may be there, too.
 
         `places` are the folders that have to be empty.  With processes beside ours their sockets and files
@@ -150,8 +172,8 @@ class Baseline:
     def _still() -> dict[str, object]:
         """Return what no run may change: sockets, mounts, the number of processes, message queues."""
         found: dict[str, object] = {f"the table of {name} sockets": sockets(name) for name in _NETWORK}
-        found["the number of sockets"] = counted("sockstat"), counted("sockstat6")
-        if not counted("sockstat"):
+        found["the number of sockets"] = numbers = counted("sockstat"), counted("sockstat6")
+        if not numbers[0]:
             raise DoubtError("the kernel does not tell how many sockets there are")
         found["the mount table"] = contents("/proc/self/mountinfo")
         counts = [text for text in map(contents, _PIDS) if text]
@@ -159,11 +181,10 @@ class Baseline:
         found["the message queues"] = listed("/dev/mqueue")
         return found
 
-    @staticmethod
-    def _fresh() -> dict[str, tuple[object, ...]]:
+    def _fresh(self) -> dict[str, tuple[object, ...]]:
         """Return each place that can be written to: what it holds, and what that takes."""
         found: dict[str, tuple[object, ...]] = {}
-        for place in WRITABLE:
+        for place in self.places:
             room, info = os.statvfs(place), os.stat(place)
             found[place] = (
                 tuple(sorted(os.listdir(place))),
@@ -185,7 +206,7 @@ def taken(before: dict[str, tuple[int, int]]) -> tuple[int, int]:
 def room() -> dict[str, tuple[int, int]]:
     """Return how many bytes and files each place still holds."""
     found = {}
-    for place in WRITABLE:
+    for place in MOUNTS:
         status = os.statvfs(place)
         found[place] = (status.f_bfree * status.f_frsize, status.f_ffree)
     return found
@@ -194,6 +215,8 @@ def room() -> dict[str, tuple[int, int]]:
 def sockets(kind: str) -> tuple[tuple[bytes, ...], ...]:
     """Return the sockets of one kind, each by what does not change while it waits."""
     rows = [line.split() for line in contents(f"/proc/net/{kind}").splitlines()[1:]]
+    if not rows:
+        return ()
     columns = _NETWORK[kind]
     return tuple(sorted(tuple(row[column] for column in columns if column < len(row)) for row in rows))
 
@@ -216,10 +239,21 @@ def processes() -> frozenset[int]:
 def contents(path: str) -> bytes:
     """Return what a file of the kernel tells, nothing where there is none."""
     try:
-        with open(path, "rb", buffering=0) as file:
-            return file.read() or b""
+        return whole(path)
     except OSError:
         return b""
+
+
+def whole(path: str) -> bytes:
+    """Return what a file of the kernel tells; raises OSError.  A file object asks three times as much."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        found = b""
+        while piece := os.read(fd, 1 << 16):
+            found += piece
+        return found
+    finally:
+        os.close(fd)
 
 
 def listed(folder: str) -> tuple[str, ...]:

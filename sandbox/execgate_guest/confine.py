@@ -20,6 +20,7 @@ from execgate_guest import kernel, landlock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 
@@ -35,16 +36,74 @@ NOTHING = {
 """The narrowest confines."""
 
 
-def prepare(notify: frozenset[str] = frozenset()) -> None:
-    """Load and make what setting the walls takes, while there is no job yet."""
+RULES_PLACE = 67
+"""Where the rules are that were made ahead, beyond what a runner closes."""
+
+
+class _Ahead:
+    """What was made for the jobs that are likely to come."""
+
+    def __init__(self) -> None:
+        self.is_ready = False
+        self.rules = -1
+        self.key: object = None
+        self.words = ""
+
+    def take(self, confines: dict[str, Any], modules: tuple[str, ...]) -> int:
+        """Return the rules if they are for this job, else -1; nothing is left open then."""
+        rules, self.rules = self.rules, -1
+        if rules >= 0 and self.key != (confines, modules):
+            os.close(rules)
+            return -1
+        return rules
+
+
+_ahead = _Ahead()
+
+
+def prepare(notify: frozenset[str], confines: dict[str, Any] | None, session: str) -> None:
+    """Load and make what setting the walls takes, while there is no job yet; once for all that are forked.
+
+    `confines` are those that jobs are expected to have, if anything is.  One that has others gets them all
+    the same, later.
+    """
+    if _ahead.is_ready:
+        return
+    _ahead.is_ready = True
     kernel.library()
+    wanted = NOTHING if confines is None else confines
     # Done once for nobody: what takes long the first time is over when there is a job.
-    landlock.plan(NOTHING)
+    plan = landlock.plan(wanted, _modules(session, {}))
+    has, _ = _version(wanted)
     try:
-        for commands in (False, True):
-            filters.build({**NOTHING, "commands": commands}, notify=notify)
+        for commands in {False, True, wanted["commands"]}:
+            told = {**wanted, "commands": commands}
+            filters.build(told, notify=notify, truncate=has >= 3 or wanted["writes"] is None)
     except kernel.UnsupportedError:
         pass  # said when it is asked for
+    if confines is None or not has or not landlock.is_settled(confines):
+        return
+    rules = landlock.made(plan, has)
+    try:
+        os.dup2(rules, RULES_PLACE, inheritable=False)
+    finally:
+        os.close(rules)
+    _ahead.rules, _ahead.key = RULES_PLACE, (confines, _modules(session, {}))
+    _ahead.words = landlock.words(plan, has)
+
+
+def _modules(session: str, modules: Iterable[str]) -> tuple[str, ...]:
+    """Return what may be read of the working folder, beside what the policy says."""
+    # Later blocks of an interpreter may import judged files that nobody knows of yet.
+    return (".",) if session == "interpreter" else tuple(modules)
+
+
+def _version(confines: dict[str, Any]) -> tuple[int, str]:
+    """Return which version of the kernel's interface is made use of, 0 for none, and then why."""
+    has, why = landlock.version()
+    if has == 1 and confines["writes"] != []:
+        return 0, "version 1 would keep files from being moved between folders"
+    return has, why
 
 
 def be_alone() -> None:
@@ -78,12 +137,13 @@ def apply(job: dict[str, Any], notify: frozenset[str] = frozenset()) -> tuple[di
     confines = job["confine"]
     kernel.forbid_privileges()
     in_force = around()
-    has, why = landlock.version()
-    if has == 1 and confines["writes"] != []:
-        has, why = 0, "version 1 would keep files from being moved between folders"
-    if has:
-        # Later blocks of an interpreter may import judged files that nobody knows of yet.
-        modules = (".",) if job.get("session") == "interpreter" else job["modules"]
+    has, why = _version(confines)
+    modules = _modules(job.get("session", ""), job["modules"])
+    rules = _ahead.take(confines, modules)
+    if has and rules >= 0:
+        landlock.enter(rules, has)
+        in_force["landlock"] = _ahead.words
+    elif has:
         in_force["landlock"] = landlock.enforce(landlock.plan(confines, modules), has)
     else:
         in_force["landlock"] = f"none: {why}"

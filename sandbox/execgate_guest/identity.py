@@ -5,8 +5,6 @@ CAP_SETUID and CAP_SETGID, and keeps them, and nothing else, over its own change
 prctl(2) PR_SET_KEEPCAPS).
 """
 
-# ruff: noqa: PTH123 - every import costs every cell its time
-
 from __future__ import annotations
 
 import ctypes
@@ -79,13 +77,14 @@ class Acting:
 
 def capabilities() -> tuple[int, int, int]:
     """Return what this process has: effective, permitted and inheritable."""
-    found = {}
-    with open("/proc/self/status", encoding="ascii") as lines:
-        for line in lines:
-            name, _, value = line.partition(":")
-            if name in {"CapEff", "CapPrm", "CapInh"}:
-                found[name] = int(value, 16)
-    return found["CapEff"], found["CapPrm"], found["CapInh"]
+    fd = os.open("/proc/self/status", os.O_RDONLY | os.O_CLOEXEC)
+    status = os.read(fd, 16_384)
+    os.close(fd)
+    effective, permitted, inheritable = (
+        int(status.partition(b"\n" + name + b":\t")[2].partition(b"\n")[0], 16)
+        for name in (b"CapEff", b"CapPrm", b"CapInh")
+    )
+    return effective, permitted, inheritable
 
 
 def _set_capabilities(wanted: int) -> None:

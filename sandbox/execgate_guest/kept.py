@@ -26,7 +26,7 @@ from execgate_guest.witness import Witness
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 CLEAN, FILES, INTERPRETER = "clean", "files", "interpreter"
 STOPPED, LIED = "stopped", "lied"
@@ -34,19 +34,24 @@ _MEANWHILE_S = 0.001
 _ZOMBIE, _STOPPED = b"Z", b"T"
 
 
-def main(session: str, preload: list[str]) -> int:
-    """Serve the host until it goes; return an exit status in a run alone."""
+def main(session: str, preload: list[str], confines: dict[str, Any] | None = None) -> int:
+    """Serve the host until it goes; return an exit status in a run alone.
+
+    `confines` are those that its jobs will probably have.
+    """
     host = Stream(0, 1)
     if os.getpid() != 1:
         give_up(host, b"o", "not process 1 of its cell")
     try:
         identity.step_down(identity.SUPERVISOR)
+        cleaning.make_homes(confines)
         cleaning.open_places()
         figures.prepare()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.fork() == 0:
             ours.close()
-            return template.serve(theirs, [*runner.ALWAYS, *preload], become)
+            template.prepare([*runner.ALWAYS, *preload], confines, session)
+            return template.serve(theirs, become)
         theirs.close()
         keeper = Keeper(host, ours, session)
     except BaseException as error:  # whatever it is: unprotected, nothing runs
@@ -142,8 +147,8 @@ class Keeper:
             self._signal(run.pid, signal.SIGCONT)
         child = Stream(-1, run.job)
         try:
-            for kind in (b"J", b"S"):
-                child.pass_on(kind, program[kind])
+            child.hold(b"J", program[b"J"])
+            child.pass_on(b"S", program[b"S"])
         except OSError:  # its program closed the pipe, or is gone: that is noticed below
             pass
         if not lasting:
@@ -156,7 +161,7 @@ class Keeper:
                 give_up(self.host, b"o", in_force[1:].decode("utf-8", "replace"))
             self.in_force = in_force
         if self.in_force:  # what died before it said so has run nothing
-            self.host.send(b"C", self.in_force)
+            self.host.hold(b"C", self.in_force)
         self.host.send(b"B")
         witness = Witness(self.host, run.seen, run.pid, run.asked)
         ending = self._watch(run, witness, lasting=lasting)
@@ -167,7 +172,7 @@ class Keeper:
         now = supervisor.limit_events()
         counts = [min(max(after - before, 0), 0xFFFFFFFF) for before, after in zip(events, now)]  # noqa: B905 - not in Python 3.9
         used, number = cleaning.taken(self.room)
-        self.host.send(b"P", supervisor.ENDING.pack(code, stopped, want, *counts, used, number))
+        self.host.hold(b"P", supervisor.ENDING.pack(code, stopped, want, *counts, used, number))
         if self.interpreter is not run:
             run.close()
         with identity.Acting(self.user):
@@ -265,7 +270,8 @@ class Keeper:
         if self.session == INTERPRETER and self.interpreter is not None:
             self.baseline.check(besides=frozenset((self.interpreter.pid,)))
             return
-        places = cleaning.WRITABLE if self.session == CLEAN else cleaning.ELSEWHERE
+        everywhere = self.baseline.places
+        places = tuple(place for place in everywhere if self.session == CLEAN or place != files.WORKSPACE)
         with identity.Acting(self.user):
             for place in places:
                 cleaning.wipe(place, self.baseline.listed(place))

@@ -15,7 +15,7 @@ import struct
 import sys
 
 from execgate_guest import kernel
-from execgate_guest.files import WORKSPACE
+from execgate_guest.files import HOME, KEPT_AT_HOME, WORKSPACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ WRITING = (
 OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 """What can be granted for a file; the others are about what a folder holds."""
 
-HOME = "/home/agent"
 WRITABLE = (WORKSPACE, "/tmp", HOME, "/dev/shm")
 """The places of the sandbox where a file can come to be at all."""
-SCRATCH = ("/tmp", "/dev/shm", HOME + "/.cache", HOME + "/.config")
+SCRATCH = ("/tmp", "/dev/shm", *KEPT_AT_HOME)
 """Memory of this run alone, of which nothing comes back: locks of processes, caches of libraries."""
 DEVICES = (
     "/dev/full", "/dev/null", "/dev/ptmx", "/dev/pts", "/dev/random", "/dev/tty", "/dev/urandom", "/dev/zero",
@@ -158,6 +157,13 @@ def proxies() -> set[int]:
     return found
 
 
+def is_settled(confines: dict[str, Any]) -> bool:
+    """Return whether the rules are the same for every job: none is about what a job may bring or make."""
+    named = [*(confines["reads"] or ()), *(confines["writes"] or ())]
+    inside = [path for path in map(os.path.normpath, named) if place(path) not in ("", path)]
+    return not inside and not confines["network"]  # the way out has ports of its own
+
+
 def is_alone() -> bool:
     """Return whether this process has one thread."""
     return len(os.listdir("/proc/self/task")) == 1
@@ -166,26 +172,31 @@ def is_alone() -> bool:
 def enforce(wanted: Plan, has: int) -> str:
     """Set the walls for this process and all that it starts, for good; return what they hold, in words.
 
-    `has` is the version of the kernel's interface.  Other threads of this process would go without: there
-    must be none.  Raises OSError where the kernel does not do what its version says.
+    As `made` and `enter`, which see.
     """
-    has = min(has, HIGHEST)
-    if not is_alone():
-        raise OSError(errno.EBUSY, "a thread would run outside of its walls")
     for path in SCRATCH:
         if wanted.paths.get("/", 0) & WRITING != WRITING:
             try:
                 os.makedirs(path, exist_ok=True)
             except OSError:  # where its home is another's it has none
                 pass
+    enter(made(wanted, has), has)
+    return words(wanted, has)
+
+
+def made(wanted: Plan, has: int) -> int:
+    """Return a descriptor of the rules as the kernel holds them, for any number of processes to enter.
+
+    `has` is the version of the kernel's interface.  Raises OSError where the kernel does not do what its
+    version says.
+    """
+    has = min(has, HIGHEST)
     files = (1 << 13) - 1
     for since, right in ((2, REFER), (3, TRUNCATE), (5, IOCTL_DEV)):
         files |= right if has >= since else 0
-    # What every port is granted for is not handled at all.
-    net = (BIND_TCP if wanted.binds is not None else 0) | (CONNECT_TCP if wanted.connects is not None else 0)
     attributes = [files]
     if has >= 4:
-        attributes.append(net)
+        attributes.append(_handled_ports(wanted))
     if has >= 6:
         attributes.append(SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL)
     packed = struct.pack(f"={len(attributes)}Q", *attributes)
@@ -198,13 +209,38 @@ def enforce(wanted: Plan, has: int) -> str:
                 for port in granted or ():
                     rule = struct.pack("=QQ", right, port)
                     kernel.call("landlock_add_rule", ruleset, NET_PORT, rule, 0)
+    except BaseException:
+        os.close(ruleset)
+        raise
+    return ruleset
+
+
+def enter(ruleset: int, has: int) -> None:
+    """Hold this process, and all that it starts, to the rules for good, and close their descriptor.
+
+    Other threads of this process would go without: there must be none.  Raises OSError.
+    """
+    try:
+        if not is_alone():
+            raise OSError(errno.EBUSY, "a thread would run outside of its walls")
         # What is refused to a hostile program is not to fill the log of the machine.
         flags = LOG_SAME_EXEC_OFF if has >= 7 else 0
         kernel.call("landlock_restrict_self", ruleset, flags)
     finally:
         os.close(ruleset)
-    kinds = ["files", *(["ports"] if has >= 4 and net else []), *(["other processes"] if has >= 6 else [])]
+
+
+def words(wanted: Plan, has: int) -> str:
+    """Return what walls hold that were set."""
+    has = min(has, HIGHEST)
+    ports = has >= 4 and _handled_ports(wanted)
+    kinds = ["files", *(["ports"] if ports else []), *(["other processes"] if has >= 6 else [])]
     return f"version {has}: " + ", ".join(kinds)
+
+
+def _handled_ports(wanted: Plan) -> int:
+    """Return which rights upon ports are handled: what every port is granted for is not."""
+    return (BIND_TCP if wanted.binds is not None else 0) | (CONNECT_TCP if wanted.connects is not None else 0)
 
 
 def needed(paths: dict[str, int]) -> Iterator[tuple[str, int]]:

@@ -323,5 +323,8 @@ def _family(pid: int) -> tuple[int, int]:
 
 
 def _line_of(pid: int | str) -> bytes:
-    with open(f"/proc/{pid}/cmdline", "rb") as file:
-        return file.read(4096)
+    fd = os.open(f"/proc/{pid}/cmdline", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(fd, 4096)
+    finally:
+        os.close(fd)

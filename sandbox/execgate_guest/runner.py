@@ -27,7 +27,7 @@ NOTHING, DISK, PROCESSES, MEMORY, FILE_SIZE, FILES = range(6)
 
 ENDING = struct.Struct(">iBI")
 """How a block ended: its exit status, what it ran out of, and which block of the session it was."""
-ALWAYS = ("json", "linecache", "traceback", "types")
+ALWAYS = ("json", "linecache", "resource", "traceback", "types")
 """What running any program takes."""
 ENDING_PLACE, JOB_PLACE, REPORT_PLACE = 64, 65, 66
 """Where our own descriptors are, beyond those that a program counts on for itself."""
@@ -53,10 +53,17 @@ class Ending:
             pass
 
 
-def become_the_program(job: int, report: int, sinks: tuple[int, int, int], note: mmap.mmap | Ending) -> int:
+def become_the_program(
+    job: int,
+    report: int,
+    sinks: tuple[int, int, int],
+    note: mmap.mmap | Ending,
+    confines: dict[str, Any] | None = None,
+) -> int:
     """Wait for the text, then run it as a script is run; return its exit status.
 
-    `sinks` are where its output, its errors and what is seen of it go.
+    `sinks` are where its output, its errors and what is seen of it go.  `confines` are those that its job
+    will probably have.
     """
     out, err, seen = sinks
     os.setsid()
@@ -67,7 +74,7 @@ def become_the_program(job: int, report: int, sinks: tuple[int, int, int], note:
         os.dup2(fd, place)
     sys.stdout.reconfigure(line_buffering=True)  # what was printed before a limit struck is not lost
     confine.be_alone()
-    confine.prepare(notify.NAMES)
+    confine.prepare(notify.NAMES, confines, "none")
     libraries.furnish()
     exec(compile("pass", "", "exec"), {})  # the first one takes a millisecond
     for fd, place in ((job, JOB_PLACE), (report, REPORT_PLACE)):

@@ -22,19 +22,33 @@ class Stream:
     def __init__(self, source: int, sink: int) -> None:
         self.source = source
         self.sink = sink
+        self._held = b""
+
+    def hold(self, kind: bytes, payload: bytes = b"") -> None:
+        """Keep one frame until the next is written: each write wakes everybody between here and the host."""
+        self._held += kind + struct.pack(">I", len(payload)) + payload
 
     def pass_on(self, kind: bytes, payload: bytes) -> None:
-        """Write one frame; raises OSError where nobody reads it."""
-        left = memoryview(kind + struct.pack(">I", len(payload)) + payload)
-        while left:
-            left = left[os.write(self.sink, left) :]
+        """Write one frame, after those that are held; raises OSError where nobody reads it."""
+        self.hold(kind, payload)
+        self._write()
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Write one frame; without a host there is nothing left to do."""
+        """Write one frame, after those that are held; without a host there is nothing left to do."""
+        self.hold(kind, payload)
+        self.release()
+
+    def release(self) -> None:
+        """Write what is held."""
         try:
-            self.pass_on(kind, payload)
+            self._write()
         except OSError:
             os._exit(1)
+
+    def _write(self) -> None:
+        left, self._held = memoryview(self._held), b""
+        while left:
+            left = left[os.write(self.sink, left) :]
 
     def receive(self) -> tuple[bytes, bytes]:
         """Return type and payload of the next frame; the host's end ends this container."""

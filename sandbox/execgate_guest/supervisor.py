@@ -6,7 +6,7 @@ of the job, and becomes the program.
 """
 
 # Every import costs every cell its time, so there is neither pathlib nor contextlib here.
-# ruff: noqa: BLE001, PERF203, PTH110, PTH116, PTH118, PTH123, SIM105
+# ruff: noqa: BLE001, PERF203, PTH110, PTH116, PTH118, SIM105
 
 from __future__ import annotations
 
@@ -67,8 +67,9 @@ def main() -> int:
     if cell.get("session", "none") != "none":
         from execgate_guest import kept
 
-        return kept.main(cell["session"], cell["preload"])
+        return kept.main(cell["session"], cell["preload"], cell.get("confine"))
     note = mmap.mmap(-1, mmap.PAGESIZE)
+    cleaning.make_homes(cell.get("confine"))
     figures.prepare()
     job, job_in = os.pipe()
     out, out_in = os.pipe()
@@ -80,7 +81,7 @@ def main() -> int:
     if runner == 0:
         load((*ALWAYS, *cell.get("preload", ())))
         os.close(loading)
-        return become_the_program(job, report_in, (out_in, err_in, seen_in), note)
+        return become_the_program(job, report_in, (out_in, err_in, seen_in), note, cell.get("confine"))
     for fd in (job, report_in, out_in, err_in, seen_in, loading):
         os.close(fd)
     os.read(loaded, 1)  # ends when what the runner loads ahead is there
@@ -117,15 +118,15 @@ def supervise(
         host.send(b"!", b"ono way to the gate's proxy: " + closed.encode("utf-8", "replace")[:400])
         os._exit(1)
     child = Stream(-1, job_in)
-    for kind in (b"J", b"S"):
-        child.send(kind, program[kind])
+    child.hold(b"J", program[b"J"])
+    child.send(b"S", program[b"S"])
     os.close(job_in)
     in_force, asked = confine.hear(told[0])
     if in_force[:1] == b"!":
         host.send(b"!", b"o" + in_force[1:])
         os._exit(1)
     if in_force:  # what died before it said so has run nothing
-        host.send(b"C", in_force)
+        host.hold(b"C", in_force)
     host.send(b"B")
 
     witness = Witness(host, told[1], runner, asked)
@@ -134,7 +135,7 @@ def supervise(
     witness.end()
     for fd, kind in outputs.items():
         forward(host, fd, kind)
-    host.send(
+    host.hold(
         b"P",
         ENDING.pack(code_of(status), stopped, note[0] % WANTS, *limit_events(), *cleaning.taken(room)),
     )
@@ -280,20 +281,19 @@ def code_of(status: int) -> int:
 
 def limit_events() -> tuple[int, int]:
     """Return how often memory ran out for a process, and how often a process was refused."""
-    killed = counter("oom_kill", "/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
-    refused = counter("max", "/sys/fs/cgroup/pids.events", "/sys/fs/cgroup/pids/pids.events")
+    killed = counter(b"oom_kill", "/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+    refused = counter(b"max", "/sys/fs/cgroup/pids.events", "/sys/fs/cgroup/pids/pids.events")
     return killed, refused
 
 
-def counter(key: str, *paths: str) -> int:
+def counter(key: bytes, *paths: str) -> int:
     """Return the figure called `key` in the first file that has it, at most 32 bits of it."""
     for path in paths:
         try:
-            with open(path, encoding="ascii") as lines:
-                for line in lines:
-                    name, _, value = line.partition(" ")
-                    if name == key:
-                        return min(int(value), 0xFFFFFFFF)
+            for line in cleaning.whole(path).splitlines():
+                name, _, value = line.partition(b" ")
+                if name == key:
+                    return min(int(value), 0xFFFFFFFF)
         except (OSError, ValueError):
             continue
     return 0

@@ -22,6 +22,7 @@ from execgate_guest import confine, identity, notify, runner
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     Program = Callable[[Sequence[int]], int]
 
@@ -31,18 +32,23 @@ TOLD = struct.Struct(">cIi")
 LOADED, FORKED, DIED = b"L", b"F", b"D"
 
 
-def serve(link: socket.socket, preload: Sequence[str], program: Program) -> int:
-    """Fork a run for each order; returns the exit status in a run alone.
-
-    `program` becomes what is run, given the descriptors that came with the order.
-    """
+def prepare(preload: Sequence[str], confines: dict[str, Any] | None, session: str) -> None:
+    """Become the template's own user, and have what runs are likely to want."""
     identity.step_down(identity.TEMPLATE)
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):  # the stream to the host is none of a run's
         os.dup2(nothing, fd)
     os.close(nothing)
     runner.load(preload)
-    confine.prepare(notify.NAMES)
+    exec(compile("pass", "", "exec"), {})  # the first one takes a millisecond
+    confine.prepare(notify.NAMES, confines, session)
+
+
+def serve(link: socket.socket, program: Program) -> int:
+    """Fork a run for each order; returns the exit status in a run alone.
+
+    `program` becomes what is run, given the descriptors that came with the order.
+    """
     import gc
 
     gc.collect()

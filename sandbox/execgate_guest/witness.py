@@ -4,8 +4,6 @@ What comes through the program's pipe was written by the program's process, so i
 hook does not write is itself what is told.
 """
 
-# ruff: noqa: PTH123
-
 from __future__ import annotations
 
 import json
@@ -171,7 +169,12 @@ def _is_simple(value: object) -> bool:
 
 def _command_line(pid: int) -> bytes:
     try:
-        with open(f"/proc/{pid or 'self'}/cmdline", "rb") as file:
-            return file.read(4096)
+        fd = os.open(f"/proc/{pid or 'self'}/cmdline", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return b""
+    try:
+        return os.read(fd, 4096)
+    except OSError:
+        return b""
+    finally:
+        os.close(fd)

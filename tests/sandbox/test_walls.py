@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 
 import pytest
 
 from execgate import _resources
-from execgate.model.confines import OPEN, Confines
+from execgate.model.confines import OPEN, Confines, Session
+from execgate.model.execution import Start
 from execgate.sandbox import seccomp, walls
 
 ALLOW, NOTIFY, ERRNO = 0x7FFF0000, 0x7FC00000, 0x00050000
@@ -213,6 +215,44 @@ def test_the_judged_files_may_be_read(guest):
     assert plan.paths["/workspace/helper.py"] == guest.landlock.READ_FILE
 
 
+@pytest.mark.parametrize(
+    ("confines", "settled"),
+    [
+        (NOTHING, True),
+        (OPEN, False),  # the way out has ports that come with the job
+        (replace(OPEN, network=False), True),
+        (Confines(reads=("/workspace",), writes=("/workspace", "/tmp/")), True),
+        (Confines(reads=("/etc/passwd", "/opt/data")), True),
+        (Confines(reads=("/workspace/in.csv",)), False),  # a file that the job brings or does not
+        (Confines(writes=("/tmp/made/later",)), False),
+        (Confines(reads=("/opt/../tmp/x",)), False),
+    ],
+)
+def test_rules_are_made_ahead_where_no_job_changes_them(guest, confines, settled):
+    assert guest.landlock.is_settled(confines.to_json()) is settled
+
+
+@pytest.mark.parametrize(
+    ("confines", "modules", "taken"),
+    [
+        (NOTHING, (), True),
+        (Confines(writes=("/tmp",)), (), False),
+        (NOTHING, ("helper.py",), False),
+    ],
+)
+def test_rules_that_were_made_for_another_job_are_closed(guest, confines, modules, taken):
+    reading, writing = os.pipe()
+    os.close(writing)
+    ahead = guest.confine._Ahead()
+    ahead.rules, ahead.key = reading, (NOTHING.to_json(), ())
+    assert ahead.take(confines.to_json(), modules) == (reading if taken else -1)
+    assert ahead.take(NOTHING.to_json(), ()) == -1  # once
+    if taken:
+        os.close(reading)
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(reading)
+
+
 # --- a kernel without ---------------------------------------------------------------------------------------------
 
 
@@ -404,6 +444,38 @@ def test_the_result_says_what_was_in_force(run):
     if walls.landlock().startswith("version 7"):
         assert held["landlock"] == "version 7: files, ports, other processes"
     assert run("print(1)").in_force["filter"] == "allow list"
+
+
+TRIES = """
+for path in ("/workspace/x", "/tmp/x", "/home/agent/x", "/home/agent/.cache/x"):
+    try:
+        open(path, "x").close()
+        print("made", path)
+    except PermissionError:
+        print("no", path)
+"""
+
+
+@pytest.mark.engine
+def test_each_run_of_a_session_has_the_walls_of_its_own_policy(sandbox, authorize):
+    def made(confines):
+        session = replace(confines, session=Session.CLEAN)
+        result = sandbox.run(authorize(TRIES, confines=session), conversation="walls of each")
+        starts.append(result.start)
+        assert result.exit_code == 0, result.stderr
+        return result.stdout.splitlines()
+
+    starts = []
+    narrow = ["no /workspace/x", "made /tmp/x", "no /home/agent/x", "made /home/agent/.cache/x"]
+    wider = ["made /workspace/x", "made /tmp/x", "no /home/agent/x", "made /home/agent/.cache/x"]
+    granted = Confines(reads=("/workspace",), writes=("/workspace",))
+    try:
+        for _ in range(2):  # what the waiting process made ready for is the first
+            assert made(NOTHING) == narrow
+            assert made(granted) == wider
+    finally:
+        sandbox.end_sessions("tester", "walls of each")
+    assert starts == [Start.COLD, Start.SESSION, Start.SESSION, Start.SESSION]
 
 
 @pytest.fixture
