@@ -7,29 +7,23 @@ in the calling thread can hold up a deadline or leave a cell behind.
 from __future__ import annotations
 
 import queue
-import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.confines import OnSurprise
-from execgate.model.execution import ExecutionResult, InputFile, Start, Stop, Usage
+from execgate.model.execution import ExecutionResult, Start, Stop, Usage
 from execgate.model.program import Program
-from execgate.model.source import Source
-from execgate.model.verdict import Authorization
 from execgate.sandbox import outcome
-from execgate.sandbox.cell import Cell, Profile, Wire
+from execgate.sandbox.cell import Cell, Wire
 from execgate.sandbox.cells import Cells, Taken
 from execgate.sandbox.files import CAPS
 from execgate.sandbox.frames import CHUNK_BYTES, GO_BYTES, KILL, Frames, GuestError, encode_job
 from execgate.sandbox.greeting import START_S, CancelledError, NoRoomError
-from execgate.sandbox.layers import NOTHING, Layer
-from execgate.sandbox.network import WayOut
-from execgate.sandbox.protocol import Permits
+from execgate.sandbox.job import Job, program_name
 from execgate.sandbox.transcript import FailureError, Phase, Transcript
 from execgate.sandbox.watching import Observer, line_of
 
@@ -40,42 +34,13 @@ GRACE_S = 0.2
 OUTPUT_CEILING = 256 << 20
 """What is kept of an unlimited output, in bytes: the gate's own memory is not unlimited."""
 
+LOOK_S = 0.02
+"""How long what a program was seen to do is looked at before its clock is."""
+LOOK_AFTER_S = 1.0
+"""How long what is left of that may take when the program has ended."""
+
 _SAMPLES_S = (0.01, 0.1)
 _REMOVE_S = 30.0
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be run, and in what cell."""
-
-    authorization: Authorization
-    inputs: Sequence[InputFile]
-    profile: Profile
-    backend: str
-    permits: Permits | None = None
-    layer: Layer = NOTHING
-    """The packages that are installed for it."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what the guest is told of how to run it."""
-        authorization = self.authorization
-        program, limits = authorization.verdict.program, authorization.limits
-        staged: tuple[Source, ...] = () if program is None else program.staged
-        return {
-            "name": program_name(authorization.source.path),
-            "language": authorization.source.language,
-            "modules": {file.path: file.digest.removeprefix("sha256:") for file in staged},
-            "confine": authorization.confines.to_json(),
-            "session": self.profile.session.value,
-            "network": self.way_out().to_json() if self.profile.network else None,
-            "packages": None if self.layer is NOTHING else self.layer.told(),
-            "limits": {"cpu_s": limits.cpu_s, "file_bytes": limits.file_bytes, "files": limits.files},
-        }
-
-    def way_out(self) -> WayOut:
-        """Return how the program's connections come to the gate."""
-        return WayOut.of(self.authorization, self.permits)
 
 
 def execute(cells: Cells, job: Job, on_output: Callable[[str, bytes], None] | None) -> ExecutionResult:
@@ -280,6 +245,7 @@ class _Talk:
             phase = self._transcript.phase
             try:
                 self._take(data or b"")
+                self._observer.look(LOOK_S)
             except FailureError as failure:
                 return self._failed(failure)
             except GuestError as error:
@@ -292,6 +258,8 @@ class _Talk:
         return self._ended()
 
     def _patience(self, now: float, deadline: float, pause: float) -> float:
+        if self._observer.is_behind:
+            return 0.001
         wait = min(pause, max(deadline - now, 0.001)) if self._stop is None else 0.02
         return max(wait, 0.001)
 
@@ -372,12 +340,16 @@ class _Talk:
         ending = self._transcript.ending
         if ending is None:
             return self._lost("the guest gave no ending")
+        self._observer.end(LOOK_AFTER_S)
+        if self._stop is None and self._stops_at_surprise and self._observer.surprises:
+            self._stop = Stop.SURPRISE
         if self._stop is not None:
             return self._conclude(self._stop, None, self._why(self._stop))
         return self._conclude(*outcome.judge(ending, self._limits))
 
     def _conclude(self, stop: Stop, code: int | None, detail: str) -> ExecutionResult:
         transcript = self._transcript
+        self._observer.end(LOOK_AFTER_S)
         given = {file.name: file.data for file in self._job.inputs}
         return ExecutionResult(
             stopped_by=stop,
@@ -400,9 +372,3 @@ class _Talk:
             surprises=tuple(self._observer.surprises),
             omitted=self._observer.omitted,
         )
-
-
-def program_name(path: str) -> str:
-    """Return what the program's file is called inside: the last part of `path` where that is a plain name."""
-    last = path.replace("\\", "/").rpartition("/")[2]
-    return last if _NAME.fullmatch(last) else "main.py"

@@ -21,11 +21,12 @@ from execgate.sandbox.files import check_inputs
 from execgate.sandbox.host_folders import HostFolders
 from execgate.sandbox.image.choosing import advice
 from execgate.sandbox.image.facts import Facts
+from execgate.sandbox.job import Job
 from execgate.sandbox.layers import Layer, Layers
 from execgate.sandbox.pool import Ahead, Pool
 from execgate.sandbox.preloading import preloads
 from execgate.sandbox.protocol import Permits
-from execgate.sandbox.run import Job, execute
+from execgate.sandbox.run import execute
 from execgate.sandbox.sessions import Sessions
 
 _SESSION_HELP = 'use a Docker engine with its own runtime, or set `session: "none"`'

@@ -15,7 +15,7 @@ from execgate.sandbox.cell import Profile
 from execgate.sandbox.docker import confinement
 from execgate.sandbox.docker.backend import described, has_seccomp, lacking_limits
 from execgate.sandbox.docker.cell import DockerCell
-from execgate.sandbox.run import program_name
+from execgate.sandbox.job import program_name
 from execgate.sandbox.transcript import Ending, Want
 from execgate.sandbox.usage import Group
 

@@ -19,6 +19,7 @@ def observed(text, *events, language="python"):
     observer = Observer(analyze(Source(text, "job.py", language)), "job.py")
     for event in events:
         observer.receive(json.dumps(event).encode() + b"\n")
+    observer.look()
     return [line_of(one) for one in observer.observed], [line_of(one) for one in observer.surprises]
 
 
@@ -227,16 +228,45 @@ def test_more_than_a_guest_may_send_is_an_error_and_what_is_kept_is_capped():
     many = [json.dumps(call("rmdir", f"/nowhere/{number}")).encode() for number in range(LINES)]
     for start in range(0, LINES, 500):
         observer.receive(b"\n".join(many[start : start + 500]))
+    observer.look()
     assert (len(observer.observed), len(observer.surprises)) == (1000, 100)
     assert observer.omitted == LINES - 1000
     with pytest.raises(GuestError):
         observer.receive(json.dumps(call("rmdir", "/x")).encode())
 
 
+def test_what_is_not_looked_at_in_time_is_counted_and_told():
+    observer = Observer(analyze(Source("1")), "job.py")
+    observer.receive(b"\n".join(json.dumps(call("rmdir", f"/nowhere/{n}")).encode() for n in range(300)))
+    observer.look(0.0)
+    assert (len(observer.observed), observer.is_behind) == (1, True)
+    observer.end(0.0)
+    assert (len(observer.observed), observer.omitted, observer.is_behind) == (2, 298, False)
+    assert [line_of(one) for one in observer.surprises][2:] == ["dynamic_code introspection by watch.overrun"]
+
+
+def test_a_lie_that_is_looked_at_after_the_end_is_told():
+    observer = Observer(analyze(Source("1")), "job.py")
+    observer.receive(b"no line of ours")
+    observer.end(1.0)
+    assert [line_of(one) for one in observer.surprises] == ["dynamic_code introspection by watch.overrun"]
+
+
+def test_one_operation_of_many_is_found_whichever_was_found_before():
+    text = "\n".join([*(f"open('a{n}.txt')" for n in range(50)), "for n in range(9): open(f'b{n}.txt')"])
+    seen = [opened(f"/workspace/{name}.txt") for name in ("a49", "b3", "a3", "b3", "b7", "a20")]
+    assert surprises(text, *seen) == []
+    assert surprises(text, *seen, opened("/workspace/a50.txt"), opened("/workspace/a3.txt", CREATE)) == [
+        "file_operation read /workspace/a50.txt by open",
+        "file_operation write /workspace/a3.txt by open",
+    ]
+
+
 def test_an_observation_is_an_operation_whose_arguments_are_known():
     observer = Observer(analyze(Source("1")), "job.py")
     observer.receive(json.dumps(opened("/workspace/a\udcff", line=7)).encode())
     observer.receive(json.dumps(call("connect", ["203.0.113.1", 443])).encode())
+    observer.look()
     file, host = observer.observed
     assert isinstance(file, FileOperation)
     assert isinstance(host, NetworkCall)

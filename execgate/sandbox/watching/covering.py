@@ -290,6 +290,13 @@ def _wild_letters(part: str | Hole) -> str:
     )
 
 
+def literal(text: Text) -> tuple[str, ...]:
+    """Return the absolute paths of a text that is known to its last letter, none for another."""
+    if not isinstance(text, str):
+        return ()
+    return tuple("".join(map(str, parts)) for parts in _ways((text,)))
+
+
 @lru_cache(maxsize=4096)
 def _absolute(parts: tuple[str | Hole, ...]) -> tuple[tuple[str | Hole, ...], ...]:
     """Return the text as absolute paths: a `~` is the home folder for a judge, and a name for `open`."""

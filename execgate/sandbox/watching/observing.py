@@ -5,13 +5,17 @@
 2. One thing counts once, however often and by whichever way it was seen.
 3. What is nobody's doing (see `attribution`) is neither observed nor a surprise.
 4. Each observation is a surprise, or some predicted operation covers it.
+5. What is sent is looked at a little at a time: who sends much gains no time beyond its deadline.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
+from math import inf
+from time import monotonic
 from typing import Any
 
 from execgate.model.operation import (
@@ -34,6 +38,7 @@ from execgate.sandbox.frames import GuestError
 from execgate.sandbox.watching.attribution import is_made_by_tempfile, reworded, whose
 from execgate.sandbox.watching.covering import covered
 from execgate.sandbox.watching.events import CUT, PROCESS, Event, Sight, sights
+from execgate.sandbox.watching.foreseeing import Foreseen
 
 OBSERVED = 1000
 SURPRISES = 100
@@ -53,11 +58,12 @@ NOWHERE = Span(0, 0, 0, 0)
 
 def surprises(program: Program, observed: Iterable[Sight]) -> list[Sight]:
     """Return those of `observed` that no operation of `program` covers, in their order."""
-    return [sight for sight in observed if not _is_foreseen(program, sight)]
+    foreseen = Foreseen(program.operations)
+    return [sight for sight in observed if not _is_foreseen(program, foreseen, sight)]
 
 
-def _is_foreseen(program: Program, sight: Sight) -> bool:
-    if covered(sight, program.operations):
+def _is_foreseen(program: Program, foreseen: Foreseen, sight: Sight) -> bool:
+    if foreseen.covers(sight):
         return True
     if program.source.language == "python":
         return False
@@ -72,6 +78,7 @@ _SHELL = ProcessSpawn(via="sh", location=NOWHERE, command=(), shell=False, progr
 
 
 _FORGED = Event("watch.forged", ())
+_OVERRUN = Event("watch.overrun", ())
 
 
 class Observer:
@@ -86,6 +93,8 @@ class Observer:
         self.omitted = 0
         """How many observations were not kept, by the guest or here."""
         self._program = program
+        self._foreseen = Foreseen(program.operations)
+        self._waiting: deque[bytes] = deque()
         self._text = text
         self._lines = 0
         self._bytes = 0
@@ -94,26 +103,52 @@ class Observer:
         self._made: set[str] = set()
 
     def receive(self, payload: bytes) -> None:
-        """Take one frame in; raises GuestError where no guest of ours sends it."""
+        """Take one frame in, for `look`; raises GuestError where no guest of ours sends so much."""
         self._bytes += len(payload)
-        if self._bytes > BYTES:
+        lines = [line for line in payload.split(b"\n") if line]
+        self._lines += len(lines)
+        if self._bytes > BYTES or self._lines > LINES:
             raise GuestError("more of what happened than it may send")
-        for line in payload.split(b"\n"):
-            if not line:
-                continue
-            self._lines += 1
-            if self._lines > LINES:
-                raise GuestError("more of what happened than it may send")
-            event = parse(line)
-            if event.name == "watch.omitted":
-                self.omitted += event.arguments[0] if isinstance(event.arguments[0], int) else 1
-                continue
-            try:
-                found = list(sights(event))
-            except (LookupError, TypeError, ValueError):
-                found = list(sights(_FORGED))  # well-formed, but no hook of ours writes it
-            for sight in found:
-                self._take(sight)
+        self._waiting.extend(lines)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something that was taken in and not looked at."""
+        return bool(self._waiting)
+
+    def look(self, seconds: float = inf) -> None:
+        """Hold what was taken in against what was foreseen, for so long at most and then one thing more.
+
+        Raises GuestError for what no guest of ours sends.
+        """
+        until = monotonic() + seconds
+        while self._waiting:
+            self._look_at(self._waiting.popleft())
+            if monotonic() >= until:
+                return
+
+    def end(self, seconds: float) -> None:
+        """Look at the rest, for so long at most; what is left then is counted, and told as a surprise."""
+        try:
+            self.look(seconds)
+        except GuestError:
+            self._waiting.append(b"")  # the program has ended, and a lie about it is one thing more
+        if self._waiting:
+            self.omitted += len(self._waiting)
+            self._waiting.clear()
+            self.surprises[SURPRISES - 1 :] = [operation(sight) for sight in sights(_OVERRUN)]
+
+    def _look_at(self, line: bytes) -> None:
+        event = parse(line)
+        if event.name == "watch.omitted":
+            self.omitted += event.arguments[0] if isinstance(event.arguments[0], int) else 1
+            return
+        try:
+            found = list(sights(event))
+        except (LookupError, TypeError, ValueError):
+            found = list(sights(_FORGED))  # well-formed, but no hook of ours writes it
+        for sight in found:
+            self._take(sight)
 
     def _take(self, sight: Sight) -> None:
         if is_made_by_tempfile(sight) and sight.operand is not None:
@@ -134,7 +169,7 @@ class Observer:
             self.observed.append(operation(sight))
         else:
             self.omitted += 1
-        if len(self.surprises) < SURPRISES and surprises(self._program, (sight,)):
+        if len(self.surprises) < SURPRISES and not _is_foreseen(self._program, self._foreseen, sight):
             self.surprises.append(operation(sight))
 
 
