@@ -53,12 +53,13 @@ def examples() -> list[Example]:
 
 
 @pytest.mark.autogen
+@pytest.mark.engine
 @pytest.mark.filterwarnings("ignore")  # AutoGen's own, when it is imported
 def test_what_the_readme_shows_is_what_happens(examples, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for example in examples:
         example.evaluate()
-    assert len(examples) >= 6
+    assert len(examples) >= 8
 
 
 @pytest.mark.engine
