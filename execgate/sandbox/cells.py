@@ -31,7 +31,3 @@ class Cells(Protocol):
     def give_back(self, taken: Taken) -> None:
         """Take a used cell back, whatever became of it."""
         ...
-
-    def close(self) -> None:
-        """Remove every cell."""
-        ...

@@ -57,10 +57,3 @@ class Load:
         rate = (len(recent) - 1) / max(now - recent[0], 0.001)
         mean = rate * self._start_s
         return 1 + math.ceil(mean + 2 * math.sqrt(mean))
-
-    def next_change(self, now: float) -> float:
-        """Return in how many seconds `wanted` may be smaller; infinity where it is nothing already."""
-        idle = now - self.last
-        if idle > IDLE_S:
-            return math.inf
-        return (WINDOW_S if idle <= WINDOW_S else IDLE_S) - idle + 0.01

@@ -327,9 +327,6 @@ class _Place:
         if taken is not self.last:
             self._cells.give_back(taken)
 
-    def close(self) -> None:
-        """Do nothing: the session outlives the run."""
-
 
 def _unfit(kept: Kept, authorization: Authorization, profile: Profile) -> str | None:
     """Return why a session can't go on with a program, None where it can."""

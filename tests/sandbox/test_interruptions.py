@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from execgate.model.execution import Stop
+from execgate.sandbox import BACKENDS, NOTHING
 from execgate.sandbox.owner import Owner
 
 pytestmark = pytest.mark.engine
@@ -122,3 +123,22 @@ def test_an_owner_is_gone_only_if_that_can_be_known(change, gone):
 def test_labels_that_say_nothing_have_no_owner():
     assert Owner.of({}) is None
     assert Owner.of({**Owner.current().labels(), "execgate.pid": "x"}) is None
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_closing_waits_for_no_program_and_what_runs_ends_as_it_would_have(backend, authorize):
+    sandbox = BACKENDS[backend](ahead=NOTHING)
+    began, found = threading.Event(), []
+
+    def run():
+        text = "import time\nprint('begun', flush=True)\ntime.sleep(1)\nprint('done')"
+        found.append(sandbox.run(authorize(text), on_output=lambda *_: began.set()))
+
+    running = threading.Thread(target=run)
+    running.start()
+    assert began.wait(60)
+    sandbox.close()
+    assert not found
+    running.join(60)
+    assert found[0].stdout == "begun\ndone\n"
+    assert found[0].stopped_by is Stop.EXIT

@@ -40,7 +40,7 @@ def test_a_root_is_made_without_an_engine_the_same_each_time_and_found_again(own
     first = root.ensure_root(ways=only("interpreter"))
     second = root.ensure_root(ways=only("interpreter"), fresh=True)
     assert first == second == root.find_root("base")
-    assert root.ensure_rootfs() == first.path
+    assert root.ensure_root().path == first.path
     assert first.path.parent.name == first.id.removeprefix("sha256:")
     kept = sorted(path.name for path in (own_cache / "rootfs").iterdir() if not path.is_symlink())
     assert kept == sorted([first.path.parent.name, "lock"])

@@ -50,11 +50,6 @@ class Root:
         return self.facts.name
 
 
-def ensure_rootfs(name: str = BASE, *, on_progress: _Progress = lambda _: None) -> Path:
-    """Return the folder to use as the root of a sandbox; see `ensure_root`."""
-    return ensure_root(name, on_progress=on_progress).path
-
-
 def ensure_root(
     name: str = BASE,
     *,

@@ -182,7 +182,6 @@ REASONS = {
     431: "Request Header Fields Too Large",
     501: "Not Implemented",
     502: "Bad Gateway",
-    504: "Gateway Timeout",
 }
 
 
