@@ -16,7 +16,7 @@ import os
 import struct
 import sys
 
-from execgate_guest.files import TOO_LARGE, TOO_MANY, WORKSPACE
+from execgate_guest.files import TOO_LARGE, TOO_MANY, WORKSPACE, mark, walk
 from execgate_guest.stream import CHUNK
 
 TYPE_CHECKING = False
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+    from execgate_guest.files import Mark
     from execgate_guest.stream import Stream
 
 MODULE = "matplotlib.pyplot"
@@ -160,10 +161,14 @@ class Keeper:
 
     def _keep(self, manager: Any) -> None:
         import io
+        import warnings
 
         picture = io.BytesIO()
         try:
-            manager.canvas.figure.savefig(picture, format="png")
+            # Nobody asked for a picture, so nobody is warned of how it looks.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                manager.canvas.figure.savefig(picture, format="png")
         except Exception as error:
             sys.stderr.write(f"execgate: figure {manager.num} could not be drawn: {error}\n")
             return
@@ -199,10 +204,27 @@ def pictures(shared: mmap.mmap) -> list[bytes]:
     return found
 
 
-def send(host: Stream, left: tuple[int, int], *, anew: bool = True) -> None:
+def is_sent(data: bytes, placed: dict[bytes, Mark | None]) -> bool:
+    """Return whether a file that the program left, not one that was `placed` there, is this picture."""
+    for path, info in walk()[0]:
+        if info.st_size == len(data) and placed.get(path) != mark(info):
+            try:
+                fd = os.open(
+                    os.path.join(WORKSPACE.encode(), path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+                )
+            except OSError:
+                continue
+            with os.fdopen(fd, "rb") as file:
+                if file.read() == data:
+                    return True
+    return False
+
+
+def send(host: Stream, left: tuple[int, int], placed: dict[bytes, Mark | None], *, anew: bool = True) -> None:
     """Send pictures as files that are new to the working folder, while `left` (files, bytes) lasts.
 
-    They are numbered from 1 if `anew`, else from behind those that were sent before.
+    One that the program saved itself comes back once, under the name that it has there.  They are numbered
+    from 1 if `anew`, else from behind those that were sent before.
     """
     global _number  # noqa: PLW0603 - of the supervisor, which is one
     if _shared is None:
@@ -210,6 +232,8 @@ def send(host: Stream, left: tuple[int, int], *, anew: bool = True) -> None:
     count, size = left
     _number = 0 if anew else _number
     for data in pictures(_shared):
+        if is_sent(data, placed):
+            continue
         _number += 1
         while os.path.lexists(os.path.join(WORKSPACE, f"figure-{_number}.png")):
             _number += 1

@@ -177,7 +177,7 @@ class Keeper:
             run.close()
         with identity.Acting(self.user):
             left = files.send_files(self.host, placed, *caps)
-            figures.send(self.host, left, anew=self.session == CLEAN)
+            figures.send(self.host, left, placed, anew=self.session == CLEAN)
         self.host.send(b"E")
 
     def _watch(self, run: Run, witness: Witness, *, lasting: bool) -> tuple[int, int] | str | None:

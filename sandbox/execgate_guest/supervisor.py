@@ -139,7 +139,7 @@ def supervise(
         b"P",
         ENDING.pack(code_of(status), stopped, note[0] % WANTS, *limit_events(), *cleaning.taken(room)),
     )
-    figures.send(host, send_files(host, placed, *caps))
+    figures.send(host, send_files(host, placed, *caps), placed)
     host.send(b"E")
     while os.read(0, CHUNK):  # the host ends the container; until then its figures can be read
         pass

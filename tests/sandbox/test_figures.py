@@ -34,6 +34,7 @@ class Gcf:
         return next(reversed(cls.figs.values())) if cls.figs else None
 """,
     "matplotlib/pyplot.py": '''
+import warnings
 from matplotlib._pylab_helpers import Gcf
 class Figure:
     def __init__(self):
@@ -41,6 +42,8 @@ class Figure:
     def savefig(self, target, format=None):
         if self.said == "bad":
             raise ValueError("no such font")
+        if "odd" in self.said:
+            warnings.warn("a glyph is missing")
         data = b"\\x89PNG\\r\\n\\x1a\\n" + self.said.encode()
         if hasattr(target, "write"):
             target.write(data)
@@ -136,9 +139,33 @@ def test_what_is_shown_can_be_saved_behind_it_and_the_next_plot_begins_anew(draw
     assert pictures == {
         "late.png": "one",
         "second.png": "two",
-        "figure-1.png": "one",
-        "figure-2.png": "two more",
+        "figure-1.png": "two more",
     }
+
+
+def test_a_picture_that_the_program_saves_itself_comes_back_once(drawn) -> None:
+    _, pictures = drawn(
+        """
+        import matplotlib.pyplot as plt
+        plt.plot("saved")
+        plt.savefig("chart.png")
+        plt.show()
+        plt.plot("shown")
+        plt.show()
+        plt.plot("before")
+        """,
+        inputs=[InputFile("old.png", PNG + b"before")],
+    )
+    assert pictures == {"chart.png": "saved", "figure-1.png": "shown", "figure-2.png": "before"}
+
+
+def test_nobody_is_warned_of_how_a_picture_looks_that_was_not_asked_for(drawn) -> None:
+    result, pictures = drawn("""
+        import matplotlib.pyplot as plt
+        plt.plot("odd glyph")
+        plt.show()
+    """)
+    assert (result.stderr, pictures) == ("", {"figure-1.png": "odd glyph"})
 
 
 @pytest.mark.parametrize(
