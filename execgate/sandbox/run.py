@@ -188,7 +188,12 @@ class _Talk:
         # From here on the program may have begun.
         if not wire.write(last, START_S) and not first:
             return self._refused()
-        return self._follow()
+        try:
+            return self._follow()
+        except (CancelledError, SandboxUnavailableError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the program may have run: there is a result, whatever it was
+            return self._lost(f"a defect of the gate: {error!r}")
 
     def _take(self, data: bytes) -> None:
         for frame in self._frames.feed(data):

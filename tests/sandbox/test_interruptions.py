@@ -142,3 +142,18 @@ def test_closing_waits_for_no_program_and_what_runs_ends_as_it_would_have(backen
     running.join(60)
     assert found[0].stdout == "begun\ndone\n"
     assert found[0].stopped_by is Stop.EXIT
+
+
+def test_a_defect_of_the_gate_while_a_program_runs_is_a_result_and_leaves_nothing(
+    run, our_containers, monkeypatch
+):
+    def fail(*_):
+        raise KeyError("defect")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("execgate.sandbox.run._Talk._next_deadline", fail)
+        result = run("print(1)")
+    assert result.stopped_by is Stop.ENGINE
+    assert result.detail == "a defect of the gate: KeyError('defect')"
+    assert our_containers() == []
+    assert run("print(2)").stdout == "2\n"

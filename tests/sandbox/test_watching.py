@@ -9,6 +9,7 @@ from execgate.model.operation import FileOperation, NetworkCall
 from execgate.model.source import Source
 from execgate.sandbox.frames import GuestError
 from execgate.sandbox.watching import Observer, line_of
+from execgate.sandbox.watching.events import NOTHING, READERS
 from execgate.sandbox.watching.observing import LINES, NOWHERE, parse
 
 CREATE = 0o100 | 1
@@ -281,3 +282,36 @@ def test_a_text_that_was_cut_is_compared_as_far_as_it_goes():
     text = f"import os\nos.system({long!r})"
     assert surprises(text, audit("os.system", long[:3000] + "\0...")) == []
     assert surprises(text, audit("os.system", "rm " + "x" * 3000 + "\0...")) != []
+
+
+@pytest.mark.parametrize("language", ["python", "sh"])
+@pytest.mark.parametrize(
+    "name", sorted({*READERS, *NOTHING, "os.putenv", "watch.omitted", "watch.forged", "x.y"})
+)
+def test_arguments_that_no_hook_of_ours_writes_are_told_as_forged_or_end_the_run_and_are_no_other_error(
+    name, language
+):
+    odd = (
+        None,
+        True,
+        -1,
+        1 << 62,
+        "",
+        "\ud800",
+        "\0",
+        "[",
+        "http://[::1",
+        [],
+        [1],
+        [None, "a"],
+        ["sh", "-c", "x"],
+    )
+    program = analyze(Source("x = 1", "job.py", language))
+    for arguments in ([], *([one] for one in odd), *([one, other, 3] for one in odd for other in odd)):
+        observer = Observer(program, "job.py")
+        try:
+            observer.receive(json.dumps(audit(name, *arguments)).encode())
+            observer.look()
+        except GuestError:
+            assert name == "watch.omitted"
+        assert observer.omitted >= 0

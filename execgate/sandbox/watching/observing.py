@@ -141,11 +141,13 @@ class Observer:
     def _look_at(self, line: bytes) -> None:
         event = parse(line)
         if event.name == "watch.omitted":
-            self.omitted += event.arguments[0] if isinstance(event.arguments[0], int) else 1
+            self.omitted += _omitted(event)
             return
         try:
             found = list(sights(event))
-        except (LookupError, TypeError, ValueError):
+        except (AttributeError, LookupError, TypeError, ValueError):
+            found = None
+        if found is None or not all(map(_is_plain, found)):
             found = list(sights(_FORGED))  # well-formed, but no hook of ours writes it
         for sight in found:
             self._take(sight)
@@ -171,6 +173,20 @@ class Observer:
             self.omitted += 1
         if len(self.surprises) < SURPRISES and not _is_foreseen(self._program, self._foreseen, sight):
             self.surprises.append(operation(sight))
+
+
+def _is_plain(sight: Sight) -> bool:
+    """Return whether what was read from an event is of the types that it is said to be."""
+    texts = (*sight.command, *sight.also, *(() if sight.operand is None else (sight.operand,)))
+    return all(isinstance(text, str) for text in texts)
+
+
+def _omitted(event: Event) -> int:
+    """Return how many observations a guest says that it left out; raises GuestError for no number of them."""
+    match event.arguments:
+        case (int(count),) if count > 0 and not isinstance(count, bool):
+            return count
+    raise GuestError("a number of observations that there can't be")
 
 
 def _name(sight: Sight) -> str | None:
