@@ -105,7 +105,14 @@ def _of_bound(m: Machine, value: Bound, name: str, node: cst.CSTNode) -> Value:
 
 
 def _of_anything(m: Machine, value: Anything, name: str, node: cst.CSTNode) -> Value:
-    reached = [get(m, carried, name, node) for carried in value.carries]
+    place = id(value), name
+    if place in m.reading:
+        return Bound(value, name)  # what it carries leads back to it
+    m.reading.add(place)
+    try:
+        reached = [get(m, carried, name, node) for carried in value.carries]
+    finally:
+        m.reading.discard(place)
     return union([Bound(value, name), *reached, *_of_exception(m, name)])
 
 

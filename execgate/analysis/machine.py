@@ -167,6 +167,8 @@ class Machine(Work):
         self.own_modules: dict[str, Value] = {}
         """The modules of other files that were imported, by name."""
         self.nested = 0
+        self.reading: set[tuple[int, str]] = set()
+        """The values of which nothing is known, and their attributes, that are being looked up."""
         self.late = False
         """Whether the code that is followed may run at any time."""
         self.at_any_time = False
