@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from execgate.analysis import iteration
+from execgate.analysis import iteration, subscripts
 from execgate.analysis.machine import Machine
 from execgate.analysis.names import BUILTINS
 from execgate.analysis.narrowing import narrow
@@ -127,23 +127,36 @@ def _else(m: Machine, node: cst.Else | cst.Finally) -> bool:
     return m.run(node.body)
 
 
-def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
+def _interrupted(m: Machine, body: cst.BaseSuite) -> tuple[bool, dict[str, Value]]:
+    """Follow a body that may end anywhere; return whether its end is reached, and its names where it ended.
+
+    What it put into lists and dictionaries, and replaced or took out again, may be in them, too.
+    """
     scope = m.scope
     start = dict(scope.names)
     outer, m.trail = m.trail, []
+    passed, m.passed = m.passed, []
     before, rebound = m.branch(), m.rebound
-    reached = m.run(node.body)
+    reached = m.run(body)
     m.rejoin(before)
     back(m, rebound)
     trail, m.trail = m.trail, outer
     if outer is not None:
         outer.extend(trail)
+    for container, key, old in m.passed:
+        subscripts.may_still_hold(m, container, key, old)
+    m.passed = passed
     # An exception may come from anywhere in the body.
     raised = merge(start, scope.names, scope, fallback)
     for bound, name, value in trail:
         if bound is scope:
             raised[name] = join(raised.get(name), value)
+    return reached, raised
 
+
+def _try(m: Machine, node: cst.Try | cst.TryStar) -> bool:
+    scope = m.scope
+    reached, raised = _interrupted(m, node.body)
     normal = scope.names
 
     def finish() -> bool:
@@ -181,10 +194,16 @@ def _with(m: Machine, node: cst.With) -> bool:
         value = iteration.enter(m, manager, item.item)
         if item.asname is not None:
             assign(m, item.asname.name, value)
-    reached = m.run(node.body)
+    if not any(iteration.may_swallow(manager) for manager, _ in managers):
+        reached = m.run(node.body)
+        raised = None
+    else:
+        reached, raised = _interrupted(m, node.body)
     for manager, place in reversed(managers):
         # Whoever leaves may swallow what was raised, and go on.
         reached = iteration.leave(m, manager, place) or reached
+    if raised is not None:
+        m.scope.names = merge(m.scope.names, raised, m.scope, fallback)
     return reached
 
 

@@ -10,6 +10,7 @@ from execgate.analysis.values import (
     DYNAMIC,
     MAX_ALTERNATIVES,
     NUM,
+    PLAIN,
     Anything,
     Args,
     Bound,
@@ -142,6 +143,21 @@ def enter(m: Machine, manager: Value, node: cst.CSTNode) -> Value:
     return union(results)
 
 
+def may_swallow(manager: Value) -> bool:
+    """Return whether the end of a `with` may keep an exception from going on."""
+    for value in alternatives(manager):
+        if isinstance(value, Inst):
+            if value.cls.lookup("__exit__") or value.cls.lookup("__aexit__"):
+                return True
+        elif isinstance(value, (Seq, Anything)) or (isinstance(value, Obj) and value.type in _SWALLOWING):
+            return True
+    return False
+
+
+_SWALLOWING = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack", DYNAMIC, PLAIN})
+"""Library objects that swallow what they are told to, and those of which nothing is known."""
+
+
 def leave(m: Machine, manager: Value, node: cst.CSTNode) -> bool:
     """Follow the end of a `with`, and return whether it may swallow an exception."""
     swallows = False
@@ -175,6 +191,7 @@ def extend(m: Machine, target: Seq, value: Value) -> None:
         if items:
             m.version += 1
             m.oldest = min(m.oldest, target.path)
+            m.passes(target, None)
         target.items.extend(items)
         return
     added = union(items) if items else (value.element() if isinstance(value, Seq) else None)

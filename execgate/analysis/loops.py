@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from execgate.analysis import iteration, paths
-from execgate.analysis.branching import back, fallback
+from execgate.analysis.branching import back, branches, fallback
 from execgate.analysis.growth import grew, is_number, widened
 from execgate.analysis.machine import EXACT_TURNS, PARTED_TURNS, Machine
 from execgate.analysis.scopes import merge
@@ -38,8 +38,7 @@ def _while(m: Machine, node: cst.While) -> bool:
         m.run(node.body)
 
     _loop(m, turn, node)
-    if node.orelse is not None:
-        m.run(node.orelse)
+    _after(m, node)
     return True
 
 
@@ -58,9 +57,15 @@ def _for(m: Machine, node: cst.For) -> bool:
             m.run(node.body)
 
         _loop(m, turn, node)
-    if node.orelse is not None:
-        m.run(node.orelse)
+    _after(m, node)
     return True
+
+
+def _after(m: Machine, node: cst.For | cst.While) -> None:
+    """Follow the `else` of a loop, which a `break` leaves out."""
+    orelse = node.orelse
+    if orelse is not None:
+        branches(m, [lambda: m.run(orelse), lambda: True])
 
 
 def _adds_to(m: Machine, call: cst.BaseExpression) -> bool:

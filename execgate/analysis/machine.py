@@ -42,7 +42,7 @@ from execgate.analysis.values import (
 )
 from execgate.analysis.work import MIN_WORK, Work
 from execgate.analysis.written.state import Written
-from execgate.model.operation import ModuleImport, Operation
+from execgate.model.operation import DynamicCode, ModuleImport, Operation
 from execgate.model.source import Source
 from execgate.model.values import Hole, Template, Text, Unknown
 from execgate.operations import CATALOGUE
@@ -75,6 +75,9 @@ def _any_of_its_kind(value: Value) -> Value:
 
 
 _ANYTHING = "anything"
+
+BUILT_IN = "__builtins__"
+"""The name of a module under which Python finds what is built in."""
 
 _Container = TypeVar("_Container", Seq, Map)
 
@@ -180,6 +183,8 @@ class Machine(Work):
         self._paths = 0
         self.trail: list[tuple[Scope, str, Value]] | None = None
         """What was bound since a `try` or a loop began, for whoever may see the state in between."""
+        self.passed: list[tuple[Seq | Map, Any, Value | None]] | None = None
+        """Which containers changed for certain since a `try` began: at which key, and what was there."""
         self.functions: dict[int, list[Func]] = {}
         """Every function that was defined, by its node."""
         self.entered: set[int] = set()
@@ -267,6 +272,10 @@ class Machine(Work):
             self.leave(("name", name), value)
             if target.kind == "module":
                 self.reveal(name, value)
+        if name == BUILT_IN and target.kind == "module" and self.statement is not None:
+            # Functions that are defined from here on find in it what they find nowhere else, and so does
+            # the next block of an interpreter.
+            self.report(DynamicCode, self.statement, kind="namespace", via=name)
         if self.trail is not None:
             self.trail.append((target, name, value))
         target.bind(name, value)
@@ -307,6 +316,11 @@ class Machine(Work):
     def replaces(self, path: int) -> bool:
         """Return whether storing into what was made on the branch `path` leaves nothing of what was there."""
         return path == self.path and not self.deferred and not self.monotone
+
+    def passes(self, container: Seq | Map, key: Any, *old: Value | None) -> None:
+        """Note that a container changes for certain, for whoever may see what it held before."""
+        if self.passed is not None:
+            self.passed += [(container, key, one) for one in old or (None,)]
 
     def changed(self, path: int, old: Value | None, new: Value) -> None:
         """Note that a part of what was made on a branch was replaced: what followed from it may not hold."""

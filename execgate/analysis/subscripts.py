@@ -237,6 +237,7 @@ def _store_in_map(m: Machine, target: Map, key: Value, value: Value) -> None:
             return
         old = target.items.get(constant)
         if m.replaces(target.path):
+            m.passes(target, constant, old)
             m.changed(target.path, old, value)
             target.items[constant] = value
             target.maybe.discard(constant)
@@ -263,6 +264,7 @@ def _store_in_sequence(m: Machine, target: Seq, key: Value, value: Value, node: 
     if known and type(constant) is int:
         old = target.items[constant]
         if m.replaces(target.path):
+            m.passes(target, constant, old)
             m.changed(target.path, old, value)
             target.items[constant] = value
         else:
@@ -357,11 +359,26 @@ def forget(m: Machine, target: Map, key: Value) -> None:
     m.version += 1
     if isinstance(key, Const) and hashable(key.value):
         if m.replaces(target.path):
-            target.items.pop(key.value, None)
+            m.passes(target, key.value, target.items.pop(key.value, None))
         elif key.value in target.items:
             target.maybe.add(key.value)
     else:
         target.maybe.update(target.items)
+
+
+def may_still_hold(m: Machine, container: Seq | Map, key: object, old: Value | None) -> None:
+    """Undo that a change of a container is certain: what was there before it may be there still."""
+    m.version += 1
+    if isinstance(container, Map):
+        if old is None or key not in container.items:
+            container.maybe.add(key)
+        if old is not None:
+            container.items[key] = join(container.items.get(key), old)
+        return
+    held = [*container.items, *([old] if old is not None else [])]
+    if held and not (old is None and container.loose):
+        container.more = join(container.more, union(held))
+        container.loose = True
 
 
 MAX_KEYS = 256

@@ -83,6 +83,9 @@ def decided(gate, text, conversation=CHAT):
         ("import subprocess\nf = subprocess.run\n1 / 0\nf = print", "f(['rm', 'x'])"),
         ("import subprocess\nf = subprocess.run\nexit()\nf = print", "f(['rm', 'x'])"),
         ("import subprocess as s", "s.run(['rm', 'x'])"),
+        ("paths = ['/workspace/x']\npaths[0] = '/etc/x'\n1 / 0\npaths[0] = '/workspace/x'", "open(paths[0])"),
+        ("paths = ['/workspace/x']\npaths.append('/etc/x')\n1 / 0\npaths.pop()", "open(paths[-1])"),
+        ("paths = {'a': '/workspace/x'}\npaths['a'] = '/etc/x'\n1 / 0\ndel paths['a']", "open(paths['a'])"),
         ("from subprocess import *", "run(['rm', 'x'])"),
         ("def save(path):\n    open(path, 'w').write('')\nsave('/workspace/x')", "save('/etc/x')"),
         (
@@ -101,6 +104,22 @@ def test_what_an_earlier_block_left_is_known_to_the_judge(make, sandbox, first, 
     assert decided(gate, first).decision is Decision.ALLOW
     assert decided(gate, second).decision is Decision.DENY
     assert sandbox.ran == [first]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "__builtins__ = {'print': subprocess.run}",
+        "globals()['__builtins__'] = {'print': subprocess.run}",
+        "globals().update(__builtins__={'print': subprocess.run})",
+        "for __builtins__ in [{'print': subprocess.run}]: pass",
+        "def f():\n    global __builtins__\n    __builtins__ = {'print': subprocess.run}\nf()",
+    ],
+)
+def test_no_block_changes_what_is_built_in_for_the_next(make, sandbox, first):
+    gate = make()
+    assert decided(gate, f"import subprocess\n{first}").decision is Decision.DENY
+    assert sandbox.ran == []
 
 
 def test_what_is_permitted_goes_on(make, sandbox):

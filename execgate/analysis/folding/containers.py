@@ -57,6 +57,7 @@ def list_method(m: Machine, receiver: Seq, name: str, args: Args) -> Value | Non
         return receiver if name in {"__iadd__", "__ior__"} else Const(None)
     if name in {"remove", "discard", "clear", "sort", "reverse", "rotate"}:
         if name == "reverse" and m.replaces(receiver.path) and receiver.more is None:
+            m.passes(receiver, None)
             receiver.items.reverse()
             m.version += 1
         elif receiver.items:
@@ -124,6 +125,7 @@ def _add(m: Machine, receiver: Seq, name: str, first: Value | None, value: Value
     where = first.value if name == "insert" and isinstance(first, Const) else 0
     exact = receiver.path == m.path and receiver.more is None and len(receiver.items) < iteration.MAX_ITEMS
     if exact and (name != "insert" or type(where) is int):
+        m.passes(receiver, None)
         m.changed(receiver.path, None, value)
         if name in {"append", "add"}:
             receiver.items.append(value)
@@ -141,6 +143,7 @@ def _popped(m: Machine, receiver: Seq, index: Value | None) -> Value:
     exact = m.replaces(receiver.path) and receiver.more is None
     if exact and type(where) is int and -len(receiver.items) <= where < len(receiver.items):
         m.version += 1
+        m.passes(receiver, None, receiver.items[where])
         return receiver.items.pop(where)
     value = receiver.element()
     receiver.more, receiver.items = value, []
