@@ -1,4 +1,7 @@
-"""Where wheels come from: one pinned index, a folder, or what this machine's pip is set up for.
+"""Where wheels come from: one index or a folder, and nowhere else whatever this machine's pip is set up for.
+
+A second index is a second owner of every name: who registers there what another index keeps in private is
+installed in its place.  So pip's configuration, and the environment's `PIP_…`, are not read.
 
 pip itself resolves and fetches, and is told to take wheels alone: it runs no code of any package.  What it
 fetched is compared with the digests of the resolution, and unpacked by us.
@@ -10,7 +13,6 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,8 @@ from execgate.sandbox.contents import Package
 from execgate.sandbox.files import escaped
 from execgate.sandbox.packages.requirement import Requirement
 from execgate.sandbox.packages.wheel import normalised
+
+PYPI = "https://pypi.org/simple"
 
 _RESOLVE_S, _FETCH_S = 120, 600
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -43,7 +47,6 @@ class Index:
     """Where wheels come from.
 
     With `url` that index alone, with `wheels` that folder alone (no network is asked); with both, both.
-    With neither, what pip is set up for on this machine.
     """
 
     url: str | None = None
@@ -51,7 +54,7 @@ class Index:
 
     @classmethod
     def configured(cls, url: str | None = None, wheels: str | Path | None = None) -> Index:
-        """Return the index that the arguments name, else `EXECGATE_INDEX_URL` and `EXECGATE_WHEELS`.
+        """Return what the arguments name, else `EXECGATE_INDEX_URL` and `EXECGATE_WHEELS`, else PyPI.
 
         Raises PackageError for an address that is none, and a folder that is not there.
         """
@@ -63,20 +66,22 @@ class Index:
             )
         if wheels is not None and not Path(wheels).is_dir():
             raise PackageError(f"there is no folder `{escaped(str(wheels), 200)}` to take wheels from")
+        if url is None and wheels is None:
+            url = PYPI
         return cls(url, Path(wheels).absolute() if wheels else None)
 
     def __str__(self) -> str:
         if self.url:
             parts = urlsplit(self.url)
             return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # no password is shown
-        return str(self.wheels) if self.wheels else "pip's own settings"
+        return str(self.wheels) if self.wheels else "nowhere"
 
     def arguments(self) -> list[str]:
         """Return the options that make pip look there and nowhere else."""
         found = ["--find-links", str(self.wheels)] if self.wheels else []
         if self.url:
             return [*found, "--index-url", self.url]
-        return ["--no-index", *found] if self.wheels else []
+        return ["--no-index", *found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,22 @@ class Target:
 
     python: str
     libc: str
+
+    def markers(self) -> dict[str, str]:
+        """Return what conditions of requirements are told of it, by name (PEP 508)."""
+        release = self.python if self.python.count(".") > 1 else f"{self.python}.0"
+        return {
+            "python_version": ".".join(release.split(".")[:2]),
+            "python_full_version": release,
+            "implementation_version": release,
+            "implementation_name": "cpython",
+            "platform_python_implementation": "CPython",
+            "os_name": "posix",
+            "sys_platform": "linux",
+            "platform_system": "Linux",
+            "platform_release": "",
+            "platform_version": "",
+        }
 
     def arguments(self, machine: str) -> list[str]:
         """Return the options that make pip choose wheels for it."""
@@ -176,7 +197,7 @@ def _wheel(row: dict[str, Any]) -> Wheel:
 
 def _pip(arguments: Sequence[str], index: Index, target: Target, seconds: int) -> str:
     command = [
-        *_command(),
+        *_command(target),
         *arguments[:1],
         "--only-binary=:all:",
         "--no-input",
@@ -187,10 +208,7 @@ def _pip(arguments: Sequence[str], index: Index, target: Target, seconds: int) -
         *arguments[1:],
     ]
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    if index.url or index.wheels:
-        environment["PIP_CONFIG_FILE"] = os.devnull  # the named place is the only one
-    else:
-        environment |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    environment["PIP_CONFIG_FILE"] = os.devnull
     try:
         done = subprocess.run(
             command,
@@ -215,16 +233,34 @@ def _why(said: str) -> str:
     return escaped((errors or lines or ["pip failed and does not say why"])[0], 300)
 
 
-def _command() -> list[str]:
-    """Return the command that starts a pip; raises PackageError where there is none."""
-    if importlib.util.find_spec("pip") is not None:
-        return [sys.executable, "-I", "-m", "pip"]
-    bundled = importlib.util.find_spec("ensurepip")
-    if bundled is not None and bundled.origin is not None:
-        wheels = sorted(Path(bundled.origin).parent.glob("_bundled/pip-*.whl"))
-        if wheels:
-            return [sys.executable, "-I", f"{wheels[-1]}/pip"]
-    named = shutil.which("pip3") or shutil.which("pip")
-    if named is not None:
-        return [named]
-    raise PackageError("there is no pip on this machine to fetch packages with", help="pip install pip")
+def _command(target: Target) -> list[str]:
+    """Return the command that starts a pip for `target`; raises PackageError where there is none.
+
+    What a package needs can depend on the Python that it is for (PEP 508), of which pip asks its own and has
+    no option: so it is told before it starts.
+    """
+    where = ""
+    if importlib.util.find_spec("pip") is None:
+        bundled = importlib.util.find_spec("ensurepip")
+        origin = None if bundled is None else bundled.origin
+        wheels = [] if origin is None else sorted(Path(origin).parent.glob("_bundled/pip-*.whl"))
+        if not wheels:
+            raise PackageError(
+                "there is no pip on this machine to fetch packages with", help="pip install pip"
+            )
+        where = str(wheels[-1])
+    return [sys.executable, "-I", "-c", _PIP, where, json.dumps(target.markers())]
+
+
+_PIP = """
+import json, runpy, sys
+where, told = sys.argv[1], json.loads(sys.argv[2])
+sys.path[:0] = [where] if where else []
+from pip._vendor.packaging import markers
+known = markers.default_environment() | told
+markers.default_environment = lambda: dict(known)
+if not markers.Marker(f"python_full_version == '{told['python_full_version']}'").evaluate():
+    sys.exit("ERROR: this pip can't be told for which Python it is to resolve: pip install -U pip")
+sys.argv[:] = ["pip", *sys.argv[3:]]
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
