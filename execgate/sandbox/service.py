@@ -26,6 +26,7 @@ from execgate.sandbox.layers import Layer, Layers
 from execgate.sandbox.pool import Ahead, Pool
 from execgate.sandbox.preloading import preloads
 from execgate.sandbox.protocol import Permits
+from execgate.sandbox.refused import explanation
 from execgate.sandbox.run import execute
 from execgate.sandbox.sessions import Sessions
 
@@ -195,6 +196,8 @@ def _described(
         notes += [f"`{name}` was not installed: {why}" for name, why in layer.told().items()]
         missed = advice(result.stderr, authorization, facts)
         notes += [missed] if missed else []
+        refused = explanation(result.stderr, authorization.confines)
+        notes += [refused] if refused else []
     return replace(
         result,
         detail="; ".join(notes),
