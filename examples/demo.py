@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import http.server
 import importlib.util
 import io
 import logging
@@ -23,6 +24,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -38,6 +40,7 @@ from execgate.policy import PolicySet
 
 HERE = Path(__file__).resolve().parent
 GROUP = "finance_team"
+RATES_PORT = 8377
 UNEXPECTED, UNUSABLE, NO_SANDBOX = 1, 2, 4
 
 
@@ -132,7 +135,7 @@ def play(options: argparse.Namespace, stage: Stage, home: Path, work: Path) -> i
     before = digests(work)
     scenes: Sequence[Scene] = SCENES
     lacking: SandboxUnavailableError | None = None
-    with Gate.load(HERE / "policies", home=home) as gate:
+    with rates(), Gate.load(HERE / "policies", home=home) as gate:
         try:
             warm_up(gate, work.parent / "warm-up")
         except SandboxUnavailableError as error:
@@ -176,6 +179,36 @@ def play(options: argparse.Namespace, stage: Stage, home: Path, work: Path) -> i
         tell(f"no sandbox, so {left} scenes that run code were left out", lacking)
         return NO_SANDBOX
     return 0
+
+
+class Rates(http.server.BaseHTTPRequestHandler):
+    """A service that sends whoever asks it on to another host."""
+
+    def do_GET(self) -> None:
+        """Answer that the rates are elsewhere."""
+        self.send_response(302)
+        self.send_header("Location", "http://rates.example/today")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: standard error is the demo's."""
+
+
+@contextlib.contextmanager
+def rates() -> Iterator[None]:
+    """Have the service of rates on this machine; where its port is taken, by another demo, that one's."""
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", RATES_PORT), Rates)
+    except OSError:
+        yield
+        return
+    with server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
 
 
 def tell(what: str, error: ExecgateError) -> None:

@@ -95,6 +95,23 @@ print("all clean")
         broken=("allowed_database_operations",),
     ),
     Scene(
+        title="A detour",
+        request="What does the service of rates say today?",
+        answer="I ask it, wherever it may send me.",
+        code="""\
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+try:
+    print(urlopen("http://127.0.0.1:8377/rates").read())
+except HTTPError as error:
+    print(error)
+""",
+        verdict="ALLOW",
+        stopped_by="exit",
+        prints="Forbidden by execgate: rates.example:80 is not granted",
+    ),
+    Scene(
         title="A program that never ends",
         request="How long until the amounts add up to a million?",
         answer="I count until they do.",

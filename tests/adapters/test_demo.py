@@ -48,8 +48,9 @@ ROWS = [
     ["DENY", *WHO, "4", "nothing was run: "],
     ["DENY", *WHO, "7", "nothing was run: "],
     ["DENY", *WHO, "10", "nothing was run: "],
-    ["ALLOW", *WHO, "14", "stopped by the time limit"],
-    ["ALLOW", *WHO, "17", "stopped by the memory limit"],
+    ["ALLOW", *WHO, "14", "ended with status 0"],
+    ["ALLOW", *WHO, "17", "stopped by the time limit"],
+    ["ALLOW", *WHO, "20", "stopped by the memory limit"],
 ]
 
 
@@ -59,7 +60,7 @@ def check(told):
         [*row[:-1], row[-1].removesuffix(": ")] for row in ROWS
     ]
     assert "failed: 3 payments, 968.90 EUR" in told
-    assert "6 decisions and 3 outcomes verified" in told
+    assert "7 decisions and 4 outcomes verified" in told
     assert "\x1b" not in told
 
 
@@ -72,7 +73,7 @@ def test_the_demo_shows_what_it_says(tmp_path):
     # A second play goes into the same log, and only its own receipts are listed.
     again = play("--home", str(tmp_path / "kept"))
     assert again.returncode == 0, again.stdout + again.stderr
-    assert "12 decisions and 6 outcomes verified" in again.stdout
+    assert "14 decisions and 8 outcomes verified" in again.stdout
     assert len(receipts(again.stdout)) == len(ROWS)
 
 
@@ -80,7 +81,7 @@ def test_the_demo_shows_what_it_says(tmp_path):
 def test_without_an_engine_the_demo_shows_what_is_denied_and_says_what_to_do(tmp_path):
     found = play(DOCKER_HOST=f"unix://{tmp_path}/no.sock", EXECGATE_SANDBOX="docker")
     assert found.returncode == 4, found.stderr
-    assert found.stderr.startswith("demo: no sandbox, so 3 scenes that run code were left out: ")
+    assert found.stderr.startswith("demo: no sandbox, so 4 scenes that run code were left out: ")
     assert found.stderr.count("\n") == 1
     assert [row[0] for row in receipts(found.stdout)] == ["DENY"] * 3
     assert "3 decisions and 0 outcomes verified" in found.stdout
