@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from execgate import _resources
 from execgate.model.execution import InputFile
-from execgate.sandbox import frames
+from execgate.model.limits import Limits
+from execgate.model.places import HOME, WORKSPACE
+from execgate.sandbox import frames, network, places, transcript
 from execgate.sandbox.docker.wire import EngineStream
 from execgate.sandbox.files import CAPS, Caps
 from execgate.sandbox.frames import Frame, Frames, GuestError, encode, encode_job
@@ -51,6 +53,21 @@ def test_host_and_guest_agree(runner):
     assert CAPS.depth == imported("files").DEPTH
     assert [want.name for want in Want] == ["NOTHING", "DISK", "PROCESSES", "MEMORY", "FILE_SIZE", "FILES"]
     assert [want.value for want in Want] == [getattr(runner, want.name) for want in Want]
+    assert imported("supervisor").ENDING.format == transcript._ENDING.format
+    assert len(Want) == imported("supervisor").WANTS
+
+
+def test_host_and_guest_mean_the_same_places_users_and_variables():
+    supervisor, identity, limits = imported("supervisor"), imported("identity"), imported("limits")
+    door = f"{network.INSIDE}/{network.SOCKET}"
+    assert supervisor.GATE == imported("shim").GATE == door
+    assert imported("files").WORKSPACE == WORKSPACE
+    assert set(limits.PLACES) == {WORKSPACE, HOME, "/tmp", "/dev/shm"}
+    assert places.KEEPER == identity.SUPERVISOR
+    assert not identity.FIRST <= places.USER <= identity.LAST
+    assert set(places.environment(Limits())) == supervisor.KEPT_VARIABLES
+    for file in (("execgate_guard.py",), ("pip", "__init__.py")):
+        assert f'"{places.PACKAGES}"' in _resources.text("sandbox", *file)
 
 
 @pytest.mark.parametrize(
