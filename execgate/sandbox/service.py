@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -31,6 +32,7 @@ from execgate.sandbox.run import execute
 from execgate.sandbox.sessions import Sessions
 
 _SESSION_HELP = 'use a Docker engine with its own runtime, or set `session: "none"`'
+_digest = functools.lru_cache(maxsize=16)(digest)  # the same few images all the time
 _GROUPS_HELP = (
     "give it control groups (start the gate as root, or with `systemd-run --user --scope -p Delegate=yes`), "
     "use a container engine, or say `unlimited` in the policy; `execgate doctor` says more"
@@ -201,6 +203,6 @@ def _described(
     return replace(
         result,
         detail="; ".join(notes),
-        image_contents=digest(facts.contents) if facts.contents else "",
+        image_contents=_digest(facts.contents) if facts.contents else "",
         packages=layer.lines(),
     )

@@ -15,7 +15,7 @@ from execgate.model.conversation import Conversation
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization
 from execgate.policy import PolicySet
-from execgate.sandbox.image.choosing import choose
+from execgate.sandbox.image.choosing import AGAIN_S, Lookout, choose
 
 POLICY = """
 agent "x" {
@@ -84,3 +84,22 @@ def test_a_session_that_packages_come_to_begins_anew_and_says_why(tmp_path, monk
         "the session began anew: packages were installed, which are mounted as a cell starts",
         "",
     ]
+
+
+def test_an_image_that_is_not_there_is_looked_for_now_and_then():
+    now, made, looked = [0.0], set(), []
+
+    def look(name):
+        looked.append(name)
+        return name in made
+
+    lookout = Lookout(lambda: now[0])
+    assert not lookout.finds("data", look)
+    made.add("data")
+    assert not lookout.finds("data", look)
+    assert lookout.finds("other", lambda _: True)
+    now[0] += AGAIN_S
+    assert lookout.finds("data", look)
+    made.clear()
+    assert not lookout.finds("data", look)  # what was there is never taken for granted
+    assert looked == ["data"] * 3

@@ -25,7 +25,7 @@ from execgate.sandbox.bubblewrap.users import FIX, Entrance, Users
 from execgate.sandbox.bubblewrap.wire import SocketWire
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
 from execgate.sandbox.files import escaped
-from execgate.sandbox.image.choosing import choose
+from execgate.sandbox.image.choosing import Lookout, choose
 from execgate.sandbox.image.facts import NO_FACTS, Facts
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.root import Root, ensure_root, find_root
@@ -72,6 +72,7 @@ class BubblewrapBackend:
         self._machine: _Machine | None = None
         self._doors = Doors()
         self._roots: dict[str, Root] = {}  # by name
+        self._lookout = Lookout()
 
         forks.register(self)
 
@@ -102,12 +103,15 @@ class BubblewrapBackend:
 
     def image(self, authorization: Authorization) -> str:
         """Return the root's id, found or made at the first program."""
-        name = choose(authorization, lambda name: find_root(name) is not None)
+        name = choose(authorization, lambda name: self._lookout.finds(name, self._is_there))
         with self._lock:
             found = self._roots.get(name)
             if found is None:
                 found = self._roots[name] = ensure_root(name, on_progress=self._on_progress)
             return found.id
+
+    def _is_there(self, name: str) -> bool:
+        return name in self._roots or find_root(name) is not None
 
     def facts(self, image: str) -> Facts:
         """Return what is in a root that was returned."""

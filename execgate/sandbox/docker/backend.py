@@ -23,7 +23,7 @@ from execgate.sandbox.docker.cell import DockerCell
 from execgate.sandbox.docker.wire import AttachedWire
 from execgate.sandbox.engine import attempt, connect, is_local, is_missing, translated
 from execgate.sandbox.image import Image, ensure_image, find_image
-from execgate.sandbox.image.choosing import choose
+from execgate.sandbox.image.choosing import Lookout, choose
 from execgate.sandbox.image.facts import NO_FACTS, Facts
 from execgate.sandbox.network import Doors
 from execgate.sandbox.owner import Owner
@@ -74,6 +74,7 @@ class DockerBackend:
         self._lock = threading.Lock()
         self._engine: _Engine | None = None
         self._images: dict[str, Image] = {}
+        self._lookout = Lookout()
         self._late: dict[str, float] = {}
         """Containers that may yet be made, by name, with when they were asked for."""
         forks.register(self)
@@ -116,7 +117,7 @@ class DockerBackend:
                         self._images[name] = found
                 return name in self._images
 
-            name = choose(authorization, is_there)
+            name = choose(authorization, lambda name: self._lookout.finds(name, is_there))
             if name not in self._images:
                 self._images[name] = ensure_image(client, name=name, on_progress=self._on_progress)
             return self._images[name].id
