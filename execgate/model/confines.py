@@ -86,4 +86,7 @@ class Confines:
 
 
 OPEN = Confines(reads=None, writes=None, commands=True, network=True, ports=None, listens=None, native=True)
-"""The widest: what the container itself holds, and nothing more is asked of the kernel."""
+"""The widest a kernel can be told: every file, command, port and library; for programs of no policy.
+
+The container holds what it holds all the same, there is no session, and a surprise is recorded.
+"""

@@ -1,0 +1,141 @@
+"""How long sessions are kept, and how many: nothing of one that has ended stays."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from execgate.model.confines import OPEN, Session
+from execgate.model.execution import ExecutionResult, Start, Stop, Usage
+from execgate.model.limits import Limits
+from execgate.model.program import Program
+from execgate.model.source import Source
+from execgate.model.verdict import Authorization, Verdict
+from execgate.sandbox.cell import Profile
+from execgate.sandbox.cells import Taken
+from execgate.sandbox.sessions import Sessions
+
+PROFILE = Profile("image", Limits(), session=Session.FILES)
+CHAT = "chat"
+
+
+class Cell:
+    """A cell with nothing in it, to which everything can be said."""
+
+    def __init__(self, name):
+        self.name = name
+        self.wire = self
+
+    def write(self, _data, _seconds):
+        return True
+
+
+class Cells:
+    """Hands out cells, and remembers which came back."""
+
+    def __init__(self):
+        self.made = []
+        self.removed = []
+
+    def take(self, profile, cancelled):
+        self.made.append(f"cell {len(self.made) + 1}")
+        return Taken(Cell(self.made[-1]), Start.COLD)
+
+    def give_back(self, taken):
+        self.removed.append(taken.cell.name)
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def cells():
+    return Cells()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def sessions(cells, clock):
+    sessions = Sessions(cells, idle_s=60.0, most=2, clock=clock)
+    yield sessions
+    sessions.close()
+
+
+def authorized(agent):
+    source = Source("x = 1")
+    verdict = Verdict(
+        source,
+        agent,
+        Program(source),
+        confines=replace(OPEN, session=Session.FILES),
+        policy_digest="sha256:" + "0" * 64,
+    )
+    return Authorization.of(verdict)
+
+
+def run(sessions, agent, *, meanwhile=lambda: None, stop=Stop.EXIT):
+    def execute(cells, profile, _inputs):
+        cells.take(profile, threading.Event())
+        meanwhile()
+        return ExecutionResult(stop, 0 if stop is Stop.EXIT else None, "", "", Usage(0.1))
+
+    return sessions.run((agent, CHAT), authorized(agent), PROFILE, (), execute)
+
+
+def test_a_session_that_nobody_uses_ends_and_not_a_moment_earlier(sessions, cells, clock):
+    run(sessions, "a")
+    clock.now += 30
+    run(sessions, "b")
+    clock.now += 29.5
+    assert sessions.end_idle() is not None
+    assert cells.removed == []
+    clock.now += 0.5
+    assert sessions.end_idle() is not None
+    assert cells.removed == ["cell 1"]
+    clock.now += 30
+    assert sessions.end_idle() is None
+    assert cells.removed == ["cell 1", "cell 2"]
+
+
+def test_one_that_runs_is_not_idle(sessions, cells, clock):
+    def meanwhile():
+        clock.now += 1000
+        sessions.end_idle()
+        assert cells.removed == []
+
+    run(sessions, "a", meanwhile=meanwhile)
+    assert cells.removed == []
+
+
+def test_of_too_many_those_that_run_stay(sessions, cells):
+    def meanwhile():
+        run(sessions, "b")
+        run(sessions, "c")
+        assert cells.removed == ["cell 2"]
+
+    run(sessions, "a", meanwhile=meanwhile)
+    assert cells.removed == ["cell 2"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "conversation", "ended"),
+    [("a", None, 1), (None, CHAT, 2), (None, None, 2), ("a", "another", 0), ("c", None, 0)],
+)
+def test_only_those_that_are_named_end(sessions, cells, agent, conversation, ended):
+    run(sessions, "a")
+    run(sessions, "b")
+    assert sessions.end(agent, conversation) == len(cells.removed) == ended
+
+
+def test_a_limit_that_struck_ends_the_session_and_the_result_says_so(sessions, cells):
+    result = run(sessions, "a", stop=Stop.TIME)
+    assert cells.removed == ["cell 1"]
+    assert "the session ended with this run" in result.detail
