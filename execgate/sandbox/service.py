@@ -82,11 +82,11 @@ class CellSandbox:
                 raise SandboxUnavailableError("the sandbox was closed")
             self._backend.prepare()
             self._refuse_what_is_lacking(authorization)
+            session = self._session(authorization, conversation)
             self._host_folders.check(authorization.confines.host_folders)
             image = self._backend.image(authorization)
             facts = self._backend.facts(image)
             layer = self._layers.for_run(authorization, conversation, permits, facts)
-            session = self._session(authorization, conversation)
             profile = Profile.of(authorization, image, session=session, preload=preloads(authorization))
             profile = replace(profile, packages=layer.folder)
 
@@ -175,17 +175,17 @@ class CellSandbox:
                 "the policy grants hosts, and this sandbox can't be given the gate's socket to reach them by",
                 help="use an engine on this machine, or a policy without allowed_hosts",
             )
-        lacking = sorted(
-            constraint
+        lacking = {
+            constraint: self._backend.remedy(field) or _GROUPS_HELP
             for field, constraint in CONSTRAINTS.items()
             if field in lacks
             and getattr(limits, field) is not None
             and (field not in instead or limits.states(field))
-        )
+        }
         if lacking:
             raise SandboxUnavailableError(
-                f"this sandbox can't keep a limit of the policy: {', '.join(lacking)}",
-                help=_GROUPS_HELP,
+                f"this sandbox can't keep a limit of the policy: {', '.join(sorted(lacking))}",
+                help="; or ".join(dict.fromkeys(lacking.values())),
             )
 
 

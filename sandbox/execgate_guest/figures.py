@@ -200,8 +200,19 @@ def pictures(shared: mmap.mmap) -> list[bytes]:
         if shared[at : at + len(PNG)] == PNG:
             found.append(shared[at : at + size])
         at += size
-    shared.madvise(mmap.MADV_REMOVE)
+    clear(shared)
     return found
+
+
+def clear(shared: mmap.mmap) -> None:
+    """Empty the memory, and give it back where the kernel can: gVisor's has no way to."""
+    try:
+        shared.madvise(mmap.MADV_REMOVE)
+    except OSError:
+        for start in range(0, len(shared), CHUNK):
+            piece = shared[start : start + CHUNK]
+            if piece.count(0) != len(piece):  # what was never written is not made by writing
+                shared[start : start + len(piece)] = bytes(len(piece))
 
 
 def is_sent(data: bytes, placed: dict[bytes, Mark | None]) -> bool:

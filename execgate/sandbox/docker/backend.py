@@ -18,7 +18,7 @@ from execgate.errors import SandboxUnavailableError
 from execgate.model.verdict import Authorization
 from execgate.sandbox import forks
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
-from execgate.sandbox.docker import confinement, leftovers
+from execgate.sandbox.docker import confinement, gvisor, leftovers
 from execgate.sandbox.docker.cell import DockerCell
 from execgate.sandbox.docker.wire import AttachedWire
 from execgate.sandbox.engine import attempt, connect, is_local, is_missing, translated
@@ -51,6 +51,8 @@ class _Engine:
     cpus: int
     lacks: frozenset[str]
     """The limits and confines that it can't keep."""
+    gvisor: bool = False
+    """Whether it starts containers with gVisor."""
 
 
 class DockerBackend:
@@ -98,12 +100,14 @@ class DockerBackend:
             return self._ready().lacks
 
     def instead(self) -> Mapping[str, str]:
-        """Return nothing: an engine keeps a limit or does not."""
-        return {}
+        """Return how gVisor keeps a limit; else an engine keeps it or does not."""
+        with self._lock:
+            return gvisor.INSTEAD if self._ready().gvisor else {}
 
-    def remedy(self, field: str) -> str:  # noqa: ARG002 - the protocol's
-        """Return nothing: another engine is all that helps."""
-        return ""
+    def remedy(self, field: str) -> str:
+        """Return what to do about gVisor, where it is that; else another engine is all that helps."""
+        with self._lock:
+            return gvisor.REMEDY if self._ready().gvisor and field in gvisor.LACKS else ""
 
     def image(self, authorization: Authorization) -> str:
         """Return the image's id, found or made at the first program."""
@@ -205,6 +209,8 @@ class DockerBackend:
         host = confinement.host_config(profile, host_cpus=engine.cpus, door=door)
         if self._runtime is not None:
             host["runtime"] = self._runtime
+        if engine.gvisor and "pids_limit" in host:
+            host["pids_limit"] = gvisor.threads(host["pids_limit"])
         with translated("can't create a container"):
             config = engine.client.create_host_config(**host)
             try:
@@ -241,6 +247,8 @@ def _judged(client: APIClient, info: dict[str, Any], runtime: str | None) -> _En
             help=f"name it in the engine's `runtimes` (daemon.json), or unset {RUNTIME_VARIABLE}",
         )
     lacks = lacking_limits(info) | (set() if is_local() else {"network"})
+    if gvisor.is_used(info, runtime):
+        return _Engine(client, int(info.get("NCPU") or 1), lacks | gvisor.LACKS, gvisor=True)
     return _Engine(client, int(info.get("NCPU") or 1), lacks)
 
 

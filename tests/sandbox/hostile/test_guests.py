@@ -1,5 +1,6 @@
 """Guests that are not ours: the host believes nothing that ends badly, and the container goes."""
 
+import dataclasses
 import io
 import json
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Stop
-from execgate.sandbox import DockerSandbox
+from execgate.sandbox import BACKENDS
 from execgate.sandbox.engine import connect
 from execgate.sandbox.image import ensure_image
 from execgate.sandbox.pool import NOTHING
@@ -41,48 +42,61 @@ def wait():
 BEGUN = "send(b'R', bytes((4, 3, 12, 1)))\ntake()\nsend(b'B')\n"
 
 
-@pytest.fixture(scope="module")
-def client():
-    client = connect()
-    yield client
-    client.close()
+@pytest.fixture(scope="module", params=BACKENDS)
+def sandbox(request):
+    """Return what the tests of leftovers ask for the name of the backend."""
+    sandbox = BACKENDS[request.param](ahead=NOTHING)
+    yield sandbox
+    sandbox.close()
 
 
 @pytest.fixture
-def run_guest(client, authorize, monkeypatch):
-    """Run a program in a sandbox whose image holds another guest."""
-    made = []
+def run_guest(sandbox, authorize, monkeypatch):
+    """Run a program in a sandbox of the same backend, of which the guest is another one."""
+    monkeypatch.setattr(sys.modules["execgate.sandbox.greeting"], "START_S", 3.0)
+    undo = []
 
     def run_guest(text, **limits):
-        monkeypatch.setattr(sys.modules["execgate.sandbox.greeting"], "START_S", 3.0)
-        base = ensure_image(client)
-        container = client.create_container(base.id, entrypoint=["true"], command=[])["Id"]
-        buffer = io.BytesIO()
-        with tarfile.open(fileobj=buffer, mode="w") as tar:
-            data = (PRELUDE + textwrap.dedent(text)).encode()
-            entry = tarfile.TarInfo("opt/hostile.py")
-            entry.size = len(data)
-            tar.addfile(entry, io.BytesIO(data))
-        client.put_archive(container, "/", buffer.getvalue())
-        entrypoint = json.dumps(["python3", "-I", "/opt/hostile.py"])
-        changes = [f"ENTRYPOINT {entrypoint}", "LABEL execgate.recipe=hostile"]
-        image = client.commit(container, changes=changes)["Id"]
-        client.remove_container(container, force=True)
-        made.append(image)
-        monkeypatch.setattr(
-            sys.modules["execgate.sandbox.docker.backend"],
-            "ensure_image",
-            lambda *_, **__: type(base)(image, "hostile", "3", (), 0),
-        )
-        sandbox = DockerSandbox(ahead=NOTHING)
+        guest = PRELUDE + textwrap.dedent(text)
+        one = BACKENDS[sandbox.name](ahead=NOTHING)
         try:
-            return sandbox.run(authorize("print('never')", **limits))
+            if sandbox.name == "docker":
+                _have_image(guest, monkeypatch, undo)
+            else:  # it is not settled then, and has the capabilities for that
+                one.prepare()
+                line = (*one._backend._machine.entrypoint[:1], "-I", "-c", guest)
+                one._backend._machine = dataclasses.replace(one._backend._machine, entrypoint=line)
+            return one.run(authorize("print('never')", **limits))
         finally:
-            sandbox.close()
+            one.close()
 
     yield run_guest
-    for image in made:
-        client.remove_image(image, force=True)
+    for step in undo:
+        step()
+
+
+def _have_image(guest, monkeypatch, undo):
+    """Have the engine's image be one with a guest that is not ours."""
+    client = connect()
+    undo.append(client.close)
+    base = ensure_image(client)
+    container = client.create_container(base.id, entrypoint=["true"], command=[])["Id"]
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        entry = tarfile.TarInfo("opt/hostile.py")
+        entry.size = len(guest.encode())
+        tar.addfile(entry, io.BytesIO(guest.encode()))
+    client.put_archive(container, "/", buffer.getvalue())
+    entrypoint = json.dumps(["python3", "-I", "/opt/hostile.py"])
+    changes = [f"ENTRYPOINT {entrypoint}", "LABEL execgate.recipe=hostile"]
+    image = client.commit(container, changes=changes)["Id"]
+    client.remove_container(container, force=True)
+    undo.insert(0, lambda: client.remove_image(image, force=True))
+    monkeypatch.setattr(
+        sys.modules["execgate.sandbox.docker.backend"],
+        "ensure_image",
+        lambda *_, **__: type(base)(image, "hostile", "3", (), 0),
+    )
 
 
 @pytest.mark.parametrize(
