@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.confines import HostFolder
+from execgate.sandbox import forks
 from execgate.sandbox.files import escaped
 
 MOST_ENTRIES = 1_000_000
@@ -38,6 +39,11 @@ class HostFolders:
     """Looks at folders before they are mounted; may be used from several threads at once."""
 
     def __init__(self) -> None:
+        self.forget_parent()
+        forks.register(self)
+
+    def forget_parent(self) -> None:
+        """Look anew in a forked process, where another thread may have held the lock."""
         self._lock = threading.Lock()
         self._looked_at: dict[tuple[str, int, int], float] = {}
         """When a folder was found to hold nothing but files, by path, device and inode."""

@@ -12,21 +12,35 @@ import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+
+from execgate.sandbox import forks
 
 _Work = tuple[Callable[[], "subprocess.Popen[bytes]"], "Future[subprocess.Popen[bytes]]"]
 
 
-@dataclass(slots=True)
-class _Running:
-    """The thread of one process, and what it is to start."""
+class _Spawner:
+    """The thread of this process, which begins with the first work."""
 
-    pid: int
-    waiting: queue.SimpleQueue[_Work]
+    def __init__(self) -> None:
+        self.forget_parent()
+        forks.register(self)
+
+    def forget_parent(self) -> None:
+        """Begin anew in a forked process, which has the parent's queue and not its thread."""
+        self._lock = threading.Lock()
+        self._waiting: queue.SimpleQueue[_Work] | None = None
+
+    def put(self, work: _Work) -> None:
+        """Have the thread do something."""
+        with self._lock:
+            if self._waiting is None:
+                waiting: queue.SimpleQueue[_Work] = queue.SimpleQueue()
+                threading.Thread(target=_serve, args=(waiting,), name="execgate-spawner", daemon=True).start()
+                self._waiting = waiting
+            self._waiting.put(work)
 
 
-_lock = threading.Lock()
-_threads: list[_Running] = []
+_SPAWNER = _Spawner()
 
 
 def spawn(
@@ -54,19 +68,8 @@ def spawn(
         )
 
     done: Future[subprocess.Popen[bytes]] = Future()
-    _thread().waiting.put((start, done))
+    _SPAWNER.put((start, done))
     return done.result()
-
-
-def _thread() -> _Running:
-    with _lock:
-        if not _threads or _threads[-1].pid != os.getpid():  # a fork has the list, and not the thread
-            running = _Running(os.getpid(), queue.SimpleQueue())
-            _threads[:] = [running]
-            threading.Thread(
-                target=_serve, args=(running.waiting,), name="execgate-spawner", daemon=True
-            ).start()
-        return _threads[-1]
 
 
 def _serve(waiting: queue.SimpleQueue[_Work]) -> None:

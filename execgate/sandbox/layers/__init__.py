@@ -20,6 +20,7 @@ from pathlib import Path
 from execgate.model.operation import PackageInstall
 from execgate.model.source import Span
 from execgate.model.verdict import Authorization
+from execgate.sandbox import forks
 from execgate.sandbox.contents import Package
 from execgate.sandbox.files import escaped
 from execgate.sandbox.image.archive import normalise
@@ -71,9 +72,14 @@ class Layers:
 
     def __init__(self, index: Callable[[], Index] = Index.configured) -> None:
         self._index = index
-        self._lock = threading.Lock()
         self._wanted: OrderedDict[tuple[str, str], tuple[Requirement, ...]] = OrderedDict()
         self._resolved: OrderedDict[object, tuple[Wheel, ...]] = OrderedDict()
+        self.forget_parent()
+        forks.register(self)
+
+    def forget_parent(self) -> None:
+        """Begin anew in a forked process, where another thread may have held the lock."""
+        self._lock = threading.Lock()
 
     def for_run(
         self, authorization: Authorization, conversation: str | None, permits: Permits | None, facts: Facts
