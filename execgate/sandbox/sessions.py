@@ -135,7 +135,8 @@ class Sessions:
             finally:
                 kept.greeted = False
                 if result is None or place.last is None or not _may_go_on(result):
-                    self._end(kept, "")
+                    # A result tells of the end itself; where there is none, the next one does.
+                    self._end(kept, "" if result is not None else "the run before this one was interrupted")
             if kept.taken is not None:  # the guest clears up while nobody waits for it
                 kept.asked = kept.taken.cell.wire.write(NEXT, FIT_S)
             return self._concluded(kept, authorization, given, result)

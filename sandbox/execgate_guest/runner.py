@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import mmap
     import types
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
 # Why the program failed, where it failed for want of something.
@@ -170,6 +170,7 @@ def run_blocks(source: Stream, told: dict[str, Any], text: str, ending: Ending) 
     number = 1
     path = WORKSPACE + "/" + told["name"]
     module = main_module(told["name"], path)
+    hear = hearer(source.source)
     while True:
         code = want = 0
         try:
@@ -186,13 +187,40 @@ def run_blocks(source: Stream, told: dict[str, Any], text: str, ending: Ending) 
             except BaseException:
                 continue
         ending.send(code, want, number)
-        told, text = json.loads(source.receive()[1]), source.receive()[1].decode("utf-8")
+        told, text = hear()
         limits.apply(told.get("limits") or {}, again=True)
         if told["modules"]:
             admit(json.dumps(told["modules"]))
         number += 1
         # Tracebacks show the lines of the block that a function is from.
         path = f"{WORKSPACE}/{told['name']}#{number}"
+
+
+def hearer(fd: int) -> Callable[[], tuple[dict[str, Any], str]]:
+    """Return what hears how the next block is to be run, and its text.
+
+    It uses nothing that an earlier block can have put another thing in the place of: what was judged is run.
+    """
+    read, scan, number, size_of = os.read, json.JSONDecoder().scan_once, int.from_bytes, len
+    leave = os._exit
+
+    def exactly(size: int) -> bytes:
+        data = b""
+        while size_of(data) < size:
+            piece = read(fd, size - size_of(data))
+            if not piece:
+                leave(1)
+            data += piece
+        return data
+
+    def payload() -> str:
+        return exactly(number(exactly(5)[1:], "big")).decode("utf-8")
+
+    def hear() -> tuple[dict[str, Any], str]:
+        told: dict[str, Any] = scan(payload(), 0)[0]
+        return told, payload()
+
+    return hear
 
 
 def status_of(end: SystemExit) -> int:
@@ -219,8 +247,15 @@ def main_module(name: str, path: str) -> types.ModuleType:
     return module
 
 
-def run_block(text: str, path: str, module: types.ModuleType) -> None:
-    """Compile exactly `text` and run it in `module`."""
+def run_block(
+    text: str,
+    path: str,
+    module: types.ModuleType,
+    *,
+    compiled: Callable[..., types.CodeType] = compile,
+    execute: Callable[..., object] = exec,
+) -> None:
+    """Compile exactly `text` and run it in `module`, by the functions that were there before any program."""
     import linecache
 
     # No time of change: an entry that is never compared with a file of that name.
@@ -228,7 +263,7 @@ def run_block(text: str, path: str, module: types.ModuleType) -> None:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     linecache.cache[path] = (len(text), None, [line + "\n" for line in lines], path)
     # A string is compiled as it stands: a coding cookie in it means nothing.
-    exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
+    execute(compiled(text, path, "exec", dont_inherit=True), module.__dict__)
 
 
 def show(error: BaseException) -> None:

@@ -297,3 +297,21 @@ def test_lies_about_how_a_block_ended_hurt_their_own_session_alone(do, text):
     do(text, "interpreter", wall_s=1.0)
     do("y = 2", "interpreter", wall_s=1.0)  # may be the one that finds out
     assert do("print('fine')", "interpreter", wall_s=1.0).stdout == "fine\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\nos.read = lambda fd, size: b'S\\0\\0\\0\\x01'[:size]",
+        "import json\njson.loads = lambda text, **_: {'name': 'x', 'modules': {'y.py': '0'}, 'limits': None}",
+        "import json\njson.JSONDecoder.decode = json.decoder.JSONDecoder.raw_decode = lambda *_: ({}, 2)",
+        "import builtins\nbuiltins.compile = lambda *_, **__: 'print(\"another\")'",
+        "import builtins\nkept = exec\nbuiltins.exec = lambda text, names: kept('print(\"another\")')",
+        "import builtins\nbuiltins.len = lambda _: 5",
+        "import struct\nstruct.unpack = lambda *_: (5,)",
+    ],
+)
+def test_no_block_puts_another_text_in_the_place_of_the_next(do, text):
+    do(text, "interpreter", wall_s=5.0)
+    result = do("print('judged')", "interpreter", wall_s=5.0)
+    assert (result.start, result.stdout) == (Start.SESSION, "judged\n"), (result.detail, result.stderr)
