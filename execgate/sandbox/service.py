@@ -108,14 +108,19 @@ class CellSandbox:
         raise SandboxUnavailableError("the sandbox image vanishes as soon as it is made")
 
     def warm(self, authorization: Authorization, count: int = 1) -> int:
-        """Start cells for programs like this one ahead of them; return how many wait."""
+        """Start cells for programs like this one ahead of them; return how many wait.
+
+        Where the policy says `session`, they are for a conversation's first run.
+        """
         if self._closed:
             raise SandboxUnavailableError("the sandbox was closed")
         self._backend.prepare()
         self._refuse_what_is_lacking(authorization)
         self._host_folders.check(authorization.confines.host_folders)
         image = self._backend.image(authorization)
-        return self._cells.warm(Profile.of(authorization, image, preload=preloads(authorization)), count)
+        session = Session.NONE if "session" in self._backend.lacks() else authorization.confines.session
+        profile = Profile.of(authorization, image, session=session, preload=preloads(authorization))
+        return self._cells.warm(profile, count)
 
     def held(self, agent: str, conversation: str) -> Held:
         """Return what the interpreter of an agent in a conversation holds now; see `Sandbox.held`."""

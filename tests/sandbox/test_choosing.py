@@ -103,3 +103,13 @@ def test_an_image_that_is_not_there_is_looked_for_now_and_then():
     made.clear()
     assert not lookout.finds("data", look)  # what was there is never taken for granted
     assert looked == ["data"] * 3
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("conversation", "start"), [("chat", "warm"), (None, "cold")])
+def test_what_is_warm_for_an_agent_with_a_session_is_for_its_conversations(tmp_path, conversation, start):
+    policies = PolicySet.parse(POLICY % 'session: "interpreter"')
+    with Gate(policies, home=tmp_path / "home", sandbox="docker") as gate:
+        assert gate.warm("x")
+        ran = gate.execute("print(1)", agent="x", conversation=Conversation(conversation_id=conversation))
+    assert (ran.result.stdout, ran.result.start.value) == ("1\n", start)
