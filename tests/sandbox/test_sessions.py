@@ -130,6 +130,18 @@ def test_a_session_that_is_ended_while_it_is_looked_into_leaves_no_cell(sessions
     assert cells.out == []
 
 
+def test_a_session_that_an_interruption_ended_says_so_in_the_next_result(sessions, cells):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    run(sessions)
+    with pytest.raises(KeyboardInterrupt):
+        run(sessions, interrupt)
+    assert cells.out == []
+    assert run(sessions).detail == "the session began anew: the run before this one was interrupted"
+    assert run(sessions).detail == ""
+
+
 def test_too_many_sessions_end_the_one_used_longest_ago(cells):
     sessions = Sessions(cells, most=2)
     for number in range(3):
