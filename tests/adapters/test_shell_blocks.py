@@ -20,8 +20,10 @@ agent "exec" {
 
 
 @pytest.fixture
-def told(cast, tmp_path):
+def told(cast, tmp_path, monkeypatch):
     """Return a function from a message to what the executing agent of a group answers it."""
+    (tmp_path / "wheels").mkdir()
+    monkeypatch.setenv("EXECGATE_WHEELS", str(tmp_path / "wheels"))
     (tmp_path / "a.policy").write_text(POLICY, encoding="utf-8")
     with Gate.load(tmp_path / "a.policy", home=tmp_path / "home") as gate:
 
@@ -44,7 +46,7 @@ def told(cast, tmp_path):
         ("sh", "echo hi > f; ls | wc -l; cat f", ("exitcode: 0", "1\nhi")),
         ("bash", "x=(a b); [[ ${#x[@]} -eq 2 ]] && echo two", ("exitcode: 0", "two")),
         ("shell", "exit 3", ("exitcode: 3",)),
-        ("sh", "pip install requests", ("exitcode: 127", "not found")),
+        ("sh", "pip install requests", ("exitcode: 1", "No matching distribution found for requests")),
         ("sh", "pip install evil", ("exitcode: 126", "may not install", "evil")),
         ("sh", "rm -rf /", ("exitcode: 126", "may not start", "rm")),
         ("javascript", "console.log(1)", ("exitcode: 126", "only Python and shell can be judged")),
