@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import socket
@@ -310,6 +311,11 @@ def try_out(program: str) -> None:
             extra_groups=() if user is not None else None,
         )
     except (OSError, subprocess.SubprocessError) as error:
+        if user is not None and isinstance(error, OSError) and error.errno in {errno.EPERM, errno.EINVAL}:
+            raise SandboxUnavailableError(
+                f"root can't start bubblewrap as user {user} here: {error.strerror}",
+                help="run the gate as an ordinary user, or map at least 65,536 ids into its user namespace",
+            ) from error
         raise SandboxUnavailableError(f"bubblewrap does not start: {error}") from error
     if done.returncode != 0:
         said = escaped(done.stderr.decode("utf-8", "replace").strip(), 200)
