@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import _thread
 import errno
 import json
 import os
@@ -240,6 +241,11 @@ def main_module(name: str, path: str) -> types.ModuleType:
 
     sys.argv = [name]
     sys.dont_write_bytecode = True
+    # Python's own looks for the lines in a file, and there is none.
+    _thread._excepthook = show_of_thread  # type: ignore[attr-defined]  # what `threading` takes its own from
+    threading = sys.modules.get("threading")
+    if threading is not None:
+        threading.excepthook = threading.__excepthook__ = show_of_thread
     module = types.ModuleType("__main__")
     module.__file__ = path
     module.__builtins__ = sys.modules["builtins"]
@@ -282,6 +288,17 @@ def show(error: BaseException) -> None:
     except (AttributeError, OSError, ValueError):
         pass
     traceback.print_exception(type(error), error, trace)
+
+
+def show_of_thread(args: Any) -> None:
+    """Print what ended a thread as Python does, with the program's own lines."""
+    if args.exc_type is SystemExit or sys.stderr is None:
+        return
+    import traceback
+
+    name = _thread.get_ident() if args.thread is None else args.thread.name
+    sys.stderr.write(f"Exception in thread {name}:\n")
+    traceback.print_exception(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 OURS = (run.__code__, run_blocks.__code__, run_block.__code__)

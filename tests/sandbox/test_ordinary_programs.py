@@ -55,6 +55,25 @@ def test_a_traceback_shows_the_programs_own_lines_and_none_of_ours(run):
     ]
 
 
+def test_what_ends_a_thread_is_shown_with_the_programs_own_lines(run):
+    text = """
+        import threading
+        def work():
+            raise ValueError("böse")
+        for name in ("first", "second"):
+            thread = threading.Thread(target=work, name=name)
+            thread.start()
+            thread.join()
+        print(threading.excepthook is threading.__excepthook__)
+    """
+    result = run(text)
+    assert (result.exit_code, result.stdout) == (0, "True\n")
+    for name in ("first", "second"):
+        assert f"Exception in thread {name}:\nTraceback (most recent call last):\n" in result.stderr
+    assert result.stderr.count('line 4, in work\n    raise ValueError("böse")\nValueError: böse\n') == 2
+    assert "guest" not in result.stderr
+
+
 def test_a_traceback_counts_lines_as_python_does(run):
     result = run("a = 'one'\x0c\nb = '\u2028'\r\nraise ValueError('here')\n")
     assert "line 3, in <module>\n    raise ValueError('here')\n" in result.stderr
