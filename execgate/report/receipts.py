@@ -127,10 +127,27 @@ def _outcome(receipt: Mapping[str, Any], predicate: Mapping[str, Any]) -> Iterat
     yield from _listed(
         "files", [f"{file['name']} ({size(file['size'])}), {file['digest']}" for file in files]
     )
-    surprises = result.get("surprises")  # a receipt of an earlier version has none
-    found = surprises if isinstance(surprises, list) else []
-    yield from _listed("surprises", [_operation(entry) for entry in found])
+    yield from _listed("surprises", [_operation(entry) for entry in _told(result, "surprises")])
+    yield from _listed("connections", [_connection(entry) for entry in _told(result, "connections")])
+    yield from _listed("packages", [str(line) for line in _told(result, "packages")])
     yield "sandbox", f"{result['backend']}, image {result['image']}" if result["image"] else result["backend"]
+    in_force = result.get("in_force")
+    if isinstance(in_force, Mapping):
+        yield from _listed("in force", [f"{name}: {words}" for name, words in sorted(in_force.items())])
+
+
+def _told(result: Mapping[str, Any], name: str) -> Sequence[Any]:
+    """Return a list of a result; a receipt of an earlier version has none, and a large one its digest."""
+    found = result.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _connection(entry: Mapping[str, Any]) -> str:
+    where = f"{entry['host']}:{entry['port']}"
+    if entry["refused"]:
+        return f"{where}, refused: {entry['refused']}"
+    moved = f"{size(entry['sent_bytes'])} sent, {size(entry['received_bytes'])} received"
+    return f"{where} at {entry['address']}, {moved}" if entry["address"] else f"{where}, {moved}"
 
 
 def _listed(label: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
