@@ -1,9 +1,9 @@
 """What differs where an engine starts containers with gVisor (`runsc`), which has a kernel of its own.
 
 Measured with release 20221219 on its ptrace platform: some 50 threads of the host for itself and eight for
-each process of a program, none for a thread of one.  Its tmpfs counts no files.  It has no Landlock, mounts
-no socket of the host, and tells neither how many sockets there are nor how many files, so that nobody could
-say whether a run has left something.
+each process of a program, none for a thread of one.  Its tmpfs counts no files.  It has no Landlock, and
+tells neither how many sockets there are nor how many files, so that nobody could say whether a run has left
+something.  That it opens no socket of the host is what its documentation says of `--host-uds`.
 """
 
 from __future__ import annotations
