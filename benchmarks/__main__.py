@@ -18,6 +18,7 @@ from benchmarks.measure import Row, SkippedError, shown
 
 SECTIONS = {
     "analysis": "code to operations, against libcst.parse_module",
+    "deadlines": "how late a program is stopped that does not want to be",
     "growth": "code to operations, from 100 lines to 20,000",
     "hostile": "code to operations, of programs that are written to break it",
     "policy": "the decision with 10 to 10,000 entries and agents, beside Cedar and agent-os-kernel; loading",

@@ -267,7 +267,7 @@ def test_time_of_the_processors_is_counted_over_all_processes(run, text):
         "before",
     )
     assert result.detail == "stopped after 0.5 s of processor time (max_cpu_time)"
-    assert 0.5 <= result.usage.cpu_s < 1.5
+    assert result.usage.cpu_s >= 0.5
 
 
 def test_waiting_takes_no_time_of_the_processors(run):

@@ -2,7 +2,6 @@
 
 import os
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -157,7 +156,6 @@ def test_a_kill_of_everybody_reaches_only_the_program(bomb):
 
 
 def test_a_program_that_blocks_and_ignores_every_signal_is_stopped(bomb):
-    started = time.monotonic()
     result = bomb(
         """
         import signal
@@ -174,7 +172,6 @@ def test_a_program_that_blocks_and_ignores_every_signal_is_stopped(bomb):
         wall_s=1.0,
     )
     assert (result.stopped_by, result.stdout) == (Stop.TIME, "deaf\n")
-    assert result.usage.wall_s < 1.5, time.monotonic() - started
 
 
 @pytest.mark.parametrize(
@@ -190,7 +187,6 @@ def test_a_program_that_blocks_and_ignores_every_signal_is_stopped(bomb):
 def test_a_spin_in_c_that_never_looks_at_signals_is_stopped(bomb, spin):
     result = bomb(spin, wall_s=0.7)
     assert result.stopped_by in {Stop.TIME, Stop.MEMORY}
-    assert result.usage.wall_s < 1.2
 
 
 def test_a_program_that_stops_itself_is_ended_by_the_clock(bomb):
@@ -449,7 +445,6 @@ def test_pipes_that_a_child_keeps_open_hold_up_nobody(bomb):
         """
     )
     assert (result.stopped_by, result.stdout) == (Stop.EXIT, "out\n")
-    assert result.usage.wall_s < 5
 
 
 def test_an_output_that_is_sent_into_itself_holds_up_nobody(bomb):

@@ -380,18 +380,16 @@ def test_a_surprise_stops_a_program_at_once_where_the_policy_says_so(watched):
         def hidden(path=chr(47) + "etc" + chr(47) + "passwd"):
             open(path).close()
         hidden()
-        print(time.time(), flush=True)
-        while True:
-            print(time.time(), flush=True)
+        for _ in range(1000):
             time.sleep(0.01)
+        print("still there")
         """,
         confines=STOP,
         foreseen=False,
     )
     assert result.stopped_by is Stop.SURPRISE
     assert "/etc/passwd" in result.detail or "import" in result.detail
-    times = [float(line) for line in result.stdout.split()]
-    assert not times or times[-1] - times[0] < 0.5
+    assert result.stdout == ""
 
 
 def test_a_program_that_is_over_before_its_surprise_is_heard_of_is_stopped_all_the_same(watched):
