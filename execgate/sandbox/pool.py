@@ -105,6 +105,8 @@ class Pool:
         self._used: deque[Cell] = deque()
         self._stuck: deque[Cell] = deque(maxlen=_STUCK)
         self._removing = 0
+        self._making = 0
+        self._ended = False
         self._workers: set[threading.Thread] = set()
         self._failures = 0
         self._retry_at = -math.inf
@@ -123,7 +125,6 @@ class Pool:
         began = self._clock()
         cell = self._fresh(profile, cancelled)
         with self._changed:
-            self._out[id(cell)] = cell
             self._failures, self._retry_at = 0, -math.inf
             self._held_until = self._clock() + HOLD_S
             shelf = self._shelves.get(profile)
@@ -201,10 +202,14 @@ class Pool:
 
     def end(self) -> None:
         """Remove every cell, those of runs under way too: the process ends."""
+        deadline = self._clock() + CLOSE_S
         with self._changed:
+            self._ended = True
+            while self._making and self._clock() < deadline:
+                self._changed.wait(_SLICE_S)  # a thread that ends with the process would leave what it makes
             self._used.extend(self._out.values())
             self._out.clear()
-        self._close(self._clock() + CLOSE_S)
+        self._close(deadline)
 
     def _close(self, deadline: float) -> None:
         self._closed.set()
@@ -279,16 +284,28 @@ class Pool:
                     shelf.takers -= 1
 
     def _fresh(self, profile: Profile, cancelled: threading.Event) -> Cell:
-        cell = self._backend.start(profile)
+        """Return a new cell, of which it is known from the beginning that it is out."""
+        with self._changed:
+            if self._ended:
+                raise CancelledError
+            self._making += 1
         try:
-            greet(cell, cancelled)
-        except BaseException:
-            cell.wire.close()
+            cell = self._backend.start(profile)
+            try:
+                greet(cell, cancelled)
+            except BaseException:
+                cell.wire.close()
+                with self._changed:
+                    self._removing += 1
+                self._remove(cell)
+                raise
             with self._changed:
-                self._removing += 1
-            self._remove(cell)
-            raise
-        return cell
+                self._out[id(cell)] = cell
+            return cell
+        finally:
+            with self._changed:
+                self._making -= 1
+                self._changed.notify_all()
 
     # What the workers do.  What `_..._task` returns is called without the lock.
 
@@ -361,6 +378,8 @@ class Pool:
                 self._backend.forget_image(profile.image)
         with self._changed:
             shelf.starting -= 1
+            if cell is not None and self._out.pop(id(cell), None) is None:
+                cell = None  # the process ends, and it was removed with the others
             now = self._clock()
             if gone and self._shelves.get(profile) is shelf:
                 # Nothing can be started of this profile any more; what waits is still good.
