@@ -84,8 +84,13 @@ def _bubbles():
 
 @pytest.fixture
 def our_containers(sandbox):
-    """Return what there is of this process's own cells, whatever they are made of."""
-    return {"docker": _containers, "bubblewrap": _bubbles}[sandbox.name]
+    """Return what there is of this process's own cells, whatever they are made of, since the test began.
+
+    Other tests of the process keep sessions.
+    """
+    look = {"docker": _containers, "bubblewrap": _bubbles}[sandbox.name]
+    before = look()
+    return lambda: [one for one in look() if one not in before]
 
 
 @pytest.fixture(scope="session")
