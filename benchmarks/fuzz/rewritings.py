@@ -281,7 +281,9 @@ def in_main(code: str) -> str | None:
             return None
     stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     named = {n.name for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
-    if not tree.body or _has_future(tree) or (stored | named) & (_BUILTINS | {"main"}):
+    named |= {n.asname for n in ast.walk(tree) if isinstance(n, ast.alias) and n.asname}
+    # A name of a function is looked up by nobody else: bound anew in a module, these change what others find.
+    if not tree.body or _has_future(tree) or (stored | named) & (_BUILTINS | {"main", "__builtins__"}):
         return None
     return f"def main():\n{_indented(ast.unparse(tree))}\nmain()\n"
 
