@@ -19,6 +19,7 @@ import pytest
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Stop
 from execgate.sandbox import DockerSandbox, diagnose
+from execgate.sandbox.choice import VARIABLE
 from execgate.sandbox.engine import GROUP_HELP, START_HELP, connect
 from execgate.sandbox.image import ensure_image
 from execgate.sandbox.pool import NOTHING
@@ -333,4 +334,5 @@ def test_a_docker_host_that_leads_nowhere_is_told(authorize, monkeypatch, url):
         DockerSandbox().run(authorize("print('never')"))
     assert caught.value.message.isprintable()
     assert caught.value.help
+    monkeypatch.setenv(VARIABLE, "docker")  # else bubblewrap may do instead, and the engine is only told of
     assert [check.ok for check in diagnose() if check.name == "engine"] == [False]

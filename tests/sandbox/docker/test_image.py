@@ -212,7 +212,7 @@ def test_makers_at_the_same_time_make_one_image(client, recipe_of_its_own):
 def test_the_doctor_tells_what_there_is():
     checks = {check.name: check for check in diagnose()}
     assert list(checks) == [
-        "kernel", "engine", "seccomp", "limits", "image", "disk", "leftovers", "landlock", "filters", "bubblewrap", "gvisor",
+        "kernel", "engine", "seccomp", "limits", "image", "disk", "leftovers", "landlock", "filters", "bubblewrap",
     ]  # fmt: skip
     assert all(checks[name].ok for name in ("engine", "seccomp", "limits"))
     assert all(check.detail and check.detail.isprintable() for check in checks.values())
