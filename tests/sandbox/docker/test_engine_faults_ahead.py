@@ -16,7 +16,6 @@ from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Start, Stop
 from execgate.sandbox import DockerSandbox
 from execgate.sandbox import pool as pools
-from execgate.sandbox.docker.leftovers import Owner
 from execgate.sandbox.engine import START_HELP, connect, endpoint
 
 pytestmark = [
@@ -121,7 +120,7 @@ def between(tmp_path_factory, monkeypatch):
 
 
 @pytest.fixture
-def sandbox(between, authorize):
+def sandbox(between, authorize, own):
     sandbox = DockerSandbox(on_progress=lambda _: None)
     assert sandbox.warm(authorize("pass")) == 1
     yield sandbox
@@ -131,20 +130,12 @@ def sandbox(between, authorize):
     assert sandbox._cells.settle()
     assert sandbox.run(authorize("print('warm')")).start is Start.WARM
     sandbox.close()
-    assert ours() == []
-
-
-def ours():
-    """Return the containers of this process."""
-    with contextlib.closing(connect()) as client:
-        label = {"label": f"execgate.gate={Owner.current().gate}"}
-        return [container["Id"] for container in client.containers(all=True, filters=label)]
+    assert own(sandbox) == set()
 
 
 def until(condition):
-    deadline = time.monotonic() + 30
+    """Wait for what has to come; if it does not, the test's own limit ends it."""
     while not condition():
-        assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
@@ -196,27 +187,29 @@ def test_an_engine_that_goes_while_containers_wait_is_told_with_the_fix(between,
     assert caught.value.help == START_HELP
 
 
-def test_an_engine_that_goes_in_a_run_is_a_result_and_what_it_left_is_removed(between, sandbox, authorize):
+def test_an_engine_that_goes_in_a_run_is_a_result_and_what_it_left_is_removed(
+    between, sandbox, authorize, only_those_that_wait
+):
     waiting = [lambda: (between.down(), between.up())]
     result = sandbox.run(
         authorize("print('up', flush=True)\nwhile True: pass"),
         on_output=lambda *_: waiting and waiting.pop()(),
     )
     assert (result.start, result.stopped_by, result.stdout) == (Start.WARM, Stop.ENGINE, "up\n")
-    until(lambda: len(ours()) == len(sandbox._cells.waiting()))
+    only_those_that_wait(sandbox)
 
 
-def test_what_can_not_be_removed_is_removed_later(between, sandbox, authorize):
+def test_what_can_not_be_removed_is_removed_later(between, sandbox, authorize, only_those_that_wait):
     between.faults[REMOVE] = (500, "driver failed to remove root filesystem")
     for _ in range(3):
         assert sandbox.run(authorize("print('ran')")).stdout == "ran\n"
     until(lambda: between.met)
     between.faults.clear()
-    until(lambda: len(ours()) == len(sandbox._cells.waiting()))
+    only_those_that_wait(sandbox)
 
 
 def test_closing_while_the_engine_is_gone_ends_and_the_containers_end_by_themselves(
-    between, authorize, monkeypatch
+    between, authorize, monkeypatch, own
 ):
     sandbox = DockerSandbox(on_progress=lambda _: None)
     assert sandbox.warm(authorize("pass"), 2) == 2
@@ -224,7 +217,9 @@ def test_closing_while_the_engine_is_gone_ends_and_the_containers_end_by_themsel
     sandbox.close()
     monkeypatch.delenv("DOCKER_HOST")
     with contextlib.closing(connect()) as client:
-        for container in ours():
+        left = own(sandbox)
+        assert len(left) >= 2
+        for container in left:
             client.wait(container, timeout=60)
             client.remove_container(container, force=True)
     between.up()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.engine
 
 
 @pytest.fixture
-def warm():
+def warm(own):
     sandbox = DockerSandbox()
     yield sandbox
     sandbox.close()
@@ -31,7 +31,9 @@ def client():
     client.close()
 
 
-def test_a_first_run_is_cold_and_says_so_and_the_next_finds_a_container(warm, authorize, our_containers):
+def test_a_first_run_is_cold_and_says_so_and_the_next_finds_a_container(
+    warm, authorize, only_those_that_wait
+):
     text = "open('mine', 'x').close()\nprint('ran')"
     assert warm.run(authorize(text)).start is Start.COLD
     assert warm._cells.settle()
@@ -39,7 +41,7 @@ def test_a_first_run_is_cold_and_says_so_and_the_next_finds_a_container(warm, au
         result = warm.run(authorize(text))
         assert (result.start, result.stdout) == (Start.WARM, "ran\n")
         assert warm._cells.settle()
-    assert len(our_containers()) == len(warm._cells.waiting())
+    only_those_that_wait(warm)
 
 
 def test_a_sandbox_that_was_warmed_is_warm_from_the_first_run_on(warm, authorize):
@@ -78,12 +80,15 @@ def test_a_container_that_dies_between_its_choice_and_its_job_is_replaced(
     assert result.stdout == "ran\n"
 
 
-def test_closing_leaves_no_container_and_no_thread(authorize, our_containers):
+def test_closing_leaves_no_container_and_no_thread(authorize, own):
     sandbox = DockerSandbox()
-    sandbox.warm(authorize("pass"), 3)
+    assert sandbox.warm(authorize("pass"), 3) >= 3
+    assert len(own(sandbox)) >= 3
     sandbox.run(authorize("pass"))
+    workers = set(sandbox._cells._workers)
     sandbox.close()
-    assert our_containers() == []
+    assert own(sandbox) == set()
+    assert not any(worker.is_alive() for worker in workers | sandbox._cells._workers)
 
 
 def test_a_gate_warms_for_an_agent_that_may_run_code_alone(tmp_path):
@@ -189,7 +194,7 @@ def test_containers_that_wait_end_by_themselves_when_their_gate_is_killed(client
     assert containers_of(client, process.pid) == []
 
 
-def test_ctrl_c_in_a_warm_run_removes_its_container(warm, authorize, our_containers):
+def test_ctrl_c_in_a_warm_run_removes_its_container(warm, authorize, only_those_that_wait):
     warm.warm(authorize("pass"))
 
     def interrupt(stream, data):
@@ -198,7 +203,7 @@ def test_ctrl_c_in_a_warm_run_removes_its_container(warm, authorize, our_contain
     with pytest.raises(KeyboardInterrupt):
         warm.run(authorize("print('up', flush=True)\nwhile True: pass"), on_output=interrupt)
     assert warm._cells.settle()
-    assert len(our_containers()) == len(warm._cells.waiting())
+    only_those_that_wait(warm)
     assert warm.run(authorize("print('next')")).stdout == "next\n"
 
 
