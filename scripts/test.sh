@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 coverage=
 if [ "${1:-}" = --coverage ]; then coverage=yes; shift; fi
 
-set -- --numprocesses 2 --dist loadgroup "$@"
+set -- --numprocesses 3 --dist loadgroup "$@"
 if scripts/engine.sh; then :; else
     status=$?
     [ "$status" -eq 3 ] || exit "$status"
