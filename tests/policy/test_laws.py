@@ -126,6 +126,8 @@ ENTRIES = [
     ":memory:",
     "pickle",
     "users",
+    "/srv/data:/data",
+    "/srv/models:/models",
 ]
 
 
@@ -148,6 +150,10 @@ LISTS = {
 policies = st.fixed_dictionaries(
     {}, optional={name: st.lists(st.sampled_from(entries), max_size=3) for name, entries in LISTS.items()}
 )
+
+
+def test_every_list_has_entries_to_draw_from() -> None:
+    assert [name for name, entries in LISTS.items() if not entries] == []
 
 
 def compiled(lists):

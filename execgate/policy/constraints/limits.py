@@ -65,9 +65,7 @@ class LimitConstraint:
         return tuple(found[currency] for currency in sorted(found))
 
     def show(self, value: Any) -> str:
-        """Return a value in canonical form, None for `unlimited`."""
-        if value is None:
-            return UNLIMITED
+        """Return a value in canonical form; there is none of `unlimited`, which is spelled as it is."""
         if not self.several:
             return self.quantity.show(value)
         shown = [self.quantity.show(money) for money in value]

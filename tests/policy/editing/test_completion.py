@@ -95,7 +95,7 @@ def code(body: str, capability: str = "code_execution") -> str:
         ("rule x { when port == |", []),
         ("rule x { when true and ro|", []),
         ("rule x { when true deny |", []),
-        ('rule x { when true restrict "m" { max_cp|', ["max_cpus"]),
+        ('rule x { when true restrict "m" { max_cp|', ["max_cpus", "max_cpu_time"]),
         ("phases { |", ["allowed_payment_phase", "EXPLORE", "DECIDE", "COMMIT"]),
         ("phases { ONE: [] TWO: [O|", ["ONE"]),
         ("window w { |", ["zone", "days", "hours", "from", "until"]),
