@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import os
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -61,6 +62,12 @@ def constraints_broken(judge) -> Callable[..., list[str]]:
         return broken
 
     return run
+
+
+@pytest.fixture(scope="session")
+def pairs() -> int:
+    """Return how many pairs of policies are compared with z3, and how many by brute force, all together."""
+    return int(os.environ.get("EXECGATE_PAIRS", "1500"))
 
 
 # --- small worlds: for each pair of constraints some entries, and all short values, which a judge is asked about
