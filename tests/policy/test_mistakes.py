@@ -386,3 +386,9 @@ def test_constraints_that_stand_outside_of_a_grant_are_one_mistake() -> None:
 def test_in_a_grant_of_what_is_not_known_constraints_are_those_of_any() -> None:
     text = 'agent "a" { can "pay" with constraints { max_amount: 1_usd max_cpus: 1 max_foo: 2 } }'
     assert found(text) == ["1:17 unknown capability `pay`", "1:72 unknown constraint `max_foo`"]
+
+
+def test_a_list_that_is_open_before_the_next_constraint_is_told_there() -> None:
+    text = 'agent "a" { can "code_execution" with constraints { allowed_hosts: ["a.com",\n max_cpus: 2 } }'
+    with pytest.raises(PolicyError, match="2:2: expected `]`, got the next constraint `max_cpus`"):
+        PolicySet.parse(text)
