@@ -275,7 +275,10 @@ class Sessions:
                 return
             self._watching = True
         threading.Thread(
-            target=_look_after, args=(weakref.ref(self), self._changed), name="execgate-sessions", daemon=True
+            target=_look_after,
+            args=(weakref.ref(self), self._changed, self._kept, self._cells),
+            name="execgate-sessions",
+            daemon=True,
         ).start()
 
     def end_idle(self) -> float | None:
@@ -295,10 +298,20 @@ class Sessions:
         return min(self._idle_s / 4, 30.0) if left else None
 
 
-def _look_after(sessions: weakref.ref[Sessions], changed: threading.Condition) -> None:
+def _look_after(
+    sessions: weakref.ref[Sessions],
+    changed: threading.Condition,
+    table: OrderedDict[Key, Kept],
+    cells: Cells,
+) -> None:
     while True:
         living = sessions()
-        wait = living.end_idle() if living is not None else None
+        if living is None:  # nobody closed them, and nobody can use them any more
+            for kept in table.values():
+                if kept.taken is not None:
+                    cells.give_back(kept.taken)
+            return
+        wait = living.end_idle()
         del living
         if wait is None:
             return

@@ -194,6 +194,7 @@ class DockerBackend:
         self._doors.close()
         with self._lock:
             if self._engine is not None:
+                self._remove_late_ones(self._engine.client)
                 self._engine.client.close()
                 self._engine = None
 

@@ -168,12 +168,15 @@ def test_a_slow_engine_slows_no_run_that_finds_a_container(between, sandbox, aut
     assert [sandbox.run(authorize("pass")).start for _ in range(3)] == [Start.WARM] * 3
 
 
-def test_an_engine_that_is_silent_while_it_fills_holds_up_no_run(between, sandbox, authorize):
+def test_an_engine_that_is_silent_while_it_fills_holds_up_no_run(between, sandbox, authorize, own):
     client = sandbox._backend._engine.client
     patience, client.timeout = client.timeout, 1
     between.faults[CREATE] = 3.0
     assert sandbox.run(authorize("print('from stock')")).start is Start.WARM
     until(lambda: len(between.met) >= 2)
+    between.faults.clear()
+    # What the engine makes after all is there, so that it has to be removed.
+    until(lambda: not sandbox._cells._making and set(sandbox._backend._late) <= own(sandbox))
     client.timeout = patience
 
 

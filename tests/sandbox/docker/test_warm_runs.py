@@ -1,18 +1,23 @@
 """Containers that wait for their runs: quick, used once, and gone with the process that started them."""
 
+import dataclasses
+import gc
 import os
 import signal
 import subprocess
 import sys
 import time
+import types
 
 import pytest
 
 from execgate.gate import Gate
+from execgate.model.confines import OPEN, Session
 from execgate.model.execution import Start, Stop
 from execgate.policy import PolicySet
 from execgate.sandbox import DockerSandbox
 from execgate.sandbox.engine import connect
+from execgate.sandbox.pool import NOTHING
 
 pytestmark = pytest.mark.engine
 
@@ -89,6 +94,20 @@ def test_closing_leaves_no_container_and_no_thread(authorize, own):
     sandbox.close()
     assert own(sandbox) == set()
     assert not any(worker.is_alive() for worker in workers | sandbox._cells._workers)
+
+
+def test_a_sandbox_that_nobody_closes_leaves_no_session(authorize, own):
+    sandbox = DockerSandbox(ahead=NOTHING)
+    confines = dataclasses.replace(OPEN, network=False, session=Session.FILES)
+    assert sandbox.run(authorize("pass", confines=confines), conversation="one").exit_code == 0
+    still = types.SimpleNamespace(_backend=sandbox._backend)
+    assert len(own(still)) == 1
+    changed = sandbox._sessions._changed
+    del sandbox
+    gc.collect()
+    while own(still):
+        with changed:
+            changed.notify_all()
 
 
 def test_a_gate_warms_for_an_agent_that_may_run_code_alone(tmp_path):
