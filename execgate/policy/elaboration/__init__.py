@@ -241,7 +241,7 @@ def _limits(given: Mapping[str, Limit]) -> Limits:
             whole = getattr(constraint.quantity, "whole", False)
             fields[constraint.field] = None if amount is None else int(amount) if whole else float(amount)
     # Which field takes which is in LIMITS.
-    return Limits(**fields, stated=frozenset(fields))  # type: ignore[arg-type]
+    return Limits(**fields, stated=frozenset(fields))  # type: ignore[arg-type]  # each field is read by its own quantity
 
 
 def _grant(capability: str, flat: FlatGrant, limits: Limits) -> Grant:
