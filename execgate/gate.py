@@ -9,33 +9,27 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from execgate.errors import (
-    ContextError,
-    InputError,
-    PolicyError,
-    ReceiptError,
-    SandboxUnavailableError,
-    SessionChangedError,
-)
+from execgate.calls import BlocksExecution, Execution, NotRunError, strictest
+from execgate.errors import PolicyError, SessionChangedError
 from execgate.judging import AskedTool, judge_blocks, judge_code, judge_tool, permission
-from execgate.model.confines import HostFolder, Session
-from execgate.model.context import Context
+from execgate.model.confines import Session
+from execgate.model.context import Context, agreed
 from execgate.model.conversation import Conversation
-from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
+from execgate.model.execution import InputFile
 from execgate.model.held import NOTHING, Held
-from execgate.model.operation import Operation
 from execgate.model.source import Source
-from execgate.model.verdict import Authorization, Decision, Reason, Verdict, Violation
+from execgate.model.verdict import Decision, Reason, Verdict, Violation
+from execgate.running import OnOutput, Runner
 
 if TYPE_CHECKING:
     from execgate.policy import PolicySet
     from execgate.policy.watched import Version, WatchedPolicies
-    from execgate.receipts import Receipt, ReceiptStore
+    from execgate.receipts import ReceiptStore
     from execgate.sandbox import Reserved, Sandbox
 
 LOCAL_HOME = ".execgate"
@@ -43,67 +37,8 @@ LOCAL_HOME = ".execgate"
 
 _JUDGED_AGAIN = 2
 
-DENIED_EXIT_CODE = 126
-"""What a denied call returns: the shell's status for a command that may not be executed."""
-
-_File = TypeVar("_File", InputFile, Artifact)
-
-OnOutput = Callable[[str, bytes], None]
-"""Called with `stdout` or `stderr` and a chunk while a program runs."""
-
 Clock = Callable[[], datetime]
 """Gives the time, with a zone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Execution:
-    """One program's way through the gate; `result` and `outcome` are None where it was not run.
-
-    `unrecorded` is why a program that did run has no outcome receipt: its decision then stands in the log
-    without one.
-    """
-
-    verdict: Verdict
-    decision: Receipt
-    result: ExecutionResult | None = None
-    outcome: Receipt | None = None
-    unrecorded: ReceiptError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BlocksExecution:
-    """All blocks of one call: either every one was allowed, or none was run."""
-
-    blocks: tuple[Execution, ...]
-    artifacts: tuple[Artifact, ...] = ()
-
-    @property
-    def decision(self) -> Decision:
-        """The strictest of the blocks' decisions."""
-        return _strictest([block.verdict for block in self.blocks])
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the call as a whole was allowed to run."""
-        return self.decision is Decision.ALLOW
-
-    @property
-    def exit_code(self) -> int:
-        """126 for a denied call, else the last block's that ran; 1 where a limit or the engine ended it."""
-        if not self.allowed:
-            return DENIED_EXIT_CODE
-        codes = [block.result.exit_code for block in self.blocks if block.result is not None]
-        if not codes:
-            return 0
-        return 1 if codes[-1] is None else codes[-1]
-
-
-class NotRunError(SandboxUnavailableError):
-    """There was no sandbox for a program that may run; `execution` holds its verdict and its receipts."""
-
-    def __init__(self, error: SandboxUnavailableError, execution: Execution) -> None:
-        super().__init__(error.message, help=error.help)
-        self.execution = execution
 
 
 class Gate:
@@ -316,25 +251,17 @@ class Gate:
         if held is not None:
             judged_first = judge_blocks(blocks, agent, policies, known, held)
         executions = self._decide(judged_first, conversation, version)
-        if _strictest([execution.verdict for execution in executions]) is not Decision.ALLOW:
+        if strictest(execution.verdict for execution in executions) is not Decision.ALLOW:
             return BlocksExecution(tuple(executions))
-        handed: Sequence[InputFile] = tuple(inputs)
-        left: tuple[Artifact, ...] = ()
-        judged: dict[str, InputFile] = {}
-        for index, execution in enumerate(executions):
-            permits = permission(execution.verdict, policies, known)
-            result = self._run(execution, handed, on_output, (conversation, permits), first=index == 0)
-            executions[index] = self._recorded(execution, result)
-            handed = _laid_over(handed, [InputFile(file.name, file.data) for file in result.artifacts])
-            # Whatever a program wrote over it, the next block finds the text that was judged.
-            source = execution.verdict.source
-            if source.file is not None and len(executions) > 1:
-                judged[source.file] = InputFile(source.file, source.text.encode("utf-8"))
-            handed = _laid_over(handed, tuple(judged.values()))
-            left = _laid_over(left, result.artifacts)
-            if not result.succeeded or executions[index].unrecorded is not None:
-                break
-        return BlocksExecution(tuple(executions), left)
+        runner = Runner(
+            lambda: self.sandbox,
+            self.receipts,
+            self.reserved,
+            conversation.conversation_id,
+            lambda verdict: permission(verdict, policies, known),
+            on_output,
+        )
+        return runner.run(executions, inputs)
 
     def _held(self, verdicts: Sequence[Verdict], agent: str, conversation: Conversation) -> Held | None:
         """Return what the interpreter of a call's session holds, None where its policy keeps none."""
@@ -374,24 +301,12 @@ class Gate:
     def _known(
         self, conversation: Conversation | None, context: Context | None
     ) -> tuple[Conversation, Context]:
-        """Return both with what the other knows; raises ContextError where they contradict each other."""
-        said = conversation if conversation is not None else Conversation()
-        known = context if context is not None else Context()
-        both: dict[str, Any] = {}
-        for name, told, state in (
-            ("suggester", said.suggester, known.suggester),
-            ("group", said.group_chat, known.group),
-            ("turn", said.turn_number, known.turn),
-        ):
-            if told is not None and state is not None and told != state:
-                raise ContextError(
-                    f"the context names another {name} than the conversation",
-                    help=f"leave the {name} out of the context: the conversation has it",
-                )
-            both[name] = state if told is None else told
-        known = replace(known, **both, time=known.time if known.time is not None else self._clock())
-        said = replace(said, suggester=known.suggester, group_chat=known.group, turn_number=known.turn)
-        return said, known
+        """Return both with what the other knows, and the time; raises ContextError where they disagree."""
+        said, known = agreed(
+            conversation if conversation is not None else Conversation(),
+            context if context is not None else Context(),
+        )
+        return said, known if known.time is not None else replace(known, time=self._clock())
 
     def _decide(
         self, verdicts: Sequence[Verdict], conversation: Conversation, version: Version | None
@@ -407,7 +322,7 @@ class Gate:
                 None if refused is None else refused.error.message,
                 None if refused is None else refused.digest,
             )
-        approved = _strictest(verdicts) is Decision.ALLOW
+        approved = strictest(verdicts) is Decision.ALLOW
         decide = self.receipts.decision
         return [
             Execution(
@@ -416,69 +331,6 @@ class Gate:
             )
             for index, verdict in enumerate(verdicts)
         ]
-
-    def _recorded(self, execution: Execution, result: ExecutionResult) -> Execution:
-        """Make the outcome of a run durable; what happened is told even where that fails."""
-        try:
-            outcome = self.receipts.outcome(execution.decision, result)
-        except ReceiptError as error:
-            return replace(execution, result=result, unrecorded=error)
-        return replace(execution, result=result, outcome=outcome)
-
-    def _run(
-        self,
-        execution: Execution,
-        inputs: Sequence[InputFile],
-        on_output: OnOutput | None,
-        around: tuple[Conversation, Callable[[Operation], bool]],
-        *,
-        first: bool,
-    ) -> ExecutionResult:
-        authorization = Authorization.of(execution.verdict)
-        backend = ""
-        try:
-            sandbox = self.sandbox
-            backend = sandbox.name
-            self._keep_closed(authorization.confines.host_folders)
-            conversation, permits = around
-            return sandbox.run(
-                authorization,
-                inputs=inputs,
-                on_output=on_output,
-                conversation=conversation.conversation_id,
-                permits=permits,
-            )
-        except BaseException as error:
-            # Whatever happens, the decision that is in the log gets its outcome.
-            interrupted = not isinstance(error, Exception)
-            not_run = isinstance(error, (SandboxUnavailableError, InputError))
-            detail = "interrupted" if interrupted else str(error) or type(error).__name__
-            result = ExecutionResult(
-                stopped_by=Stop.CANCELLED if interrupted else Stop.ENGINE,
-                exit_code=None,
-                stdout="",
-                stderr="",
-                usage=Usage(wall_s=0.0),
-                detail=f"nothing was run: {detail}" if not_run else detail,
-                backend=backend,
-            )
-            if not_run and not first:
-                # An error would say that nothing of the call was run, and take the other results with it.
-                return result
-            recorded = self._recorded(execution, result)
-            if isinstance(error, SandboxUnavailableError):
-                raise NotRunError(error, recorded) from error
-            raise
-
-    def _keep_closed(self, folders: Sequence[HostFolder]) -> None:
-        """Raise SandboxUnavailableError for a folder of the host that shows what is reserved."""
-        for folder in folders:
-            why = self.reserved.exposed_by(Path(folder.source))
-            if why is not None:
-                raise SandboxUnavailableError(
-                    f"can't mount a folder of the host: `{folder.source}`: {why}",
-                    help="take it out of `host_folders`, or name a folder beside them",
-                )
 
     @property
     def receipts(self) -> ReceiptStore:
@@ -561,25 +413,3 @@ def default_home() -> Path:
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
-
-
-def _laid_over(below: Sequence[_File], above: Sequence[_File]) -> tuple[_File, ...]:
-    """Return the files of a folder after others were written there."""
-    names = {file.name for file in above}
-    # Where there is a folder now no file was left, and the other way round.
-    folders = {str(folder) for name in names for folder in PurePosixPath(name).parents}
-    kept = [
-        file
-        for file in below
-        if file.name not in names | folders
-        and names.isdisjoint(str(folder) for folder in PurePosixPath(file.name).parents)
-    ]
-    return tuple(kept) + tuple(above)
-
-
-def _strictest(verdicts: Sequence[Verdict]) -> Decision:
-    decisions = {verdict.decision for verdict in verdicts}
-    for decision in (Decision.DENY, Decision.ESCALATE):
-        if decision in decisions:
-            return decision
-    return Decision.ALLOW if verdicts else Decision.DENY

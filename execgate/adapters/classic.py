@@ -17,8 +17,9 @@ from execgate.adapters.legacy import legacy_wrappers
 from execgate.adapters.reply_functions import defer, prepare
 from execgate.adapters.workfolder import WorkFolder
 from execgate.adapters.wrapping import wrap_family
+from execgate.calls import DENIED_EXIT_CODE, BlocksExecution
 from execgate.errors import ContextError, InputError
-from execgate.gate import DENIED_EXIT_CODE, BlocksExecution, Gate
+from execgate.gate import Gate
 from execgate.model.confines import Session
 from execgate.model.context import Context
 from execgate.model.conversation import Conversation

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from execgate.calls import BlocksExecution, Execution
 from execgate.errors import ExecgateError, SandboxUnavailableError
-from execgate.gate import BlocksExecution, Execution
 from execgate.model.execution import ExecutionResult, Stop
 from execgate.model.limits import Limits
 from execgate.model.verdict import Decision, Reason, Verdict

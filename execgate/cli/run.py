@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from execgate.calls import Execution, NotRunError
 from execgate.cli import policies
 from execgate.cli.analyze import ALLOWED, DENIED, ESCALATED
 from execgate.cli.console import Console
@@ -21,7 +22,7 @@ from execgate.cli.live import Live
 from execgate.cli.parser import Parser, add_format, add_home, add_language, add_policy, examples, statuses
 from execgate.cli.receipts import home_of, make_store
 from execgate.errors import ExecgateError, InputError, SourceError
-from execgate.gate import Execution, Gate, NotRunError
+from execgate.gate import Gate
 from execgate.model.execution import ExecutionResult, Stop
 from execgate.model.source import Source
 from execgate.model.verdict import Decision

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from execgate.errors import ContextError
 from execgate.model.conversation import Conversation
 from execgate.model.money import Money
 
@@ -164,6 +165,25 @@ class Context:
         if unknown:
             raise ValueError(f"no field of a context: {unknown[0]!r}; there are: {', '.join(_READERS)}")
         return cls(**{name: _read(name, value) for name, value in document.items()})
+
+
+def agreed(conversation: Conversation, context: Context) -> tuple[Conversation, Context]:
+    """Return both with what the other knows; raises ContextError where they contradict each other."""
+    both: dict[str, Any] = {}
+    for name, told, state in (
+        ("suggester", conversation.suggester, context.suggester),
+        ("group", conversation.group_chat, context.group),
+        ("turn", conversation.turn_number, context.turn),
+    ):
+        if told is not None and state is not None and told != state:
+            raise ContextError(
+                f"the context names another {name} than the conversation",
+                help=f"leave the {name} out of the context: the conversation has it",
+            )
+        both[name] = state if told is None else told
+    known = replace(context, **both)
+    said = replace(conversation, suggester=known.suggester, group_chat=known.group, turn_number=known.turn)
+    return said, known
 
 
 _TYPES: Mapping[str, type] = MappingProxyType(

@@ -11,9 +11,9 @@ from execgate.sandbox.docker.sandbox import DockerSandbox
 from execgate.sandbox.doctor import Check, diagnose
 from execgate.sandbox.files import Caps, collect_inputs, write_artifacts
 from execgate.sandbox.image import Image, ensure_image
-from execgate.sandbox.pool import NOTHING, Ahead
 from execgate.sandbox.protocol import Sandbox, Warming
 from execgate.sandbox.reserved import Reserved
+from execgate.sandbox.stock import NOTHING, Ahead
 
 __all__ = [
     "BACKENDS",

@@ -9,8 +9,8 @@ from typing import Protocol
 from execgate.errors import InputError, SandboxUnavailableError
 from execgate.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from execgate.sandbox.docker.sandbox import DockerSandbox
-from execgate.sandbox.pool import Ahead
 from execgate.sandbox.service import CellSandbox
+from execgate.sandbox.stock import Ahead
 
 AUTO = "auto"
 

@@ -19,7 +19,6 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Start
@@ -28,9 +27,8 @@ from execgate.sandbox.cell import Backend, Cell, ImageGoneError, Profile
 from execgate.sandbox.cells import Taken
 from execgate.sandbox.greeting import CancelledError, greet
 from execgate.sandbox.load import Load
+from execgate.sandbox.stock import USUAL, Ahead, Shelf, Stock
 
-FRESH_S = 1800.0
-"""How long a cell may wait before another takes its place."""
 HOLD_S = 0.05
 """How long filling waits for a run that has just begun: most are over by then, and have the machine."""
 LOOK_S = 5.0
@@ -42,38 +40,7 @@ _RETRY_S = (0.5, 30.0)
 _WORKERS = 2
 _BACKLOG = 8
 _STUCK = 64
-_SHELVES = 64
 _SLICE_S = 0.1
-_FIRST_GUESS_BYTES = 16 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """How much may be started ahead: cells of one profile, of all, and the memory that they use together."""
-
-    of_profile: int = 8
-    cells: int = 16
-    memory_bytes: int = 1 << 30
-
-
-NOTHING = Ahead(0, 0, 0)
-"""Every cell is started for its run, and removed before its result is there."""
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """What is held of one profile."""
-
-    load: Load = field(default_factory=Load)
-    waiting: deque[tuple[Cell, float]] = field(default_factory=deque)
-    starting: int = 0
-    takers: int = 0
-    floor: int = 0
-    cell_bytes: int = _FIRST_GUESS_BYTES
-
-    @property
-    def held(self) -> int:
-        return len(self.waiting) + self.starting
 
 
 class Pool:
@@ -85,7 +52,7 @@ class Pool:
     def __init__(
         self,
         backend: Backend,
-        ahead: Ahead = Ahead(),
+        ahead: Ahead = USUAL,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -100,9 +67,9 @@ class Pool:
 
     def _begin(self) -> None:
         self._changed = threading.Condition(threading.Lock())
-        self._shelves: dict[Profile, _Shelf] = {}  # the most recently used last
         self._out: dict[int, Cell] = {}
         self._used: deque[Cell] = deque()
+        self._stock = Stock(self._ahead, self._used.append)
         self._stuck: deque[Cell] = deque(maxlen=_STUCK)
         self._removing = 0
         self._making = 0
@@ -127,7 +94,7 @@ class Pool:
         with self._changed:
             self._failures, self._retry_at = 0, -math.inf
             self._held_until = self._clock() + HOLD_S
-            shelf = self._shelves.get(profile)
+            shelf = self._stock.shelf(profile)
             if shelf is not None:
                 shelf.load.started(self._clock() - began)
                 self._looked = -math.inf if self._stuck else self._looked
@@ -161,16 +128,15 @@ class Pool:
         with self._changed:
             if self._closed.is_set() or not self._ahead.cells:
                 return 0
-            shelf = self._shelves.setdefault(profile, _Shelf())
+            shelf = self._stock.asked(profile, self._clock())
             shelf.floor = min(count, self._ahead.of_profile)
-            shelf.load.asked(self._clock())
             self._failures, self._retry_at = 0, -math.inf
             self._call_workers()
             while (
                 len(shelf.waiting) < shelf.floor
                 and not self._closed.is_set()
                 and not self._failures
-                and self._shelves.get(profile) is shelf
+                and self._stock.shelf(profile) is shelf
                 and (left := deadline - self._clock()) > 0
             ):
                 self._changed.wait(min(left, LOOK_S))
@@ -181,12 +147,7 @@ class Pool:
         deadline = self._clock() + seconds
         with self._changed:
             while self._clock() < deadline:
-                now = self._clock()
-                filled = all(
-                    not shelf.starting and shelf.held >= self._wanted(shelf, now)
-                    for shelf in self._shelves.values()
-                )
-                if filled and not self._used and not self._removing:
+                if self._stock.is_full(self._clock()) and not self._used and not self._removing:
                     return True
                 self._changed.wait(_SLICE_S)
         return False
@@ -194,7 +155,7 @@ class Pool:
     def waiting(self) -> tuple[Cell, ...]:
         """Return the cells that wait for a run."""
         with self._changed:
-            return tuple(cell for shelf in self._shelves.values() for cell, _ in shelf.waiting)
+            return self._stock.cells()
 
     def close(self) -> None:
         """Remove every cell that no run has, and start none any more; runs under way remove theirs."""
@@ -214,7 +175,7 @@ class Pool:
     def _close(self, deadline: float) -> None:
         self._closed.set()
         with self._changed:
-            self._empty()
+            self._stock.empty()
             for cell in self._used:
                 cell.wire.close()  # all of them end at the same time, before each is removed
             if self._used:
@@ -228,7 +189,7 @@ class Pool:
                     return  # without an engine they end by themselves, and the next gate removes them
                 task = self._removal_task()
                 if task is None:
-                    if not self._removing and not any(shelf.starting for shelf in self._shelves.values()):
+                    if not self._removing and not self._stock.is_starting():
                         break
                     self._changed.wait(_SLICE_S)
                     continue
@@ -244,8 +205,7 @@ class Pool:
 
     def forget_parent(self) -> None:
         """Start anew in a forked process: the cells are the parent's, and stay as they are."""
-        waiting = [cell for shelf in self._shelves.values() for cell, _ in shelf.waiting]
-        cells = [*waiting, *self._out.values(), *self._used, *self._stuck]
+        cells = [*self._stock.cells(), *self._out.values(), *self._used, *self._stuck]
         self._begin()
         for cell in cells:
             cell.wire.forget()
@@ -258,19 +218,15 @@ class Pool:
             if self._closed.is_set():
                 return None
             now = self._clock()
-            shelf = self._shelves.pop(profile, None) or _Shelf()
-            self._shelves[profile] = shelf
-            shelf.load.asked(now)
+            shelf = self._stock.asked(profile, now)
             self._held_until = now + HOLD_S
             patience = now + 2 * shelf.load.start_s
             while True:
-                while shelf.waiting:
-                    cell, _ = shelf.waiting.popleft()
-                    if cell.wire.is_quiet():
-                        self._out[id(cell)] = cell
-                        self._call_workers()
-                        return cell
-                    self._used.append(cell)
+                cell = self._stock.pick(shelf)
+                if cell is not None:
+                    self._out[id(cell)] = cell
+                    self._call_workers()
+                    return cell
                 left = patience - self._clock()
                 if shelf.starting <= shelf.takers or left <= 0 or self._closed.is_set():
                     self._held_until = self._clock() + 2 * shelf.load.start_s
@@ -311,7 +267,7 @@ class Pool:
 
     def _call_workers(self) -> None:
         """Make sure that somebody works, and a second one where much is to be done."""
-        pressing = len(self._used) > 2 or any(shelf.takers for shelf in self._shelves.values())
+        pressing = len(self._used) > 2 or self._stock.is_pressed()
         if len(self._workers) < (_WORKERS if pressing else 1):
             worker = threading.Thread(target=self._work, name="execgate-pool", daemon=True)
             with contextlib.suppress(RuntimeError):  # no thread is to be had now: the next call tries again
@@ -335,7 +291,7 @@ class Pool:
                 task = self._start_task(now) or self._removal_task() or self._tidying_task(now)
                 if task is not None:
                     return task
-                needed = self._shelves or self._stuck
+                needed = self._stock or self._stuck
                 if self._closed.is_set() or not needed or len(self._workers) > 1:
                     self._workers.discard(threading.current_thread())  # not later: another may look at it
                     return None
@@ -344,30 +300,14 @@ class Pool:
     def _start_task(self, now: float) -> Callable[[], None] | None:
         if self._closed.is_set() or now < self._retry_at or now < self._held_until:
             return None
-        for profile, shelf in reversed(self._shelves.items()):
-            if shelf.held < self._wanted(shelf, now) and self._has_room(shelf):
-                shelf.starting += 1
-                return lambda profile=profile, shelf=shelf: self._fill(profile, shelf)  # type: ignore[misc]
-        return None
+        lacking = self._stock.lacking(now)
+        if lacking is None:
+            return None
+        profile, shelf = lacking
+        shelf.starting += 1
+        return lambda: self._fill(profile, shelf)
 
-    def _wanted(self, shelf: _Shelf, now: float) -> int:
-        wanted = shelf.load.wanted(now)
-        return min(max(wanted, shelf.floor) if wanted else 0, self._ahead.of_profile)
-
-    def _has_room(self, asking: _Shelf) -> bool:
-        """Return whether one more may wait, after cells of profiles used longer ago were given up for it."""
-        shelves = self._shelves.values()
-        while True:
-            cells = sum(shelf.held for shelf in shelves)
-            held = sum(shelf.held * shelf.cell_bytes for shelf in shelves)
-            if cells < self._ahead.cells and held + asking.cell_bytes <= self._ahead.memory_bytes:
-                return True
-            oldest = next(shelf for shelf in shelves if shelf.waiting or shelf is asking)
-            if oldest is asking:
-                return False
-            self._used.append(oldest.waiting.popleft()[0])
-
-    def _fill(self, profile: Profile, shelf: _Shelf) -> None:
+    def _fill(self, profile: Profile, shelf: Shelf) -> None:
         began = self._clock()
         cell, gone = None, False
         with contextlib.suppress(Exception):  # a run that needs a cell meets the error itself, and tells it
@@ -381,19 +321,18 @@ class Pool:
             if cell is not None and self._out.pop(id(cell), None) is None:
                 cell = None  # the process ends, and it was removed with the others
             now = self._clock()
-            if gone and self._shelves.get(profile) is shelf:
+            if gone and self._stock.shelf(profile) is shelf:
                 # Nothing can be started of this profile any more; what waits is still good.
                 shelf.floor, shelf.load = 0, Load()
             elif cell is None:
                 self._failures += 1
                 self._retry_at = now + min(_RETRY_S[0] * 2.0 ** min(self._failures - 1, 10), _RETRY_S[1])
-            elif self._closed.is_set() or self._shelves.get(profile) is not shelf:
+            elif self._closed.is_set() or self._stock.shelf(profile) is not shelf:
                 self._used.append(cell)
             else:
-                shelf.waiting.append((cell, now))
+                shelf.put(cell, now)
                 self._failures = 0
                 shelf.load.started(now - began)
-                shelf.cell_bytes = (cell.meter and cell.meter.memory_now()) or shelf.cell_bytes
             self._changed.notify_all()
 
     def _removal_task(self) -> Callable[[], None] | None:
@@ -416,23 +355,14 @@ class Pool:
             self._changed.notify_all()
 
     def _tidying_task(self, now: float) -> Callable[[], None] | None:
-        """Give up what is dead, stale or too much, now and then, and try again what could not be removed."""
+        """Look at what waits, now and then, and try again what could not be removed."""
         if self._closed.is_set():
-            self._empty()
+            self._stock.empty()
             return self._removal_task()
         if now < self._looked + LOOK_S:
             return None
         self._looked = now
-        for profile, shelf in list(self._shelves.items()):
-            wanted = self._wanted(shelf, now)
-            for _ in range(len(shelf.waiting)):
-                cell, since = shelf.waiting.popleft()
-                if len(shelf.waiting) < wanted and now - since < FRESH_S and cell.wire.is_quiet():
-                    shelf.waiting.append((cell, since))
-                else:
-                    self._used.append(cell)
-            if not shelf.held and (not wanted or len(self._shelves) > _SHELVES):
-                del self._shelves[profile]
+        self._stock.tidy(now)
         if self._stuck and now >= self._retry_at:
             return self._try_again
         return self._start_task(now) or self._removal_task()
@@ -449,11 +379,6 @@ class Pool:
             self._removing -= 1
             self._stuck.extend(left)
             self._changed.notify_all()
-
-    def _empty(self) -> None:
-        for shelf in self._shelves.values():
-            self._used.extend(cell for cell, _ in shelf.waiting)
-            shelf.waiting.clear()
 
     def _pause(self, now: float) -> float:
         """Return how long there is surely nothing to do, in seconds."""

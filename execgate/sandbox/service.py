@@ -24,12 +24,13 @@ from execgate.sandbox.image.choosing import advice
 from execgate.sandbox.image.facts import Facts
 from execgate.sandbox.job import Job
 from execgate.sandbox.layers import Layer, Layers
-from execgate.sandbox.pool import Ahead, Pool
+from execgate.sandbox.pool import Pool
 from execgate.sandbox.preloading import preloads
 from execgate.sandbox.protocol import Permits
 from execgate.sandbox.refused import explanation
 from execgate.sandbox.run import execute
 from execgate.sandbox.sessions import Sessions
+from execgate.sandbox.stock import Ahead
 
 _SESSION_HELP = 'use a Docker engine with its own runtime, or set `session: "none"`'
 _digest = functools.lru_cache(maxsize=16)(digest)  # the same few images all the time

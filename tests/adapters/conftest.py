@@ -13,7 +13,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Of AutoGen's own imports.
     import autogen
 
-from execgate.gate import BlocksExecution, Execution
+from execgate.calls import BlocksExecution, Execution
 from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import ExecutionResult, InputFile, Stop, Usage

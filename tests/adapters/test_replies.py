@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from execgate.adapters import replies
-from execgate.gate import BlocksExecution, Execution
+from execgate.calls import BlocksExecution, Execution
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
 from execgate.model.verdict import Reason, Verdict, Violation

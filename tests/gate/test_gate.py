@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from execgate import Gate
+from execgate.calls import DENIED_EXIT_CODE, NotRunError
 from execgate.errors import AuthorizationError, InputError, PolicyError, ReceiptError, SandboxUnavailableError
-from execgate.gate import DENIED_EXIT_CODE, NotRunError, default_home
+from execgate.gate import default_home
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, InputFile, Stop, Usage
 from execgate.model.operation import Operation

@@ -13,7 +13,7 @@ from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Verdict
 from execgate.sandbox import BACKENDS
-from execgate.sandbox.pool import NOTHING
+from execgate.sandbox.stock import NOTHING
 
 _MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from execgate import Gate
+from execgate.calls import NotRunError
 from execgate.errors import SandboxUnavailableError
-from execgate.gate import NotRunError
 from execgate.model.confines import Confines, HostFolder
 from execgate.model.limits import Limits
 from execgate.sandbox import Reserved, host_folders

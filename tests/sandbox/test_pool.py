@@ -15,7 +15,8 @@ from execgate.sandbox.cell import ImageGoneError, Profile, State
 from execgate.sandbox.frames import PROTOCOL, encode
 from execgate.sandbox.greeting import CancelledError
 from execgate.sandbox.load import IDLE_S, WINDOW_S, Load
-from execgate.sandbox.pool import NOTHING, Ahead, Pool
+from execgate.sandbox.pool import Pool
+from execgate.sandbox.stock import NOTHING, Ahead
 
 READY = encode(b"R", bytes((PROTOCOL, 3, 12, 0)))
 NEVER = threading.Event()
@@ -307,14 +308,14 @@ def test_a_run_waits_for_a_cell_that_is_nearly_there(pool, backend):
     assert pool.settle()
     backend.open.clear()
     with pool._changed:
-        pool._used.extend(cell for cell, _ in pool._shelves[profile()].waiting)
-        pool._shelves[profile()].waiting.clear()
+        pool._used.extend(cell for cell, _ in pool._stock.shelf(profile()).waiting)
+        pool._stock.shelf(profile()).waiting.clear()
         pool._call_workers()
-    until(lambda: pool._shelves[profile()].starting)
+    until(lambda: pool._stock.shelf(profile()).starting)
     results = []
     thread = threading.Thread(target=lambda: results.append(once(pool)))
     thread.start()
-    until(lambda: pool._shelves[profile()].takers)
+    until(lambda: pool._stock.shelf(profile()).takers)
     backend.open.set()
     thread.join()
     assert results[0][0] is Start.WARM
@@ -357,7 +358,7 @@ def test_closing_removes_what_waits_and_what_is_being_started(make, backend):
     assert pool.settle()
     backend.open.clear()
     taken = pool.take(profile(), NEVER)
-    until(lambda: pool._shelves[profile()].starting)
+    until(lambda: pool._stock.shelf(profile()).starting)
     threading.Timer(0.05, backend.open.set).start()
     pool.close()
     assert set(backend.living) == {taken.cell.name}

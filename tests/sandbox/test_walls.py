@@ -482,7 +482,7 @@ def test_each_run_of_a_session_has_the_walls_of_its_own_policy(sandbox, authoriz
 def without_landlock(monkeypatch):
     """Return a sandbox whose engine's filter does not let a process set walls for itself."""
     from execgate.sandbox import DockerSandbox
-    from execgate.sandbox.pool import NOTHING as NONE_AHEAD
+    from execgate.sandbox.stock import NOTHING as NONE_AHEAD
 
     profile = json.loads(seccomp.profile())
     for entry in profile["syscalls"]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from execgate.sandbox.bubblewrap.backend import BubblewrapBackend
-from execgate.sandbox.pool import Ahead
 from execgate.sandbox.service import CellSandbox
+from execgate.sandbox.stock import Ahead
 
 
 class BubblewrapSandbox(CellSandbox):

@@ -8,7 +8,7 @@ import pytest
 from execgate.sandbox import DockerSandbox
 from execgate.sandbox.docker.backend import DockerBackend
 from execgate.sandbox.engine import connect
-from execgate.sandbox.pool import NOTHING
+from execgate.sandbox.stock import NOTHING
 
 
 @pytest.fixture(scope="session")

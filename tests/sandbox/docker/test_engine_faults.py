@@ -22,7 +22,7 @@ from execgate.sandbox import DockerSandbox, diagnose
 from execgate.sandbox.choice import VARIABLE
 from execgate.sandbox.engine import GROUP_HELP, START_HELP, connect
 from execgate.sandbox.image import ensure_image
-from execgate.sandbox.pool import NOTHING
+from execgate.sandbox.stock import NOTHING
 
 pytestmark = [
     pytest.mark.engine,

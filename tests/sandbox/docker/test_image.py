@@ -16,7 +16,7 @@ from execgate.sandbox.image.archive import EPOCH, repack
 from execgate.sandbox.image.debian import closure, parse_depends
 from execgate.sandbox.image.root import ensure_root
 from execgate.sandbox.image.ways import FOLDERS, _loaded
-from execgate.sandbox.pool import NOTHING
+from execgate.sandbox.stock import NOTHING
 
 DEPENDS = """\
 python3.11

@@ -27,7 +27,7 @@ from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Verdict
 from execgate.sandbox import DockerSandbox
-from execgate.sandbox.pool import NOTHING
+from execgate.sandbox.stock import NOTHING
 source = Source("print('up', flush=True)\\nwhile True: pass")
 verdict = Verdict(source, "a", Program(source), limits=Limits(wall_s=None), policy_digest="sha256:" + "0" * 64)
 print("start", flush=True)

@@ -17,7 +17,7 @@ from execgate.model.execution import Start, Stop
 from execgate.policy import PolicySet
 from execgate.sandbox import DockerSandbox
 from execgate.sandbox.engine import connect
-from execgate.sandbox.pool import NOTHING
+from execgate.sandbox.stock import NOTHING
 
 pytestmark = pytest.mark.engine
 

@@ -14,7 +14,7 @@ from execgate.model.execution import Stop
 from execgate.sandbox import BACKENDS
 from execgate.sandbox.engine import connect
 from execgate.sandbox.image import ensure_image
-from execgate.sandbox.pool import NOTHING
+from execgate.sandbox.stock import NOTHING
 
 pytestmark = pytest.mark.engine
 
