@@ -350,9 +350,9 @@ class Gate:
         """
         with self._opening:
             if self._sandbox is None:
-                from execgate.sandbox import NOTHING, Ahead, open_sandbox
+                from execgate.sandbox import NOTHING, USUAL, open_sandbox
 
-                self._sandbox = open_sandbox(self._sandbox_name, ahead=Ahead() if self._ahead else NOTHING)
+                self._sandbox = open_sandbox(self._sandbox_name, ahead=USUAL if self._ahead else NOTHING)
             return self._sandbox
 
     def warm(self, agent: str, code: str = "") -> bool:

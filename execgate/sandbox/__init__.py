@@ -13,11 +13,12 @@ from execgate.sandbox.files import Caps, collect_inputs, write_artifacts
 from execgate.sandbox.image import Image, ensure_image
 from execgate.sandbox.protocol import Sandbox, Warming
 from execgate.sandbox.reserved import Reserved
-from execgate.sandbox.stock import NOTHING, Ahead
+from execgate.sandbox.stock import NOTHING, USUAL, Ahead
 
 __all__ = [
     "BACKENDS",
     "NOTHING",
+    "USUAL",
     "Ahead",
     "BubblewrapSandbox",
     "Caps",

@@ -10,7 +10,7 @@ from execgate.errors import InputError, SandboxUnavailableError
 from execgate.sandbox.bubblewrap.sandbox import BubblewrapSandbox
 from execgate.sandbox.docker.sandbox import DockerSandbox
 from execgate.sandbox.service import CellSandbox
-from execgate.sandbox.stock import Ahead
+from execgate.sandbox.stock import USUAL, Ahead
 
 AUTO = "auto"
 
@@ -32,7 +32,7 @@ def open_sandbox(
     name: str | None = None,
     *,
     on_progress: Callable[[str], None] | None = None,
-    ahead: Ahead = Ahead(),  # noqa: B008 - frozen
+    ahead: Ahead = USUAL,
 ) -> CellSandbox:
     """Return the sandbox called `name`: a backend's name, or `auto`, the first backend that works here.
 

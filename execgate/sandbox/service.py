@@ -30,7 +30,7 @@ from execgate.sandbox.protocol import Permits
 from execgate.sandbox.refused import explanation
 from execgate.sandbox.run import execute
 from execgate.sandbox.sessions import Sessions
-from execgate.sandbox.stock import Ahead
+from execgate.sandbox.stock import USUAL, Ahead
 
 _SESSION_HELP = 'use a Docker engine with its own runtime, or set `session: "none"`'
 _digest = functools.lru_cache(maxsize=16)(digest)  # the same few images all the time
@@ -46,7 +46,7 @@ class CellSandbox:
     May be used from several threads at once.
     """
 
-    def __init__(self, backend: Backend, *, ahead: Ahead = Ahead()) -> None:  # noqa: B008 - frozen
+    def __init__(self, backend: Backend, *, ahead: Ahead = USUAL) -> None:
         self.name = backend.name
         self._backend = backend
         self._cells = Pool(backend, ahead)

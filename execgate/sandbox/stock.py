@@ -29,6 +29,7 @@ class Ahead:
 
 
 USUAL = Ahead()
+"""For a process that runs one program after the other."""
 NOTHING = Ahead(0, 0, 0)
 """Every cell is started for its run, and removed before its result is there."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from execgate.sandbox.bubblewrap.backend import BubblewrapBackend
 from execgate.sandbox.service import CellSandbox
-from execgate.sandbox.stock import Ahead
+from execgate.sandbox.stock import USUAL, Ahead
 
 
 class BubblewrapSandbox(CellSandbox):
@@ -21,6 +21,6 @@ class BubblewrapSandbox(CellSandbox):
         self,
         *,
         on_progress: Callable[[str], None] | None = None,
-        ahead: Ahead = Ahead(),  # noqa: B008 - frozen
+        ahead: Ahead = USUAL,
     ) -> None:
         super().__init__(BubblewrapBackend(on_progress=on_progress), ahead=ahead)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from execgate.sandbox.docker.backend import DockerBackend
 from execgate.sandbox.service import CellSandbox
-from execgate.sandbox.stock import Ahead
+from execgate.sandbox.stock import USUAL, Ahead
 
 
 class DockerSandbox(CellSandbox):
@@ -22,7 +22,7 @@ class DockerSandbox(CellSandbox):
         self,
         *,
         on_progress: Callable[[str], None] | None = None,
-        ahead: Ahead = Ahead(),  # noqa: B008 - frozen
+        ahead: Ahead = USUAL,
         runtime: str | None = None,
     ) -> None:
         super().__init__(DockerBackend(on_progress=on_progress, runtime=runtime), ahead=ahead)
