@@ -21,6 +21,7 @@ import io
 import logging
 import os
 import shutil
+import socket
 import sqlite3
 import sys
 import tempfile
@@ -195,11 +196,20 @@ class Rates(http.server.BaseHTTPRequestHandler):
         """Say nothing: standard error is the demo's."""
 
 
+class RatesServer(http.server.ThreadingHTTPServer):
+    """Shares its port with the service of another demo, and outlives it."""
+
+    def server_bind(self) -> None:
+        """Bind a port that others may have, too."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        super().server_bind()
+
+
 @contextlib.contextmanager
 def rates() -> Iterator[None]:
-    """Have the service of rates on this machine; where its port is taken, by another demo, that one's."""
+    """Have the service of rates on this machine; where its port is another's, the scene will not play."""
     try:
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", RATES_PORT), Rates)
+        server = RatesServer(("127.0.0.1", RATES_PORT), Rates)
     except OSError:
         yield
         return
