@@ -43,6 +43,7 @@ def copy(recipe: Recipe, scratch: Path) -> Path:
     target = root / "usr/local/lib" / version
     shutil.copytree(library, target, symlinks=False, ignore=_LEFT_OUT, ignore_dangling_symlinks=True)
     programs = _programs(recipe, root)
+    trim(root, recipe)  # what is left out needs no libraries either
     extensions = sorted((target / "lib-dynload").glob("*.so"))
     _libraries(root, [interpreter, *extensions, *programs])
     copy_surroundings(root)
