@@ -21,7 +21,7 @@ def configure(parser: Parser) -> None:
     add_format(parser, "text", "json")
     parser.epilog = "\n\n".join(
         [
-            "`contents` is the digest that outcome receipts have of an image's packages.",
+            "`contents` is the digest under which outcome receipts keep an image's packages.",
             examples(
                 "execgate sandbox list",
                 "execgate sandbox list data-science --packages",

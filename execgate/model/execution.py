@@ -186,7 +186,7 @@ class ExecutionResult:
     """How many more observations there were than are kept."""
     connections: tuple[Connection, ...] = ()
     image_contents: str = ""
-    """The digest of the image's list of packages, which `execgate sandbox list` prints; empty if unknown."""
+    """The image's packages, one line of JSON: rows of kind, name and version; empty if unknown."""
     packages: tuple[str, ...] = ()
     """What was installed for it beside the image, each as name, version and digest of its wheel."""
 
@@ -209,7 +209,7 @@ class ExecutionResult:
             "usage": self.usage.to_json(),
             "backend": self.backend,
             "image": self.image,
-            "image_contents": self.image_contents,
+            "image_contents": _digest(self.image_contents)["digest"] if self.image_contents else "",
             "packages": list(self.packages),
             "start": self.start.value,
             "in_force": dict(self.in_force),

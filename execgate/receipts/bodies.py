@@ -67,6 +67,18 @@ class Body:
                 raise MalformedError("not a body: data and salt")
 
 
+def referred(value: Any) -> str | None:
+    """Return the digest of the body that stands for a field, None where the field stands there itself.
+
+    Nothing else has this shape, whatever a guest calls what it tells of.
+    """
+    match value:
+        case {"body": str(digest), "size": int(), **more} if not more:
+            return digest
+        case _:
+            return None
+
+
 def reference(body: Body) -> dict[str, Any]:
     """Return what stands in a receipt in the place of a body."""
     return {"body": body.digest, "size": len(body.data)}

@@ -13,7 +13,7 @@ from typing import Any
 
 from execgate.model.context import Context
 from execgate.receipts import canonical, dsse, tree
-from execgate.receipts.bodies import Body
+from execgate.receipts.bodies import Body, referred
 from execgate.receipts.canonical import MalformedError
 from execgate.receipts.keys import PublicKey
 from execgate.receipts.predicate import DECISION, MAX_ENTRY_BYTES, OUTCOME, STATEMENT, contradiction, views
@@ -274,9 +274,12 @@ def _check_shape(about: str, predicate: Mapping[str, Any]) -> None:
                 "approved": bool(),
                 "verdict": str(),
                 "policy_digest": str() | None,
-                "policy_text": {"body": str()} | None,
-                "violations": [*_] | {"body": str()},
-                "analysis": {"operations": [*_] | {"body": str()}, "gaps": [*_] | {"body": str()}},
+                "policy_text": {"body": str(), "size": int()} | None,
+                "violations": [*_] | {"body": str(), "size": int()},
+                "analysis": {
+                    "operations": [*_] | {"body": str(), "size": int()},
+                    "gaps": [*_] | {"body": str(), "size": int()},
+                },
             },
         } if about == DECISION:
             return
@@ -292,7 +295,7 @@ def _check_shape(about: str, predicate: Mapping[str, Any]) -> None:
 
 
 def _large(part: Mapping[str, Any]) -> list[str]:
-    return [value["body"] for value in part.values() if isinstance(value, dict) and "body" in value]
+    return [digest for value in part.values() if (digest := referred(value)) is not None]
 
 
 def _subject(receipt: Receipt) -> tuple[str, str, str | None, str]:

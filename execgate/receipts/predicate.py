@@ -157,6 +157,9 @@ def outcome(receipt_id: str, receipt: Receipt, result: ExecutionResult) -> Draft
     """Return the receipt of a run, which points to the decision that allowed it."""
     summary = receipt.summary
     ran = plain(result.to_json())
+    bodies: list[Body] = []
+    if result.image_contents:
+        ran["image_contents"] = _kept(result.image_contents, bodies)
     predicate = {
         "receipt_id": receipt_id,
         "code_hash": summary.code_hash,
@@ -167,7 +170,7 @@ def outcome(receipt_id: str, receipt: Receipt, result: ExecutionResult) -> Draft
         "result": ran,
         "gate_version": execgate.__version__,
     }
-    return Draft("outcome", summary.code_hash, predicate, spillable=(ran,))
+    return Draft("outcome", summary.code_hash, predicate, bodies, (ran,))
 
 
 def views(operations: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from execgate.receipts.bodies import Body
+from execgate.receipts.bodies import Body, referred
 from execgate.receipts.canonical import encode_base64
 
 Kind = Literal["decision", "outcome"]
@@ -117,10 +117,11 @@ class Receipt:
 
     def resolved(self, value: Any) -> Any:
         """Return a field of the predicate whole, where it may stand there by its digest."""
-        if isinstance(value, Mapping) and "body" in value:
-            body = self.bodies.get(value["body"])
-            return None if body is None else body.value
-        return value
+        digest = referred(value)
+        if digest is None:
+            return value
+        body = self.bodies.get(digest)
+        return None if body is None else body.value
 
     def to_json(self) -> dict[str, Any]:
         """Return the receipt whole: what is signed, where it lies in the log, and the texts beside it."""

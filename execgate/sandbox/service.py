@@ -17,7 +17,7 @@ from execgate.model.verdict import Authorization
 from execgate.sandbox import outcome, places
 from execgate.sandbox.cell import Backend, ImageGoneError, Profile
 from execgate.sandbox.cells import Cells
-from execgate.sandbox.contents import digest
+from execgate.sandbox.contents import encoded
 from execgate.sandbox.files import check_inputs
 from execgate.sandbox.host_folders import HostFolders
 from execgate.sandbox.image.choosing import advice
@@ -33,7 +33,7 @@ from execgate.sandbox.sessions import Sessions
 from execgate.sandbox.stock import USUAL, Ahead
 
 _SESSION_HELP = 'use a Docker engine with its own runtime, or set `session: "none"`'
-_digest = functools.lru_cache(maxsize=16)(digest)  # the same few images all the time
+_encoded = functools.lru_cache(maxsize=16)(encoded)  # the same few images all the time
 _GROUPS_HELP = (
     "give it control groups (start the gate as root, or with `systemd-run --user --scope -p Delegate=yes`), "
     "use a container engine, or say `unlimited` in the policy; `execgate doctor` says more"
@@ -209,6 +209,6 @@ def _described(
     return replace(
         result,
         detail="; ".join(notes),
-        image_contents=_digest(facts.contents) if facts.contents else "",
+        image_contents=_encoded(facts.contents) if facts.contents else "",
         packages=layer.lines(),
     )

@@ -356,6 +356,38 @@ class TestOutcome:
         assert receipt.resolved(receipt.predicate["result"]["rejected"]) == list(result.rejected)
         assert store.verify().ok
 
+    def test_the_packages_of_its_image_stand_beside_the_log_once(
+        self, store, verdict, result, home, sql
+    ) -> None:
+        packages = '[["debian","bash","5.2.15"],["python","numpy","2.1.0"]]'
+        result = replace(result, image_contents=packages)
+        outcomes = [
+            store.outcome(store.decision(verdict(), Conversation(), call=WHOLE), result) for _ in range(2)
+        ]
+        digest = Body.of_text(packages).digest
+        assert result.to_json()["image_contents"] == digest
+        for outcome in outcomes:
+            receipt = store.get(outcome.receipt_id)
+            assert receipt.predicate["result"]["image_contents"] == {"body": digest, "size": len(packages)}
+            assert receipt.resolved(receipt.predicate["result"]["image_contents"]) == json.loads(packages)
+        assert sql(home, "DELETE FROM body WHERE digest = ?", digest) == 1
+        assert not store.verify().ok  # it is a part of the receipt
+
+    @pytest.mark.parametrize("name", ["body", "size"])
+    def test_no_name_that_somebody_else_chose_stands_for_a_body(
+        self, store, verdict, conversation, result, name
+    ) -> None:
+        judged = verdict()
+        staged = {"body": Source("x = 1", "body"), "size": Source("x = 2", "size")}
+        program = replace(judged.program, staged=(staged[name],))
+        decision = store.decision(replace(judged, program=program), conversation, call=WHOLE)
+        told = {"body": "sha256:" + "0" * 64, "size": "12"} if name == "size" else {"body": "none"}
+        receipt = store.get(store.outcome(decision, replace(result, in_force=told)).receipt_id)
+        assert receipt.resolved(receipt.predicate["result"]["in_force"]) == told
+        analysis = store.get(decision.receipt_id).predicate["policy_evaluation"]["analysis"]
+        assert receipt.resolved(analysis["staged"]) == {name: staged[name].digest}
+        assert store.verify().ok
+
 
 class TestLargeReceipts:
     def test_what_is_too_large_goes_by_digest(self, store, verdict, conversation) -> None:

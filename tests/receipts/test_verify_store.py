@@ -258,7 +258,8 @@ def test_other_keys_than_those_given_are_refused(left: Path, tmp_path) -> None:
         ({"policy_digest": None}, "the verdict is ALLOW, but there is no policy"),
         ({"verdict": "DENY"}, "the call is approved, but this part of it has verdict DENY"),
         ({"verdict": "MAYBE"}, "the verdict or the part of the call is none"),
-        ({"policy_text": {"body": "x"}}, "x is a part of the receipt, and can't be erased"),
+        ({"policy_text": {"body": "x", "size": 1}}, "x is a part of the receipt, and can't be erased"),
+        ({"policy_text": {"body": "x"}}, "a field of the predicate is missing or of the wrong type"),
         ({"policy_digest": "sha256:0"}, "the policy's text is not that of its digest"),
         (
             {"verdict": "ESCALATE", "approved": False},
