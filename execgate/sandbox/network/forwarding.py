@@ -55,14 +55,13 @@ class Forwarder:
     async def one(self, request: Request, client: h11.Connection) -> bool:
         """Serve one request; return whether there may be another on the same connection."""
         visit, target = self._visit, request.target
+        visit.check_room(target, "http")
         if not visit.judge.allows(target, "http", request.method):
             why = refusal(target, "http")
             if visit.judge.modes(target).http:
                 why = f"{request.method} of http://{target} is not granted: a rule on the method decides"
             visit.note(target, "http", refused=why)
             raise RefusedError(why)
-        if visit.ledger.is_full:
-            raise RefusedError("the run has tried too many different destinations")
         again = self._outside is not None and not request.framing
         try:
             return await self._exchange(request, client)

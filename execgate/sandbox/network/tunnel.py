@@ -87,13 +87,10 @@ class Tunnel:
 
     async def _connected(self) -> Reached:
         visit, target = self._visit, self._target
+        visit.check_room(target, self._usual)
         self._modes = visit.judge.modes(target)
-        why = None
         if not self._modes:
             why = refusal(target)
-        elif visit.ledger.is_full:
-            why = "the run has tried too many different destinations"
-        if why is not None:
             visit.note(target, self._usual, refused=why)
             raise RefusedError(why)
         return await visit.reach(target, self._usual, self._granted)

@@ -87,6 +87,16 @@ class Visit:
         """Record an attempt."""
         return self.ledger.note(target, scheme, address=address, refused=refused)
 
+    def check_room(self, target: Target, scheme: str) -> None:
+        """Raise RefusedError where the run has tried so much that it is asked about nothing more.
+
+        The judge remembers all that it was asked: before it, so that a program can't make it remember more.
+        """
+        if self.ledger.is_full:
+            why = "the run has tried too many different destinations"
+            self.note(target, scheme, refused=why)
+            raise RefusedError(why)
+
     async def reach(self, target: Target, scheme: str, granted: Callable[[Target], object]) -> Reached:
         """Connect, and record where that fails; raises as `Reach.to` does."""
         try:

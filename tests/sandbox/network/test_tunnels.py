@@ -266,10 +266,20 @@ def test_connections_above_the_cap_wait_their_turn(door, world, web, permit, kno
     assert all(b" 200 " in everything(client) for client in waiting)
 
 
-def test_attempts_that_differ_are_counted_and_then_refused(door, ask, web):
-    door.admit(lambda _: False, Caps(destinations=3))
+@pytest.mark.parametrize(
+    "asks",
+    [
+        lambda host: connect(host, 443),
+        lambda host: f"GET http://{host}/ HTTP/1.1\r\nHost: {host}\r\n\r\n".encode(),
+    ],
+    ids=["tunnels", "requests"],
+)
+def test_attempts_that_differ_are_counted_and_then_refused_without_being_asked_about(door, ask, permit, asks):
+    permits = permit()
+    door.admit(permits, Caps(destinations=3))
     for number in range(6):
-        ask(connect(f"host-{number}.example", 443))
+        ask(asks(f"host-{number}.example"))
     told = door.leave()
     assert [one.host for one in told] == ["host-0.example", "host-1.example", "host-2.example", ""]
     assert (told[-1].refused, told[-1].attempts) == ("too many different attempts", 3)
+    assert {call.destination for call in permits.asked} == {one.host for one in told[:3]}
