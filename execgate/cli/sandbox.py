@@ -44,9 +44,9 @@ def uses_engine(options: argparse.Namespace, *, needs_engine: bool) -> bool:
 def described(
     image: str,
     facts: Facts,
-    where: str,
-    current: bool = True,  # noqa: FBT001, FBT002 - a column of the row
     *,
+    where: str,
+    current: bool = True,
     size_bytes: int | None = None,
     path: str | None = None,
 ) -> dict[str, Any]:

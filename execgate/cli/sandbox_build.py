@@ -33,7 +33,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "--index",
         metavar="URL",
-        help="take libraries from this index alone (default: $EXECGATE_INDEX_URL, else pip's own settings)",
+        help="take libraries from this index alone (default: $EXECGATE_INDEX_URL, else PyPI)",
     )
     add_backend(parser)
     add_format(parser, "text", "json")

@@ -43,7 +43,9 @@ def execute(options: argparse.Namespace, console: Console) -> int:
     ]
     try:
         rows += [
-            described(image.id, image.facts, "docker", image.current, size_bytes=image.size_bytes)
+            described(
+                image.id, image.facts, where="docker", current=image.current, size_bytes=image.size_bytes
+            )
             for image in list_images()
         ]
     except SandboxUnavailableError as error:

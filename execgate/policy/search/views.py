@@ -33,11 +33,11 @@ class View:
         keeps = self.keeps
         if keeps is None:
             return lists
-        allowed = lists.allowed
+        allowed, denies = lists.allowed, True
         return dataclasses.replace(
             lists,
-            allowed=None if allowed is None else tuple(one for one in allowed if keeps(one, False)),  # noqa: FBT003
-            disallowed=tuple(one for one in lists.disallowed if keeps(one, True)),  # noqa: FBT003
+            allowed=None if allowed is None else tuple(one for one in allowed if keeps(one, not denies)),
+            disallowed=tuple(one for one in lists.disallowed if keeps(one, denies)),
         )
 
 

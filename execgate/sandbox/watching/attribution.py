@@ -100,7 +100,6 @@ PLACES: tuple[Place, ...] = (
 
 _LIBRARY = r"/usr/(?:local/)?lib(?:/python3.*)?"
 _ASKING = r"(?:genericpath|posixpath|pathlib|os)\."
-_ASKING = r"(?:genericpath|posixpath|pathlib|os)\."
 
 OWN: tuple[Own, ...] = (
     # files

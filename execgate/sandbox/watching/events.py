@@ -164,7 +164,7 @@ SIMPLE: dict[str, tuple[str, str]] = {
     "gc.get_objects": (CODE, "introspection"),
     "gc.get_referents": (CODE, "introspection"),
     "gc.get_referrers": (CODE, "introspection"),
-    # What the guest tells of itself, see `sandbox/guest/watch.py`.
+    # What the guest tells of itself, see `sandbox/execgate_guest/watch.py`.
     "watch.changed": (WATCH, "its hook was changed"),
     "watch.forged": (WATCH, "what its hook writes was written by another"),
     "watch.lost": (WATCH, "the pipe of its hook was closed"),
