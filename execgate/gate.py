@@ -72,7 +72,9 @@ class Gate:
         self._sandbox_name = sandbox if isinstance(sandbox, str) else None
         self._ahead = ahead
         self._store: ReceiptStore | None = None
-        self._opening = threading.Lock()
+        # Two, so that a decision gets its receipt while an engine that does not answer is waited for.
+        self._opening_store = threading.Lock()
+        self._opening_sandbox = threading.Lock()
 
     @classmethod
     def load(
@@ -269,8 +271,7 @@ class Gate:
             verdict.confines.session is Session.INTERPRETER for verdict in verdicts
         ):
             return None
-        with self._opening:
-            sandbox = self._sandbox
+        sandbox = self._sandbox  # one that is being opened holds nothing yet
         return NOTHING if sandbox is None else sandbox.held(agent, conversation.conversation_id)
 
     def refuse(
@@ -335,7 +336,7 @@ class Gate:
     @property
     def receipts(self) -> ReceiptStore:
         """The receipt store in `home`, opened (and made) when it is first asked for."""
-        with self._opening:
+        with self._opening_store:
             if self._store is None:
                 from execgate.receipts import ReceiptStore
 
@@ -348,7 +349,7 @@ class Gate:
 
         Raises InputError for a name that is none, and SandboxUnavailableError where nothing works here.
         """
-        with self._opening:
+        with self._opening_sandbox:
             if self._sandbox is None:
                 from execgate.sandbox import NOTHING, USUAL, open_sandbox
 
@@ -377,8 +378,7 @@ class Gate:
         `conversation` is its id; None stands for every agent, and for every conversation.  The next block
         begins anew.  Waits for no run: one that is under way ends as it would have, and leaves nothing.
         """
-        with self._opening:
-            sandbox = self._sandbox
+        sandbox = self._sandbox
         return 0 if sandbox is None else sandbox.end_sessions(agent, conversation)
 
     @property
@@ -390,9 +390,10 @@ class Gate:
 
     def close(self) -> None:
         """Release the sandbox and the receipt store."""
-        with self._opening:
+        with self._opening_sandbox:
             if self._sandbox is not None:
                 self._sandbox.close()
+        with self._opening_store:
             if self._store is not None:
                 self._store.close()
                 self._store = None

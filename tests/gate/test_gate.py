@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -94,6 +97,40 @@ def test_denied_code_does_not_reach_the_sandbox_and_leaves_a_receipt(gate: Gate,
     assert (execution.result, execution.outcome) == (None, None)
     assert sandbox.ran == []
     assert kinds(gate) == [("decision", "DENY")]
+
+
+def test_a_denial_is_receipted_while_an_engine_that_keeps_silent_is_waited_for(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = tmp_path / "agents.policy"
+    policy.write_text(POLICY)
+    place = tmp_path_factory.mktemp("s") / "engine.sock"
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{place}")
+    monkeypatch.setenv("PATH", "")  # where there is no other sandbox
+    failures: list[SandboxUnavailableError] = []
+
+    def run() -> None:
+        try:
+            gate.execute("print(1)", agent="coder")
+        except SandboxUnavailableError as error:
+            failures.append(error)
+
+    with Gate.load(policy, home=tmp_path / "home") as gate, socket.socket(socket.AF_UNIX) as engine:
+        engine.bind(str(place))
+        engine.listen()
+        engine.settimeout(20)
+        waiting = threading.Thread(target=run)
+        waiting.start()
+        with contextlib.closing(engine.accept()[0]), contextlib.closing(engine.accept()[0]) as asked:
+            asked.settimeout(20)
+            assert asked.recv(1 << 16).startswith(b"GET /")
+            denied = gate.execute("import os", agent="coder")
+            asked.settimeout(0)
+            with pytest.raises(BlockingIOError):  # whoever asked still waits
+                asked.recv(1)
+        waiting.join()
+    assert denied.verdict.decision is Decision.DENY
+    assert [failure.message.startswith("no sandbox works here") for failure in failures] == [True]
 
 
 def test_analyze_runs_nothing_and_leaves_no_receipt(gate: Gate, sandbox: Recorder, tmp_path: Path) -> None:
