@@ -390,13 +390,15 @@ class Gate:
 
     def close(self) -> None:
         """Release the sandbox and the receipt store."""
-        with self._opening_sandbox:
-            if self._sandbox is not None:
-                self._sandbox.close()
-        with self._opening_store:
-            if self._store is not None:
-                self._store.close()
-                self._store = None
+        try:
+            with self._opening_sandbox:
+                if self._sandbox is not None:
+                    self._sandbox.close()
+        finally:  # Ctrl-C while containers are removed leaves a log that is closed all the same
+            with self._opening_store:
+                if self._store is not None:
+                    self._store.close()
+                    self._store = None
 
     def __enter__(self) -> Gate:  # noqa: PYI034 - Self came with Python 3.11
         return self

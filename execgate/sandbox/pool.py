@@ -343,16 +343,18 @@ class Pool:
         return lambda: self._remove(cell)
 
     def _remove(self, cell: Cell) -> None:
+        fault: str | None = "interrupted"
         try:
             cell.wire.close()
             fault = cell.remove()
         except Exception as error:  # noqa: BLE001 - whatever it was: it is tried again
             fault = repr(error)
-        with self._changed:
-            self._removing -= 1
-            if fault is not None:
-                self._stuck.append(cell)
-            self._changed.notify_all()
+        finally:  # also after Ctrl-C: whoever closes would wait for this one
+            with self._changed:
+                self._removing -= 1
+                if fault is not None:
+                    self._stuck.append(cell)
+                self._changed.notify_all()
 
     def _tidying_task(self, now: float) -> Callable[[], None] | None:
         """Look at what waits, now and then, and try again what could not be removed."""
@@ -373,12 +375,14 @@ class Pool:
             left = tuple(self._stuck)
             self._stuck.clear()
             self._removing += 1
-        with contextlib.suppress(Exception):
-            left = self._backend.tidy(left)
-        with self._changed:
-            self._removing -= 1
-            self._stuck.extend(left)
-            self._changed.notify_all()
+        try:
+            with contextlib.suppress(Exception):
+                left = self._backend.tidy(left)
+        finally:
+            with self._changed:
+                self._removing -= 1
+                self._stuck.extend(left)
+                self._changed.notify_all()
 
     def _pause(self, now: float) -> float:
         """Return how long there is surely nothing to do, in seconds."""

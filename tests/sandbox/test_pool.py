@@ -380,6 +380,32 @@ def test_closing_without_an_engine_ends(make, backend):
     assert backend.living == {}
 
 
+@pytest.mark.parametrize("what", ["remove", "tidy"])
+def test_closing_that_is_interrupted_holds_up_the_end_of_the_process_no_more(
+    make, backend, monkeypatch, what
+):
+    def interrupted(*_):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    pool = make(ahead=NOTHING)
+    taken = pool.take(profile(), NEVER)
+    if what == "tidy":
+        backend.down = True
+        pool.give_back(taken)
+        backend.down = False
+        monkeypatch.setattr(FakeBackend, "tidy", interrupted)
+    else:
+        pool._used.append(pool._out.pop(id(taken.cell)))
+        monkeypatch.setattr(FakeCell, "remove", interrupted)
+    monkeypatch.setattr(Pool, "_call_workers", lambda _: None)
+    with pytest.raises(KeyboardInterrupt):
+        pool.close()
+    assert pool._removing == 0
+    pool.end()
+    assert backend.living == {}
+
+
 def test_an_abandoned_pool_removes_its_cells_by_itself(make, backend):
     pool = make()
     once(pool)

@@ -30,7 +30,7 @@ from execgate.sandbox.image.choosing import Lookout, choose
 from execgate.sandbox.image.facts import NO_FACTS, Facts
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.root import Root, ensure_root, find_root
-from execgate.sandbox.network import Doors
+from execgate.sandbox.network import Doors, sweep_doors
 from execgate.sandbox.places import USER, processors
 from execgate.sandbox.seccomp import program as program_of_calls
 
@@ -192,6 +192,7 @@ class BubblewrapBackend:
             program_of_calls()  # a machine without a table of calls is refused here, not at a run
             self._machine = _Machine(program, groups, users, Recipe.load().entrypoint)
             leftovers.sweep(groups)
+            sweep_doors()
         return self._machine
 
 

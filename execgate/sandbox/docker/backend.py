@@ -25,7 +25,7 @@ from execgate.sandbox.engine import attempt, connect, is_local, is_missing, tran
 from execgate.sandbox.image import Image, ensure_image, find_image
 from execgate.sandbox.image.choosing import Lookout, choose
 from execgate.sandbox.image.facts import NO_FACTS, Facts
-from execgate.sandbox.network import Doors
+from execgate.sandbox.network import Doors, sweep_doors
 from execgate.sandbox.owner import Owner
 
 if TYPE_CHECKING:
@@ -203,6 +203,7 @@ class DockerBackend:
             client = connect()
             self._engine = described(client, self._runtime)
             leftovers.sweep(client)
+            sweep_doors()
         return self._engine
 
     def _create(self, engine: _Engine, profile: Profile, name: str, door: Path | None) -> None:

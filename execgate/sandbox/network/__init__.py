@@ -7,9 +7,10 @@ every request, resolves names itself and connects to exactly the address that it
 
 from execgate.sandbox.network.caps import Caps
 from execgate.sandbox.network.doors import SOCKET, Door, Doors
+from execgate.sandbox.network.folders import sweep as sweep_doors
 from execgate.sandbox.network.wayout import WayOut
 
 INSIDE = "/run/execgate"
 """Where the folder of a door is mounted in its cell."""
 
-__all__ = ["INSIDE", "SOCKET", "Caps", "Door", "Doors", "WayOut"]
+__all__ = ["INSIDE", "SOCKET", "Caps", "Door", "Doors", "WayOut", "sweep_doors"]

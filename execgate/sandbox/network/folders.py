@@ -32,7 +32,8 @@ class Folders:
         """Return a folder that is not used yet; raises SandboxUnavailableError."""
         with self._lock:
             try:
-                if self._root is None:
+                # Whoever cleans folders for temporary files takes the old ones away, too.
+                if self._root is None or not self._root.is_dir():
                     sweep()
                     self._root = Path(tempfile.mkdtemp(prefix=_PREFIX))
                     (self._root / _OWNER).write_text(json.dumps(Owner.current().labels()), encoding="utf-8")
@@ -64,9 +65,12 @@ def sweep() -> None:
 
 
 def _is_left(folder: Path, changed: float) -> bool:
-    """Return whether the gate of a folder has ended; one that was killed while it tidied up left no name."""
+    """Return whether the gate of a folder has ended; one that was killed in between left no name, or half."""
     try:
         owner = Owner.of(json.loads((folder / _OWNER).read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return time.time() - changed > _ABANDONED_S
-    return owner is not None and owner.is_gone() is True
+    if owner is None:
+        return False
+    # A folder is of this machine, unlike a container: who made it in another boot is no more.
+    return owner.is_gone() is True or owner.boot != Owner.current().boot

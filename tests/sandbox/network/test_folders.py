@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import tempfile
 import time
@@ -9,6 +10,8 @@ import time
 import pytest
 
 from execgate.errors import SandboxUnavailableError
+from execgate.sandbox.bubblewrap.backend import BubblewrapBackend
+from execgate.sandbox.docker.backend import DockerBackend
 from execgate.sandbox.network import SOCKET, Doors
 from execgate.sandbox.network.folders import Folders, sweep
 from execgate.sandbox.owner import Owner
@@ -54,6 +57,13 @@ def test_what_killed_gates_left_goes_and_nothing_else(here):
     half = here / "execgate-doors-half"
     half.mkdir()
     os.utime(half, (1, 1))
+    torn = here / "execgate-doors-torn"
+    torn.mkdir()
+    (torn / "owner.json").write_text('{"execgate": "1", "execg')
+    os.utime(torn, (1, 1))
+    before = here / "execgate-doors-before"
+    before.mkdir()
+    (before / "owner.json").write_text(json.dumps({**labels, "execgate.boot": "another"}))
     young = here / "execgate-doors-young"
     young.mkdir()
     os.utime(young, (time.time(), time.time()))
@@ -64,6 +74,30 @@ def test_what_killed_gates_left_goes_and_nothing_else(here):
     link.symlink_to(here.parent)
     sweep()
     assert set(here.iterdir()) == {kept, young, strange, link}
+
+
+@pytest.mark.parametrize("make", [BubblewrapBackend, DockerBackend])
+@pytest.mark.engine
+def test_the_next_gate_removes_them_whatever_it_runs(make, here):
+    gone = here / "execgate-doors-gone"
+    gone.mkdir()
+    labels = {**Owner.current().labels(), "execgate.started": "1"}
+    (gone / "owner.json").write_text(json.dumps(labels))
+    backend = make()
+    backend.prepare()
+    assert list(here.iterdir()) == []
+    backend.close()
+
+
+def test_a_folder_that_somebody_cleaned_away_is_made_anew(world, here):
+    doors = Doors(world.resolve)
+    lost = doors.open()
+    shutil.rmtree(lost.folder.parent)
+    found = doors.open()
+    assert (found.folder / SOCKET).is_socket()
+    assert found.folder.parent != lost.folder.parent
+    doors.close()
+    assert list(here.iterdir()) == []
 
 
 def test_a_place_without_room_for_sockets_is_said(world, here, monkeypatch):
