@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import threading
 import zipfile
+from dataclasses import dataclass
 
 import pytest
 
@@ -15,7 +17,9 @@ from execgate.model.conversation import Conversation
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization
 from execgate.policy import PolicySet
-from execgate.sandbox.image.choosing import AGAIN_S, Lookout, choose
+from execgate.sandbox.image.choosing import choose
+from execgate.sandbox.image.facts import Facts
+from execgate.sandbox.image.known import AGAIN_S, Known, Lookout
 
 POLICY = """
 agent "x" {
@@ -103,6 +107,56 @@ def test_an_image_that_is_not_there_is_looked_for_now_and_then():
     made.clear()
     assert not lookout.finds("data", look)  # what was there is never taken for granted
     assert looked == ["data"] * 3
+
+
+@dataclass(frozen=True)
+class _Made:
+    id: str
+    facts: Facts
+
+
+def _made(name):
+    return _Made(f"{name}-1", Facts(name, "", "", "", "", ()))
+
+
+def _program(constraints=""):
+    return Authorization.of(judge_code("1", "x", PolicySet.parse(POLICY % constraints), {}, Context()))
+
+
+def test_a_program_whose_image_is_there_waits_for_none_that_is_being_made():
+    known, asked, go_on, done = Known(), threading.Event(), threading.Event(), []
+
+    def slow(name):
+        asked.set()
+        assert go_on.wait(60)
+        return _made(name)
+
+    def make():
+        done.append(known.of_program(_program('image: "geo"'), lambda _: None, slow))
+
+    making = threading.Thread(target=make)
+    making.start()
+    assert asked.wait(60)
+    assert known.of_program(_program(), lambda _: None, _made) == _made("base")
+    assert known.by_id("base-1") == _made("base")
+    assert (known.by_id("geo-1"), done) == (None, [])
+    go_on.set()
+    making.join()
+    assert [known.by_id("geo-1")] == done == [_made("geo")]
+
+
+def test_an_image_that_was_found_is_asked_for_again_once_it_is_forgotten():
+    known, made = Known(), []
+
+    def ensure(name):
+        made.append(name)
+        return _made(name)
+
+    for forget in ("other-1", "base-1", "base-1"):
+        assert known.of_program(_program(), lambda _: None, ensure).id == "base-1"
+        known.forget(forget)
+    assert made == ["base", "base"]
+    assert known.by_id("base-1") is None
 
 
 @pytest.mark.engine

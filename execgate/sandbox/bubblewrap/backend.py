@@ -26,8 +26,8 @@ from execgate.sandbox.bubblewrap.users import FIX, Entrance, Users
 from execgate.sandbox.bubblewrap.wire import SocketWire
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
 from execgate.sandbox.files import escaped
-from execgate.sandbox.image.choosing import Lookout, choose
 from execgate.sandbox.image.facts import NO_FACTS, Facts
+from execgate.sandbox.image.known import Known
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.root import Root, ensure_root, find_root
 from execgate.sandbox.network import Doors, sweep_doors
@@ -72,9 +72,7 @@ class BubblewrapBackend:
         self._lock = threading.Lock()
         self._machine: _Machine | None = None
         self._doors = Doors()
-        self._roots: dict[str, Root] = {}  # by name
-        self._lookout = Lookout()
-
+        self._roots: Known[Root] = Known()
         forks.register(self)
 
     def forget_parent(self) -> None:
@@ -104,31 +102,24 @@ class BubblewrapBackend:
 
     def image(self, authorization: Authorization) -> str:
         """Return the root's id, found or made at the first program."""
-        name = choose(authorization, lambda name: self._lookout.finds(name, self._is_there))
-        with self._lock:
-            found = self._roots.get(name)
-            if found is None:
-                found = self._roots[name] = ensure_root(name, on_progress=self._on_progress)
-            return found.id
-
-    def _is_there(self, name: str) -> bool:
-        return name in self._roots or find_root(name) is not None
+        return self._roots.of_program(
+            authorization, find_root, lambda name: ensure_root(name, on_progress=self._on_progress)
+        ).id
 
     def facts(self, image: str) -> Facts:
         """Return what is in a root that was returned."""
-        with self._lock:
-            return next((root.facts for root in self._roots.values() if root.id == image), NO_FACTS)
+        found = self._roots.by_id(image)
+        return NO_FACTS if found is None else found.facts
 
     def forget_image(self, image: str) -> None:
         """Look for the root anew."""
-        with self._lock:
-            self._roots = {name: root for name, root in self._roots.items() if root.id != image}
+        self._roots.forget(image)
 
     def start(self, profile: Profile) -> Cell:
         """Start bubblewrap, in a control group of its own where there are any."""
         with self._lock:
             machine = self._ready()
-            root = next((one for one in self._roots.values() if one.id == profile.image), None)
+        root = self._roots.by_id(profile.image)
         if root is None or not root.path.is_dir():
             raise ImageGoneError
         name = leftovers.new_name()

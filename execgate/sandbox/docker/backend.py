@@ -23,8 +23,8 @@ from execgate.sandbox.docker.cell import DockerCell
 from execgate.sandbox.docker.wire import AttachedWire
 from execgate.sandbox.engine import attempt, connect, is_local, is_missing, translated
 from execgate.sandbox.image import Image, ensure_image, find_image
-from execgate.sandbox.image.choosing import Lookout, choose
 from execgate.sandbox.image.facts import NO_FACTS, Facts
+from execgate.sandbox.image.known import Known
 from execgate.sandbox.network import Doors, sweep_doors
 from execgate.sandbox.owner import Owner
 
@@ -75,8 +75,7 @@ class DockerBackend:
         self._doors = Doors() if doors is None else doors
         self._lock = threading.Lock()
         self._engine: _Engine | None = None
-        self._images: dict[str, Image] = {}
-        self._lookout = Lookout()
+        self._images: Known[Image] = Known()
         self._late: dict[str, float] = {}
         """Containers that may yet be made, by name, with when they were asked for."""
         forks.register(self)
@@ -113,28 +112,20 @@ class DockerBackend:
         """Return the image's id, found or made at the first program."""
         with self._lock:
             client = self._ready().client
-
-            def is_there(name: str) -> bool:
-                if name not in self._images:
-                    found = find_image(client, name=name)
-                    if found is not None:
-                        self._images[name] = found
-                return name in self._images
-
-            name = choose(authorization, lambda name: self._lookout.finds(name, is_there))
-            if name not in self._images:
-                self._images[name] = ensure_image(client, name=name, on_progress=self._on_progress)
-            return self._images[name].id
+        return self._images.of_program(
+            authorization,
+            lambda name: find_image(client, name=name),
+            lambda name: ensure_image(client, name=name, on_progress=self._on_progress),
+        ).id
 
     def facts(self, image: str) -> Facts:
         """Return what is in an image that was returned."""
-        with self._lock:
-            return next((one.facts for one in self._images.values() if one.id == image), NO_FACTS)
+        found = self._images.by_id(image)
+        return NO_FACTS if found is None else found.facts
 
     def forget_image(self, image: str) -> None:
         """Look for the image anew, unless somebody else has found another by now."""
-        with self._lock:
-            self._images = {name: one for name, one in self._images.items() if one.id != image}
+        self._images.forget(image)
 
     def start(self, profile: Profile) -> Cell:
         """Create a container, attach to it and start it."""

@@ -130,7 +130,7 @@ def build_image(
     recipe = Recipe.load()
 
     def waiting() -> None:
-        on_progress("sandbox image: another process is making it, waiting")
+        on_progress("sandbox image: somebody else is making it, waiting")
 
     with making(_KIND, waiting) as scratch:
         found = None if fresh else find_image(client, recipe, name)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sys
-import time
 from collections.abc import Callable
 
 from execgate.model.confines import Session
@@ -15,8 +13,6 @@ from execgate.sandbox.image.facts import Facts
 from execgate.sandbox.image.library import DATA_SCIENCE
 
 BASE = "base"
-AGAIN_S = 2.0
-"""How long an image may be there before it is seen, in seconds."""
 
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([A-Za-z_][A-Za-z0-9_]{0,99})")
 # The modules of the image for data that are not called as their packages are.
@@ -40,24 +36,6 @@ def choose(authorization: Authorization, is_there: Callable[[str], bool]) -> str
     if (kept or imported(authorization) & _LIBRARY) and is_there(DATA_SCIENCE):
         return DATA_SCIENCE
     return BASE
-
-
-class Lookout:
-    """Remembers for a moment which images are not there: to look takes longer than a program runs."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._missed: dict[str, float] = {}
-
-    def finds(self, name: str, look: Callable[[str], bool]) -> bool:
-        """Return whether `look` finds an image, or did not less than AGAIN_S ago."""
-        now = self._clock()
-        if now - self._missed.get(name, -math.inf) < AGAIN_S:
-            return False
-        found = look(name)
-        if not found:
-            self._missed[name] = now
-        return found
 
 
 def imported(authorization: Authorization) -> frozenset[str]:

@@ -75,7 +75,7 @@ def ensure_root(
         )
 
     def waiting() -> None:
-        on_progress("sandbox root: another process is making it, waiting")
+        on_progress("sandbox root: somebody else is making it, waiting")
 
     with making(_KIND, waiting) as draft:
         found = None if fresh else find_root(name, recipe)
