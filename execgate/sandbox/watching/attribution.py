@@ -98,7 +98,7 @@ PLACES: tuple[Place, ...] = (
     Place("socket|stat", r"/(?:var/)?run/nscd/socket|/run/systemd/.*|/dev/log", "the C library asks for a service"),
 )  # fmt: skip
 
-_LIBRARY = r"/usr/(?:local/)?lib(?:/python3.*)?"
+_LIBRARY = r"/usr/(?:local/)?lib"
 _ASKING = r"(?:genericpath|posixpath|pathlib|os)\."
 
 OWN: tuple[Own, ...] = (

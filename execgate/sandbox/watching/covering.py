@@ -52,11 +52,13 @@ from execgate.sandbox.watching.events import (
     Sight,
     is_common,
 )
+from execgate.sandbox.watching.matching import Part, Wild, leads_through, matches
 
 SCRATCH = re.compile(
     rf"(?:{WORKSPACE}|/tmp|/dev/shm|{HOME}/\.(?:cache|config|local|matplotlib))(?:/(?s:.*))?"
 )
 """Places for work: what lies there is the program's, and goes with the run."""
+_WILD_CARD = re.compile(r"\*|\?|\[[^\[\]]*\]")
 
 # What is done to a file, and the operations that say so.
 SAID_BY: dict[str, frozenset[str]] = {
@@ -242,7 +244,7 @@ def _is(text: Text, value: str | None) -> bool:
         known, start = value.removesuffix(CUT), text.parts[0] if isinstance(text, Template) else text
         return not isinstance(start, str) or start[: len(known)] == known[: len(start)]
     if isinstance(text, Template):
-        return value is not None and _pattern(text.parts).fullmatch(value) is not None
+        return value is not None and matches(text.parts, value)
     return text == value
 
 
@@ -250,11 +252,8 @@ def _is_path(text: Text, path: str | None, *, below: bool) -> bool:
     """Return whether `path` is what `text` leads to, or lies below that."""
     if isinstance(text, Unknown):
         return True
-    for parts in _absolute(text.parts if isinstance(text, Template) else (text,)):
-        pattern = _pattern(parts, below=below)
-        if path is not None and pattern.fullmatch(path) is not None:
-            return True
-    return False
+    ways = _absolute(text.parts if isinstance(text, Template) else (text,))
+    return path is not None and any(matches(parts, path, below=below) for parts in ways)
 
 
 def _is_above(folder: str, text: Text, *, wild: bool = False) -> bool:
@@ -262,32 +261,26 @@ def _is_above(folder: str, text: Text, *, wild: bool = False) -> bool:
     if isinstance(text, Unknown):
         return True
     for parts in _absolute(text.parts if isinstance(text, Template) else (text,)):
-        levels: list[list[str | Hole]] = [[]]
-        for part in parts:
-            first, *others = part.split("/") if isinstance(part, str) else [part]
-            levels[-1].append(first)
-            levels += [[other] for other in others]
-        for end in range(2, len(levels)):
-            way = "/".join(
-                "".join(map(_letters if not wild else _wild_letters, level)) for level in levels[:end]
-            )
-            if re.fullmatch(way, folder):
-                return True
+        if leads_through(_wildly(parts) if wild else parts, folder):
+            return True
     return False
 
 
-def _letters(part: str | Hole) -> str:
-    return re.escape(part) if isinstance(part, str) else _HOLES[part]
-
-
-def _wild_letters(part: str | Hole) -> str:
-    if part == "**":
-        return ".*"
-    return (
-        "[^/]*".join(map(re.escape, re.split(r"\*|\?|\[.*?\]", part)))
-        if isinstance(part, str)
-        else _HOLES[part]
-    )
+def _wildly(parts: Iterable[str | Hole]) -> Iterator[Part]:
+    """Yield a text with what its wild cards stand for."""
+    for part in parts:
+        if not isinstance(part, str):
+            yield part
+            continue
+        for index, name in enumerate(part.split("/")):
+            yield from ("/",) if index else ()
+            if name == "**":
+                yield Hole.ANY
+                continue
+            first, *others = _WILD_CARD.split(name)
+            yield first
+            for other in others:
+                yield from (Wild.NAME, other)
 
 
 def literal(text: Text) -> tuple[str, ...]:
@@ -297,7 +290,7 @@ def literal(text: Text) -> tuple[str, ...]:
     return tuple("".join(map(str, parts)) for parts in _ways((text,)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _absolute(parts: tuple[str | Hole, ...]) -> tuple[tuple[str | Hole, ...], ...]:
     """Return the text as absolute paths: a `~` is the home folder for a judge, and a name for `open`."""
     return tuple(_ways(parts))
@@ -322,12 +315,3 @@ def _normal(parts: tuple[str | Hole, ...]) -> tuple[str | Hole, ...]:
     flat = posixpath.normpath("".join(part if isinstance(part, str) else marks[part] for part in parts))
     holes = {mark: hole for hole, mark in marks.items()}
     return tuple(holes.get(part, part) for part in re.split("([\ue000-\ue002])", flat) if part)
-
-
-_HOLES = {Hole.NUMBER: r"[0-9.+-]+", Hole.WORD: r"(?!\.{1,2}(?:/|$))[^/]+", Hole.ANY: r"(?s:.*)"}
-
-
-@lru_cache(maxsize=4096)
-def _pattern(parts: tuple[str | Hole, ...], *, below: bool = False) -> re.Pattern[str]:
-    text = "".join(re.escape(part) if isinstance(part, str) else _HOLES[part] for part in parts)
-    return re.compile(text + (r"(?:/(?s:.*))?" if below else ""))

@@ -311,6 +311,24 @@ def test_a_flood_of_events_is_counted_and_not_kept(watched):
     )  # there are a hundred by then
 
 
+def test_a_name_that_nearly_fits_what_was_foreseen_does_not_stop_the_clock(watched):
+    result = watched(
+        LIBC
+        + """
+a, b, c, d, e, f = (sys.argv * 6)[:6]
+if e == "never":
+    open(f"/tmp/{a}a{b}a{c}a{d}a{e}a{f}x", "w")
+libc.open(b"/tmp/" + b"a" * 250, os.O_WRONLY | os.O_CREAT, 0o600)
+print("seen", flush=True)
+while True:
+    pass
+""",
+        wall_s=1.0,
+    )
+    assert (result.stopped_by, result.stdout) == (Stop.TIME, "seen\n")
+    assert [line[2] for line in told(result) if line[0] == "file_operation"] == ["/tmp/" + "a" * 250]
+
+
 def test_names_that_are_long_or_no_text_are_told_in_full_or_cut(watched):
     result = watched(
         r"""
