@@ -37,7 +37,9 @@ def test_a_template_matches_what_its_pattern_matches(parts, text, below):
 
 @given(PARTS, st.text("a./1", max_size=8))
 def test_the_way_to_what_a_template_stands_for_leads_through_what_lies_before_its_slashes(parts, text):
-    pieces = [piece for part in parts for piece in (re.split("(/)", part) if isinstance(part, str) else [part])]
+    pieces = [
+        piece for part in parts for piece in (re.split("(/)", part) if isinstance(part, str) else [part])
+    ]
     slashes = [index for index, piece in enumerate(pieces) if piece == "/"][1:]
     expected = any(re.fullmatch(pattern(pieces[:index]), text) for index in slashes)
     assert leads_through(parts, text) is expected
@@ -46,10 +48,16 @@ def test_the_way_to_what_a_template_stands_for_leads_through_what_lies_before_it
 @pytest.mark.parametrize(
     ("line", "event"),
     [
-        ("open(f'/tmp/{a}a{b}a{c}a{d}a{e}a{f}x', 'w')", ["open", ["/tmp/" + "a" * 3000, None, 577], 3, [], 0]),
+        (
+            "open(f'/tmp/{a}a{b}a{c}a{d}a{e}a{f}x', 'w')",
+            ["open", ["/tmp/" + "a" * 3000, None, 577], 3, [], 0],
+        ),
         ("open(f'{a}a{b}a{c}a{d}a{e}a{f}x', 'w')", ["open", ["/" + "a" * 3000, None, 577], 3, [], 0]),
         ("os.environ[f'{a}a{b}a{c}a{d}a{e}a{f}x'] = a", ["os.putenv", ["a" * 3000], 3, [], 0]),
-        ("glob.glob('/tmp/*a*a*a*a*a*a*a*x/*')", ["os.scandir", ["/tmp/" + "a" * 3000], 3, ["glob._iterdir"], 0]),
+        (
+            "glob.glob('/tmp/*a*a*a*a*a*a*a*x/*')",
+            ["os.scandir", ["/tmp/" + "a" * 3000], 3, ["glob._iterdir"], 0],
+        ),
         ("os.makedirs('/tmp/' + 'a/' * 5000 + a)", ["os.mkdir", ["/tmp" + "/a" * 1400 + "b"], 3, [], 0]),
         ("os.listdir('/tmp/' + '[' * 50000 + ']/b/')", ["os.scandir", ["/tmp/" + "[" * 3000], 3, [], 0]),
     ],
