@@ -22,6 +22,8 @@ class Caps:
     headers: int = 100
     head_s: float = 10.0
     """From the first moment in which a request is waited for to the end of its head."""
+    pause_s: float = 0.3
+    """After which the beginning of a request is taken for what else it may be, where both are granted."""
     idle_s: float = 120.0
     """In which a connection carries nothing, either way."""
     lookup_s: float = 10.0

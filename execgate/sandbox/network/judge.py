@@ -27,6 +27,7 @@ RAW_SCHEMES = (
 METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
 _NOWHERE = Span(1, 0, 1, 0)
 _OWN_S = 5.0
+_MOST_KNOWN = 20_000
 _THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
 
 
@@ -62,6 +63,8 @@ class Judge:
         """Return whether the policy permits the host, by the name or address that was asked for."""
         key = (target.host, target.port, scheme, method)
         if key not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()  # who asks for so much is asked about again
             self._known[key] = self._ask(NetworkCall(
                 via="network",
                 location=_NOWHERE,
@@ -86,6 +89,10 @@ class Judge:
         tls = raw or any(self.allows(target, scheme, "connect") for scheme in TLS_SCHEMES)
         http = any(self.allows(target, "http", method) for method in METHODS)
         return Modes(raw, tls, http)
+
+    def allows_every_method(self, target: Target) -> bool:
+        """Return whether nothing that may be asked for over plain HTTP is refused by its method."""
+        return all(self.allows(target, "http", method) for method in METHODS)
 
     def wrong(self, target: Target, address: Address, granted: Callable[[Target], object]) -> str | None:
         """Return why a target is not reached at an address that it is said to have, None where it is.

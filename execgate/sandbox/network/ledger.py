@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from execgate.model.execution import Connection
+from execgate.sandbox.files import escaped
 from execgate.sandbox.network.caps import Caps
 from execgate.sandbox.network.targets import Target
+
+_MOST_REFUSED = 700
+"""Of a line that says why something was refused, in characters: two names of hosts, and words."""
 
 
 class SpentError(Exception):
@@ -45,6 +49,8 @@ class Ledger:
         self, target: Target | None, scheme: str, *, address: str | None = None, refused: str | None = None
     ) -> Entry:
         """Record an attempt, and return the line that it stands in."""
+        if refused is not None:
+            refused = escaped(refused, _MOST_REFUSED)  # it may quote what the program said
         key = (target, scheme, address, refused)
         entry = self._entries.get(key)
         if entry is None:

@@ -20,7 +20,7 @@ DIRECT = b"execgate-direct"
 
 Headers = list[tuple[bytes, bytes]]
 
-_METHOD = re.compile(rb"[A-Z]+(?:[-_][A-Z]+)*")
+_METHOD = re.compile(rb"(?=.{1,24}\Z)[A-Z]+(?:[-_][A-Z]+)*")
 _FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*")
 _LENGTHS = re.compile(rb"content-length:.*,.*", re.IGNORECASE)
 _TOKENS = re.compile(rb"[\t ]*,[\t ,]*")
@@ -110,6 +110,8 @@ def _understood(event: h11.Request, fixed: Target | None) -> Request:
         raise BadRequestError("the request is of no method and version of HTTP/1")
     method, text = event.method.decode("ascii"), event.target.decode("ascii")
     given = list(event.headers)
+    if any(name == b"upgrade" and value.lower() == b"websocket" for name, value in given):
+        raise BadRequestError("a web socket is opened over TLS alone here: use wss://", 501)
     framing = _framing(event, given)
     try:
         if method == "CONNECT":

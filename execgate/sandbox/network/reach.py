@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import ipaddress
+import os
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from execgate.model.addresses import Address
@@ -39,13 +41,45 @@ def look_up(name: str) -> list[str]:
 
 
 def system_resolver() -> Resolver:
-    """Return the machine's own, in threads of its own: a slow name server holds up nothing else."""
-    threads = ThreadPoolExecutor(_THREADS, "execgate-lookup")
+    """Return the machine's own, in threads of its own: a slow name server holds up nothing else.
+
+    The end of the process neither, so they are no threads of an executor, which is waited for.
+    """
+    places = asyncio.Semaphore(_THREADS)
 
     async def resolve(name: str) -> list[str]:
-        return await asyncio.get_running_loop().run_in_executor(threads, lambda: look_up(name))
+        async with places:
+            return await _in_a_thread(name)
 
     return resolve
+
+
+async def _in_a_thread(name: str) -> list[str]:
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[str]] = loop.create_future()
+
+    def tell(told: list[str] | Exception) -> None:
+        if found.done():
+            return
+        if isinstance(told, Exception):
+            found.set_exception(told)
+        else:
+            found.set_result(told)
+
+    def look() -> None:
+        told: list[str] | Exception
+        try:
+            told = look_up(name)
+        except Exception as error:  # noqa: BLE001 - whoever waits hears of it, whatever it is
+            told = error
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, told)
+
+    try:
+        threading.Thread(target=look, name="execgate-lookup", daemon=True).start()
+    except RuntimeError as error:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
+    return await found
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +118,8 @@ class Reach:
         if target.is_local_name:
             return _LOOPBACK
         try:
-            async with self._lookups, Within(self._caps.lookup_s):
-                told = await self._resolver(target.host)
+            async with Within(self._caps.lookup_s):
+                told = await self._looked_up(target.host)
         except asyncio.TimeoutError:
             raise UnreachableError(f"{target.host} was not found in {self._caps.lookup_s:g} s") from None
         except (OSError, UnicodeError) as error:
@@ -97,6 +131,13 @@ class Reach:
         if len(known) != len(found):
             raise RefusedError(f"{target.host} has an address that is none")
         return list(dict.fromkeys(known))
+
+    async def _looked_up(self, name: str) -> Sequence[str]:
+        """Look a name up; one that nobody waits for any more counts until it has ended."""
+        await self._lookups.acquire()
+        looking = asyncio.ensure_future(self._resolver(name))
+        looking.add_done_callback(lambda _: self._lookups.release())
+        return await asyncio.shield(looking)
 
     async def _first(self, target: Target, found: Sequence[Address]) -> Reached:
         """Connect to the first that answers, each with an equal share of the time that is left."""

@@ -33,7 +33,7 @@ INTERNAL_ERROR = b"\x15\x03\x01\x00\x02\x02\x50"
 
 _MOST_LINE = 8192
 _LINE = re.compile(rb"[A-Za-z][A-Za-z_-]{0,23}[ \t]+[^\r\n]*HTTP/[0-9.]+[ \t]*\r?")
-_START = re.compile(rb"[A-Z][A-Z_-]{0,23}(?: [\x21-\x7e]*(?: [HTP/0-9.]*)?)?")
+_START = re.compile(rb"[A-Z][A-Z_-]{0,23}(?:[ \t]+[\x21-\x7e]*(?:[ \t]+[HTP/0-9.]*)?)?")
 
 
 class Speech(enum.Enum):
@@ -75,6 +75,14 @@ class Tunnel:
             self._visit.note(self._target, self._usual, address=reached.address, refused=str(error))
             await self._excuse(error)
             return
+        except asyncio.TimeoutError:
+            self._visit.note(
+                self._target,
+                self._usual,
+                address=reached.address,
+                refused="cut off: nothing came that can be understood",
+            )
+            raise
         if speech is Speech.HTTP:
             forwarder = Forwarder(self._visit, self._target)
             forwarder.adopt(self._target, reached)
@@ -132,8 +140,22 @@ class Tunnel:
             speech = self._understood(data)
             if speech is not None:
                 return speech
-            if not await client.more():
+            if not await self._goes_on(client, data):
                 return Speech.RAW
+
+    async def _goes_on(self, client: Peer, begun: bytes) -> bool:
+        """Return whether more comes.
+
+        Where a request of any method may be sent, and what is none just as well, a pause is an end: who says
+        `PING` and waits for the answer has not begun a request.
+        """
+        either = self._modes.raw and self._visit.judge.allows_every_method(self._target)
+        if hello.looks_like_tls(begun) or not either:
+            return await client.more()
+        with contextlib.suppress(asyncio.TimeoutError):
+            async with Within(self._visit.caps.pause_s):
+                return await client.more()
+        return False
 
     def _understood(self, data: bytes) -> Speech | None:
         """Return what the first bytes are, None where there have to be more."""
@@ -150,8 +172,10 @@ class Tunnel:
         line, end, _ = text.partition(b"\n")
         if end:
             return Speech.HTTP if _LINE.fullmatch(line) else Speech.RAW
-        if len(data) < _MOST_LINE and (not text or _START.fullmatch(text)):
-            return None
+        if not text or _START.fullmatch(text):
+            if len(data) < _MOST_LINE:
+                return None
+            return Speech.HTTP if text else Speech.RAW  # who goes on for so long names a path
         return Speech.RAW
 
     def _check_name(self, name: str | None) -> None:

@@ -1,6 +1,7 @@
 """The image: by every way that works here, found again, and made once."""
 
 import io
+import secrets
 import subprocess
 import sys
 import tarfile
@@ -90,9 +91,10 @@ def client():
 
 @pytest.fixture
 def recipe_of_its_own(monkeypatch):
-    """Let images be made and found under another digest, and remove them afterwards."""
+    """Let images be made and found under a digest that nobody else has, and remove them afterwards."""
     real = Recipe.load()
-    changed = Recipe(**{**{name: getattr(real, name) for name in Recipe.__slots__}, "digest": "f" * 64})
+    digest = secrets.token_hex(32)
+    changed = Recipe(**{**{name: getattr(real, name) for name in Recipe.__slots__}, "digest": digest})
     monkeypatch.setattr(Recipe, "load", lambda: changed)
     yield changed
     client = connect()
@@ -138,14 +140,15 @@ def test_a_tar_is_loaded_and_a_base_that_is_there_is_used(
     monkeypatch.setenv("EXECGATE_IMAGE_TAR", str(path))
     loaded = ensure_image(client, ways=tuple(way for way in WAYS if way.name == "tar"), fresh=True)
     assert loaded.way == "tar"
-    client.tag(loaded.id, "execgate-test-base", "1")
+    named = f"execgate-test-base:{recipe_of_its_own.digest[:12]}"
+    client.tag(loaded.id, *named.split(":"))
     monkeypatch.setattr(
         Recipe, "load", lambda: type(recipe_of_its_own)(**{
-            **{name: getattr(recipe_of_its_own, name) for name in Recipe.__slots__}, "base": "execgate-test-base:1",
+            **{name: getattr(recipe_of_its_own, name) for name in Recipe.__slots__}, "base": named,
         })
     )  # fmt: skip
     image = ensure_image(client, ways=WAYS, fresh=True)
-    client.remove_image("execgate-test-base:1")
+    client.remove_image(named)
     assert image.way == "registry"
 
 

@@ -1,6 +1,8 @@
 """Hosts in every spelling, and the addresses that names lead to."""
 
 import ipaddress
+import subprocess
+import sys
 
 import pytest
 
@@ -171,3 +173,31 @@ def test_a_machine_that_does_not_answer_is_said_to(door, world, permit, ask, ser
     world.names["api.example.com"] = ["127.0.0.1"]
     door.admit(permit(("api.example.com", closed.port), ("127.0.0.1", closed.port)))
     assert b"could not be reached: connect call failed" in ask(get("api.example.com", closed.port)).lower()
+
+
+def test_look_ups_that_nobody_waits_for_any_more_still_count(door, world, permit, ask):
+    world.names["slow.example.com"] = 60.0
+    world.names["api.example.com"] = ["127.0.0.1"]
+    door.admit(permit(("slow.example.com", 9), ("api.example.com", 9)), Caps(lookups=1, lookup_s=0.2))
+    for host in ("slow.example.com", "api.example.com"):
+        assert b"was not found in 0.2 s" in ask(get(host, 9))
+    assert world.asked == ["slow.example.com"]
+
+
+def test_the_end_of_a_process_waits_for_no_name_server():
+    program = """
+import asyncio, threading
+from execgate.sandbox.network import reach
+begun = threading.Event()
+def never(name):
+    begun.set()
+    threading.Event().wait()
+reach.look_up = never
+async def main():
+    asking = asyncio.ensure_future(reach.system_resolver()("api.example.com"))
+    while not begun.is_set():
+        await asyncio.sleep(0.01)
+    asking.cancel()
+asyncio.run(main())
+"""
+    assert subprocess.run([sys.executable, "-c", program], timeout=60, check=True).returncode == 0

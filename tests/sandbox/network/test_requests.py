@@ -177,6 +177,24 @@ def test_an_upgrade_does_not_open_a_tunnel(grant, serve, ask):
     assert b"admin" not in server.got[0]
 
 
+def test_a_web_socket_without_tls_is_refused_with_what_works(api, ask, web):
+    answer = ask(get("api.example.com", api, extra="Connection: Upgrade\r\nUpgrade: WebSocket\r\n"))
+    assert answer.startswith(b"HTTP/1.1 501 ")
+    assert b"use wss://" in answer
+    assert web.got == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"GET \x01" + b"\x02" * 30_000, b"A" * 30_000 + b" http://api.example.com/ HTTP/1.1"],
+    ids=["no target", "no method"],
+)
+def test_what_a_refusal_quotes_is_short_in_the_outcome(api, ask, door, line):
+    assert ask(line + b"\r\nHost: api.example.com\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    (one,) = door.leave()
+    assert len(one.refused) < 1000
+
+
 @pytest.mark.parametrize(
     "response",
     [

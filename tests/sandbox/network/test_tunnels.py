@@ -233,6 +233,55 @@ def test_a_connection_that_says_nothing_is_closed(grant, web, knock):
     assert everything(idle).startswith(ESTABLISHED)
 
 
+@pytest.mark.parametrize("word", [b"PING", b"HELLO WORLD", b"GET", b"GET  /x  HTTP/1.1"])
+def test_words_that_could_begin_a_request_are_none_after_a_pause_where_both_are_granted(
+    grant, serve, knock, word
+):
+    server = serve(echoes)
+    grant(server.port)
+    client = knock()
+    client.sendall(connect("api.example.com", server.port))
+    assert head_of(client) == ESTABLISHED
+    client.sendall(word)
+    assert client.recv(100) == word
+
+
+def test_a_pause_in_a_request_is_no_way_around_a_rule_on_methods(door, world, web, permit, knock):
+    world.names["api.example.com"] = ["127.0.0.1"]
+    pairs = [("api.example.com", web.port), ("127.0.0.1", web.port)]
+    door.admit(permit(*pairs, methods={"GET", "connect"}), Caps(pause_s=0.01, head_s=0.3))
+    client = knock()
+    client.sendall(connect("api.example.com", web.port) + b"DELETE")
+    assert everything(client) == ESTABLISHED
+    (one,) = door.leave()
+    assert (one.scheme, one.refused) == ("tcp", "cut off: nothing came that can be understood")
+    assert web.got == [b""]
+
+
+def test_a_long_line_is_no_way_around_a_rule_on_methods(door, world, web, permit, knock):
+    world.names["api.example.com"] = ["127.0.0.1"]
+    pairs = [("api.example.com", web.port), ("127.0.0.1", web.port)]
+    door.admit(permit(*pairs, methods={"GET", "connect"}))
+    client = knock()
+    client.sendall(connect("api.example.com", web.port))
+    assert head_of(client) == ESTABLISHED
+    client.sendall(b"DELETE \t /" + b"a" * 9000)
+    client.sendall(b" HTTP/1.1\r\nHost: api.example.com:%d\r\n\r\n" % web.port)
+    assert everything(client).startswith(b"HTTP/1.1 40")
+    assert web.got == [b""]
+
+
+def test_a_pause_in_a_greeting_is_no_way_around_its_name(grant, serve, knock, door):
+    server = serve(echoes)
+    grant(server.port, caps=Caps(pause_s=0.01, head_s=0.3))
+    client = knock()
+    client.sendall(connect("api.example.com", server.port) + b"\x16\x03\x01\x02\x00\x01")
+    assert everything(client) == ESTABLISHED
+    assert server.got == [b""]
+    (one,) = door.leave()
+    assert one.refused == "cut off: nothing came that can be understood"
+
+
 def test_more_than_it_may_send_or_receive_ends_a_connection(door, world, serve, permit, ask):
     def takes(server, connection, index):
         while connection.recv(65536):
