@@ -97,9 +97,9 @@ def become_the_program(
         figures.install()
     confine.enter(told, REPORT_PLACE, notify.NAMES)
     if told["language"] == "python":
-        watch.install(seen, f"{WORKSPACE}/{told['name']}")
+        watched = watch.install(seen, f"{WORKSPACE}/{told['name']}")
         if isinstance(note, Ending) and told.get("session") == "interpreter":
-            run_blocks(source, told, text, note)
+            run_blocks(source, told, text, note, watched)
         return run(text, told["name"], note)
     return run_shell(text, told["name"], told["language"])
 
@@ -166,8 +166,13 @@ def run(text: str, name: str, note: mmap.mmap | Ending) -> int:
     return code
 
 
-def run_blocks(source: Stream, told: dict[str, Any], text: str, ending: Ending) -> NoReturn:
-    """Run one block after the other in the same `__main__`; one that fails keeps what it had defined."""
+def run_blocks(
+    source: Stream, told: dict[str, Any], text: str, ending: Ending, watched: Callable[[str], None]
+) -> NoReturn:
+    """Run one block after the other in the same `__main__`; one that fails keeps what it had defined.
+
+    `watched` is told of the file of each block after the first.
+    """
     number = 1
     path = WORKSPACE + "/" + told["name"]
     module = main_module(told["name"], path)
@@ -195,6 +200,7 @@ def run_blocks(source: Stream, told: dict[str, Any], text: str, ending: Ending) 
         number += 1
         # Tracebacks show the lines of the block that a function is from.
         path = f"{WORKSPACE}/{told['name']}#{number}"
+        watched(path)
 
 
 def hearer(fd: int) -> Callable[[], tuple[dict[str, Any], str]]:

@@ -22,6 +22,7 @@ from execgate_guest.files import WORKSPACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import Any
 
@@ -128,9 +129,15 @@ def apart(sink: int) -> int:
         return fcntl.fcntl(sink, fcntl.F_DUPFD_CLOEXEC, 64)
 
 
-def install(sink: int, path: str) -> None:
-    """Watch this process, and what is forked from it, from here on; `path` is the program's own file."""
-    sys.addaudithook(_hook(sink, path))
+def install(sink: int, path: str) -> Callable[[str], None]:
+    """Watch this process, and what is forked from it, from here on; `path` is the program's own file.
+
+    What comes back is called with the file of each later block of a session, as it begins: what was told of
+    the blocks before it is told of this one anew, in whose record it has to stand.
+    """
+    hook, begin = _hook(sink, path)
+    sys.addaudithook(hook)
+    return begin
 
 
 def is_library(name: str) -> bool:
@@ -140,17 +147,23 @@ def is_library(name: str) -> bool:
     return name.startswith(("<frozen ", "<__array_function__"))
 
 
-def _hook(sink: int, program: str) -> Any:
+def _hook(sink: int, path: str) -> tuple[Any, Callable[[str], None]]:
     from json.encoder import encode_basestring_ascii as quoted
 
     info = os.fstat(sink)
     identity = info.st_dev, info.st_ino
     fstat, write, readlink, fspath, fsdecode = os.fstat, os.write, os.readlink, os.fspath, os.fsdecode
     join, normpath = posixpath.join, posixpath.normpath
+    programs = {path}
     seen: set[Any] = set()
     own: set[Any] = set()
     libraries: dict[str, bool] = {}
     moved = 0
+
+    def begin(block: str) -> None:
+        programs.add(block)
+        seen.clear()
+        own.clear()
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event not in EVENTS:
@@ -202,7 +215,9 @@ def _hook(sink: int, program: str) -> Any:
             if event == "exec" and name == _MACHINERY[0]:
                 loaded(frame)
                 return
-            if name in _MACHINERY or (name != program and is_from_library(name)) or name.startswith(_OWN):
+            if name in _MACHINERY or name.startswith(_OWN):
+                return
+            if name not in programs and is_from_library(name):
                 return
         site = (key, code)
         if site in seen:
@@ -324,7 +339,7 @@ def _hook(sink: int, program: str) -> Any:
         importing = made = False
         while frame is not None:
             name = frame.f_code.co_filename
-            if name.partition("#")[0] == program:  # later blocks of a session have a number behind
+            if name in programs:
                 return frame.f_lineno, through, importing
             if name.startswith(_OWN):
                 if frame.f_code.co_name in _ON_BEHALF:
@@ -372,4 +387,4 @@ def _hook(sink: int, program: str) -> Any:
             return quoted(text if len(text) <= most else text[:most] + CUT)
         return "null"
 
-    return hook
+    return hook, begin

@@ -13,6 +13,7 @@ from execgate.sandbox.watching.events import NOTHING, READERS
 from execgate.sandbox.watching.observing import LINES, NOWHERE, parse
 
 CREATE = 0o100 | 1
+STAGED = {name: Source("x = 1", name) for name in ("helper.py", "parts/one.py")}
 
 
 def observed(text, *events, language="python"):
@@ -60,6 +61,26 @@ def opened(path, flags=0, **more):
 def test_a_file_that_was_foreseen_is_no_surprise_and_its_neighbour_is_one(text, path, elsewhere):
     assert surprises(text, opened(path)) == []
     assert surprises(text, opened(elsewhere)) == [f"file_operation read {elsewhere} by open"]
+
+
+def test_to_import_what_was_judged_with_it_is_foreseen_and_to_read_it_otherwise_is_not():
+    program = analyze(Source("import helper, parts.one"), STAGED)
+    assert program.staged
+    for foreseen, *events in (
+        (True, audit("import", "helper"), opened("/workspace/helper.py", importing=True)),
+        (True, audit("import", "parts.one"), opened("/workspace/parts/one.py", importing=True)),
+        (True, audit("import", "parts"), audit("os.listdir", "/workspace/parts", importing=True)),
+        (False, opened("/workspace/helper.py")),
+        (False, opened("/workspace/helper.py", CREATE, importing=True)),
+        (False, audit("import", "helpers")),
+        (False, audit("import", "parts.two")),
+        (False, opened("/workspace/parts/two.py", importing=True)),
+    ):
+        observer = Observer(program, "job.py")
+        for event in events:
+            observer.receive(json.dumps(event).encode() + b"\n")
+        observer.look()
+        assert (not observer.surprises) is foreseen, events
 
 
 def test_what_is_done_to_a_file_counts():

@@ -58,7 +58,7 @@ NOWHERE = Span(0, 0, 0, 0)
 
 def surprises(program: Program, observed: Iterable[Sight]) -> list[Sight]:
     """Return those of `observed` that no operation of `program` covers, in their order."""
-    foreseen = Foreseen(program.operations)
+    foreseen = Foreseen(program.operations, program.staged)
     return [sight for sight in observed if not _is_foreseen(program, foreseen, sight)]
 
 
@@ -93,7 +93,7 @@ class Observer:
         self.omitted = 0
         """How many observations were not kept, by the guest or here."""
         self._program = program
-        self._foreseen = Foreseen(program.operations)
+        self._foreseen = Foreseen(program.operations, program.staged)
         self._waiting: deque[bytes] = deque()
         self._text = text
         self._lines = 0
