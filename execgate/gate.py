@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -248,31 +249,40 @@ class Gate:
             raise TypeError(f"blocks must be a sequence of texts or Sources, not {type(blocks).__name__}")
         policies, version = self._version()
         conversation, known = self._known(*around)
-        judged_first = judge_blocks(blocks, agent, policies, known)
-        held = self._held(judged_first, agent, conversation)
-        if held is not None:
-            judged_first = judge_blocks(blocks, agent, policies, known, held)
-        executions = self._decide(judged_first, conversation, version)
-        if strictest(execution.verdict for execution in executions) is not Decision.ALLOW:
-            return BlocksExecution(tuple(executions))
-        runner = Runner(
-            lambda: self.sandbox,
-            self.receipts,
-            self.reserved,
-            conversation.conversation_id,
-            lambda verdict: permission(verdict, policies, known),
-            on_output,
-        )
-        return runner.run(executions, inputs)
+        verdicts = judge_blocks(blocks, agent, policies, known)
+        with self._turn(verdicts, agent, conversation) as held:
+            if held is not None:
+                verdicts = judge_blocks(blocks, agent, policies, known, held)
+            executions = self._decide(verdicts, conversation, version)
+            if strictest(execution.verdict for execution in executions) is not Decision.ALLOW:
+                return BlocksExecution(tuple(executions))
+            runner = Runner(
+                lambda: self.sandbox,
+                self.receipts,
+                self.reserved,
+                conversation.conversation_id,
+                lambda verdict: permission(verdict, policies, known),
+                on_output,
+            )
+            return runner.run(executions, inputs)
 
-    def _held(self, verdicts: Sequence[Verdict], agent: str, conversation: Conversation) -> Held | None:
-        """Return what the interpreter of a call's session holds, None where its policy keeps none."""
-        if conversation.conversation_id is None or not any(
-            verdict.confines.session is Session.INTERPRETER for verdict in verdicts
-        ):
-            return None
+    @contextmanager
+    def _turn(
+        self, verdicts: Sequence[Verdict], agent: str, conversation: Conversation
+    ) -> Iterator[Held | None]:
+        """Give what the interpreter of a call's session holds while nobody else uses it, None for no such."""
+        chat = conversation.conversation_id
+        if chat is None or not any(verdict.confines.session is Session.INTERPRETER for verdict in verdicts):
+            yield None
+            return
         sandbox = self._sandbox  # one that is being opened holds nothing yet
-        return NOTHING if sandbox is None else sandbox.held(agent, conversation.conversation_id)
+        if sandbox is None:
+            yield NOTHING
+            return
+        from execgate.sandbox import Turning
+
+        with sandbox.turn(agent, chat) if isinstance(sandbox, Turning) else nullcontext():
+            yield sandbox.held(agent, chat)
 
     def refuse(
         self,

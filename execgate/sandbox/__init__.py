@@ -11,7 +11,7 @@ from execgate.sandbox.docker.sandbox import DockerSandbox
 from execgate.sandbox.doctor import Check, diagnose
 from execgate.sandbox.files import Caps, collect_inputs, write_artifacts
 from execgate.sandbox.image import Image, ensure_image
-from execgate.sandbox.protocol import Sandbox, Warming
+from execgate.sandbox.protocol import Sandbox, Turning, Warming
 from execgate.sandbox.reserved import Reserved
 from execgate.sandbox.stock import NOTHING, USUAL, Ahead
 
@@ -27,6 +27,7 @@ __all__ = [
     "Image",
     "Reserved",
     "Sandbox",
+    "Turning",
     "Warming",
     "collect_inputs",
     "diagnose",

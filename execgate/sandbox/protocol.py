@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 from execgate.model.execution import ExecutionResult, InputFile
@@ -73,5 +74,18 @@ class Warming(Protocol):
         """Have `count` places wait for programs like this one; return how many do.
 
         Raises SandboxUnavailableError.
+        """
+        ...
+
+
+@runtime_checkable
+class Turning(Protocol):
+    """A sandbox that has those who share a session wait for each other."""
+
+    def turn(self, agent: str, conversation: str) -> AbstractContextManager[None]:
+        """Return what makes the caller alone with a session, from what it holds to the end of the run.
+
+        Without it somebody else may run something there in between, and the verdict has to be given again.
+        Ending a session waits for nobody.
         """
         ...

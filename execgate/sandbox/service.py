@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from execgate.errors import SandboxUnavailableError
@@ -126,6 +127,10 @@ class CellSandbox:
     def held(self, agent: str, conversation: str) -> Held:
         """Return what the interpreter of an agent in a conversation holds now; see `Sandbox.held`."""
         return self._sessions.held((agent, conversation))
+
+    def turn(self, agent: str, conversation: str) -> AbstractContextManager[None]:
+        """Be alone with a session from the judging of a call to its end; see `Turning.turn`."""
+        return self._sessions.turn((agent, conversation))
 
     def end_sessions(self, agent: str | None = None, conversation: str | None = None) -> int:
         """End the sessions of an agent and a conversation; see `Sandbox.end_sessions`."""

@@ -17,6 +17,7 @@ import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from execgate.errors import SandboxUnavailableError, SessionChangedError
@@ -30,6 +31,7 @@ from execgate.sandbox.cell import Profile
 from execgate.sandbox.cells import Cells, Taken
 from execgate.sandbox.frames import NEXT
 from execgate.sandbox.greeting import CancelledError, NoRoomError, greet
+from execgate.sandbox.turns import Turns
 
 IDLE_S = 900.0
 """How long a session may go without a run."""
@@ -95,6 +97,11 @@ class Sessions:
         self._changed = threading.Condition(threading.Lock())
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._watching = False
+        self._turns = Turns()
+
+    def turn(self, key: Key) -> AbstractContextManager[None]:
+        """Return what has a session's next call wait until this one, judged and run, is over."""
+        return self._turns.of(key)
 
     def held(self, key: Key) -> Held:
         """Return what the interpreter of a session holds now."""

@@ -1,5 +1,7 @@
 """What an interpreter holds is judged together with what comes next, and receipts say with what."""
 
+import threading
+
 import pytest
 
 from execgate import Gate
@@ -11,6 +13,7 @@ from execgate.model.held import NOTHING, Held
 from execgate.model.source import Source
 from execgate.model.verdict import Decision
 from execgate.rejudging import judged_again
+from execgate.sandbox.turns import Turns
 
 POLICY = """
 agent "coder" {
@@ -32,6 +35,7 @@ class Interpreter:
     name = "pretended"
 
     def __init__(self):
+        self.turns = Turns()
         self.texts = ()
         self.ran = []
         self.interferes = []
@@ -45,6 +49,13 @@ class Interpreter:
             self.texts = (*self.texts, authorization.source)
         self.ran.append(authorization.source.text)
         return ExecutionResult(Stop.EXIT, 0, "", "", Usage(0.1), backend=self.name, start=Start.SESSION)
+
+    def turn(self, agent, conversation):
+        return self.turns.of((agent, conversation))
+
+    def end_sessions(self, agent=None, conversation=None):
+        self.texts = ()
+        return 1
 
     def held(self, agent, conversation):
         return Held(self.texts) if (agent, conversation) == ("coder", "chat") else NOTHING
@@ -183,6 +194,35 @@ def test_a_session_that_is_gone_meanwhile_is_judged_again(make, sandbox):
     sandbox.interferes = [()]
     assert decided(gate, "x = 1").program.earlier == ()
     assert sandbox.ran == ["path = '/etc/x'", "x = 1"]
+
+
+def test_many_threads_in_one_session_are_each_judged_once_and_all_run(make, sandbox):
+    gate = make()
+    decided(gate, "x = 0")
+    calls = []
+    begin = threading.Barrier(8)
+
+    def call(number):
+        begin.wait(30)
+        blocks = [f"x = {number}", f"y = {number}"]
+        calls.append(gate.execute_blocks(blocks, agent="coder", conversation=CHAT))
+
+    threads = [threading.Thread(target=call, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [block.result.exit_code for call in calls for block in call.blocks] == [0] * 16
+    assert len(list(gate.receipts.list(kind="decision"))) == 17
+    # The blocks of a call are one after the other, and nobody's are between them.
+    assert [text[4:] for text in sandbox.ran[1::2]] == [text[4:] for text in sandbox.ran[2::2]]
+
+
+def test_a_session_ends_while_a_call_has_its_turn(make, sandbox):
+    gate = make()
+    decided(gate, "x = 0")
+    with sandbox.turn("coder", "chat"):
+        assert gate.end_sessions("coder", "chat") == 1
 
 
 def test_receipts_say_what_a_block_was_judged_with_and_are_judged_again_with_it(make):

@@ -14,6 +14,7 @@ from execgate.model.verdict import Authorization, Verdict
 from execgate.sandbox.cell import Profile
 from execgate.sandbox.cells import Taken
 from execgate.sandbox.sessions import Sessions
+from execgate.sandbox.turns import Turns
 
 KEY = ("agent", "chat")
 
@@ -159,3 +160,39 @@ def test_one_that_nobody_used_for_a_while_ends(cells):
     now[0] = 11.5
     assert sessions.end_idle() is None
     assert cells.out == []
+
+
+def test_who_has_a_turn_is_alone_with_that_session_and_leaves_no_line_behind():
+    turns = Turns()
+    order: list[str] = []
+    waiting = threading.Event()
+
+    def second():
+        waiting.set()
+        with turns.of("one"):
+            order.append("second")
+
+    other = threading.Thread(target=second)
+    with turns.of("one"):
+        other.start()
+        assert waiting.wait(30)
+        with turns.of("another"):
+            order.append("first")
+            assert len(turns) == 2
+    other.join(30)
+    assert (order, len(turns)) == (["first", "second"], 0)
+
+
+def test_a_turn_that_ends_by_an_error_is_over():
+    turns = Turns()
+    with pytest.raises(KeyError), turns.of("one"):
+        raise KeyError
+    with turns.of("one"):
+        assert len(turns) == 1
+
+
+def test_a_turn_is_none_of_a_forked_process(sessions):
+    with sessions.turn(KEY):
+        sessions.forget_parent()
+        with sessions.turn(KEY):  # would wait for a thread that is not there
+            pass
