@@ -7,6 +7,7 @@ import errno
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -122,6 +123,9 @@ class BubblewrapBackend:
         root = self._roots.by_id(profile.image)
         if root is None or not root.path.is_dir():
             raise ImageGoneError
+        _check_way(root.path, "name a folder that everybody may enter in EXECGATE_CACHE")
+        for shared in profile.host_folders:
+            _check_way(Path(shared.source), "let everybody enter it (`chmod o+x`)")
         name = leftovers.new_name()
         with contextlib.ExitStack() as pipes, contextlib.ExitStack() as undo:
             group = machine.groups.make(name, _share(profile)) if machine.groups.bases else None
@@ -132,6 +136,7 @@ class BubblewrapBackend:
             if door is not None:
                 undo.callback(door.close)
                 _let_in(door.folder.parent)
+                _check_way(door.folder, "set TMPDIR to a folder that everybody may enter")
             shown = tuple(group.shown()) if group is not None else ()
             folder = None if door is None else door.folder
             entrance = Entrance() if profile.kept else None
@@ -200,6 +205,22 @@ def _spawned(line: Sequence[str], passed: Sequence[int]) -> tuple[subprocess.Pop
     finally:
         theirs.close()
         os.close(errors_in)
+
+
+def _check_way(path: Path, help_: str) -> None:
+    """Raise SandboxUnavailableError where a folder above is closed to whom bubblewrap is started as."""
+    user = program_user()
+    if user is None:
+        return
+    for folder in reversed(path.parents):
+        with contextlib.suppress(OSError):  # bubblewrap says what is not there
+            info = folder.stat()
+            member = stat.S_IXGRP if info.st_gid == user else 0
+            if not info.st_mode & (stat.S_IXOTH | member):
+                raise SandboxUnavailableError(
+                    f"bubblewrap is started as user {user}, who may not enter {folder} and so not {path}",
+                    help=help_,
+                )
 
 
 def _let_in(folder: Path) -> None:
