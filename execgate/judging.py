@@ -49,16 +49,24 @@ def judge_blocks(
     """Return the verdict on each block; one that names its file is there for those behind it.
 
     `held` is what the interpreter of the call's session holds, None where nothing is kept there: with it each
-    block is judged together with what ran there, and with the blocks before it.
+    block is judged together with what ran there, and with the blocks before it.  It begins anew with a block
+    that may import another text of a file than was there before.
     """
     verdicts: list[Verdict] = []
-    staged = {} if held is None else {file.path: file for file in held.staged}
+    own: dict[str, Source] = {}
+    loaded = {} if held is None else {file.path: file for file in held.staged}
+    staged = dict(loaded)
     earlier = () if held is None else held.texts
     for block in blocks:
         verdict = judge_code(block, agent, policies, dict(staged), context, earlier=earlier)
+        files = () if held is None or verdict.program is None else verdict.program.staged
+        if any(loaded.get(file.path, file).digest != file.digest for file in files):
+            loaded, staged, earlier = {}, dict(own), ()
+            verdict = judge_code(block, agent, policies, dict(staged), context)
         verdicts.append(verdict)
+        loaded.update({file.path: file for file in files})
         if isinstance(block, Source) and block.file is not None:
-            staged[block.file] = block
+            own[block.file] = staged[block.file] = block
         if held is not None and verdict.source.language == "python":
             earlier = (*earlier, verdict.source)
     return verdicts

@@ -1,4 +1,4 @@
-"""What the blocks of a session are seen to do: each in its own record, by its own lines, whatever it is called."""
+"""Blocks of a session through the gate: what each is seen to do, by its own lines, and the files they share."""
 
 import pytest
 
@@ -77,3 +77,30 @@ def test_what_two_blocks_do_stands_in_the_record_of_each(gated):
     for _ in range(2):
         assert seen(run("open('/workspace/a').read()")) == [("file_operation", 1)]
     assert seen(run("x = 1")) == []
+
+
+def test_a_file_that_is_another_text_now_is_imported_anew_in_a_session_that_begins_anew(gated):
+    run = gated("interpreter")
+    use = "import helper\nprint(helper.hi(), 'kept' in globals())"
+    assert run(HELPER, use).blocks[-1].result.stdout == "1 False\n"
+    run("kept = 1")
+    same = run(HELPER, use).blocks[-1].result
+    assert (same.stdout, same.detail) == ("1 True\n", "")
+    other = Source("def hi():\n    return 3\n", "helper.py")
+    for _ in range(2):
+        changed = run("x = 1", other, use).blocks[-1].result
+        assert changed.stdout == "3 False\n"
+    assert changed.detail == ""
+    first = run(HELPER, use).blocks[-1].result
+    assert first.stdout == "1 False\n"
+    why = "helper.py is another text now, and may have been imported already"
+    assert first.detail == f"the session began anew: {why}"
+
+
+def test_what_began_anew_is_judged_with_what_ran_since(gated):
+    run = gated("interpreter")
+    other = Source("def hi(): pass", "helper.py")
+    assert run(HELPER, "import helper\nx = 1", other, "import helper").allowed
+    program = run("y = 1").blocks[0].verdict.program
+    assert [source.text for source in program.earlier] == ["import helper"]
+    assert program.staged == (other,)
