@@ -67,6 +67,10 @@ def install(words: Sequence[str]) -> int:
         name = normalised(match[1]) if match and not re.match(r"[/:@]|\S*://", match[3]) else None
         if name is None:
             return fail(f"{text}: only packages by name are installed here, from the index of the gate")
+        if name == "pip":
+            if not quiet:  # it is this program
+                say(f"Requirement already satisfied: {text.strip()} ({__version__})")
+            continue
         found = distribution(name)
         why = refused.get(name) or refused.get("*")
         if found is None or not satisfies(found.version, match[3]):

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from execgate.errors import SandboxUnavailableError
 from execgate.model.operation import PackageInstall
 from execgate.model.source import Span
 from execgate.model.verdict import Authorization
@@ -38,6 +39,7 @@ _FORMAT = "1"
 _CONVERSATIONS = 1000
 _RESOLUTIONS = 1000
 _ANY = "*"
+_PIP = "pip"
 _NOWHERE = Span(1, 0, 1, 0)
 
 
@@ -84,7 +86,10 @@ class Layers:
     def for_run(
         self, authorization: Authorization, conversation: str | None, permits: Permits | None, facts: Facts
     ) -> Layer:
-        """Return what is installed for an authorized program, in an image with these `facts`."""
+        """Return what is installed for an authorized program, in an image with these `facts`.
+
+        Raises SandboxUnavailableError where this machine can't keep it.
+        """
         asked, refused = wanted(authorization)
         key = None if conversation is None else (authorization.verdict.agent, conversation)
         with self._lock:
@@ -137,6 +142,8 @@ class Layers:
             folder = keep(_KIND, key, lambda draft: _make(wheels, index, target, draft))
         except WheelError as error:
             raise PackageError(str(error)) from error
+        except OSError as error:
+            raise _no_room(error) from error
         return Layer(folder / "files", wheels, refused)
 
     def _resolve(
@@ -146,7 +153,10 @@ class Layers:
         with self._lock:
             found = self._resolved.get(key)
         if found is None:
-            found = resolve(asked, index, target, present)
+            try:
+                found = resolve(asked, index, target, present)
+            except OSError as error:
+                raise _no_room(error) from error
             with self._lock:
                 self._resolved[key] = found
                 if len(self._resolved) > _RESOLUTIONS:
@@ -169,7 +179,7 @@ def wanted(authorization: Authorization) -> tuple[tuple[Requirement, ...], dict[
             requirement = parse(package)
             if requirement is None:
                 refused[escaped(package, 100)] = "only packages by name are installed, from the gate's index"
-            else:
+            elif requirement.name != _PIP:  # the image's own answers to that name, and is as new as it gets
                 found[requirement.name] = requirement
     return tuple(found.values()), refused
 
@@ -201,6 +211,14 @@ def _judge(asked: Sequence[Requirement], wheels: Sequence[Wheel], permits: Permi
         raise PackageError(f"it needs what the policy does not permit: add {names} to allowed_packages")
     if denied:
         raise PackageError(f"the policy does not permit {', '.join(denied)}")
+
+
+def _no_room(error: OSError) -> SandboxUnavailableError:
+    return SandboxUnavailableError(
+        f"can't lay out the packages that a program asks for: {error.strerror or error}",
+        help=f"make room in {tempfile.gettempdir()} and in {cache_folder()}, or name others in TMPDIR and"
+        " EXECGATE_CACHE",
+    )
 
 
 def _make(wheels: Sequence[Wheel], index: Index, target: Target, draft: Path) -> None:

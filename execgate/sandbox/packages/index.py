@@ -230,6 +230,8 @@ def _why(said: str) -> str:
     """Return the line that tells most of what pip said."""
     lines = [" ".join(line.split()) for line in said.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    if errors[:1] == ["Exception:"]:
+        errors = lines[-1:]  # behind it stands where in pip, and then what it was
     return escaped((errors or lines or ["pip failed and does not say why"])[0], 300)
 
 

@@ -260,7 +260,7 @@ def _create(target: Path, file: str) -> io.BufferedWriter:
     try:
         target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         return target.open("xb")
-    except OSError as error:
+    except (FileExistsError, NotADirectoryError) as error:
         raise WheelError(
             f"{file}: `{escaped(target.name, 100)}` of another package is there already, and another text"
         ) from error

@@ -1,7 +1,9 @@
 """Packages that want more than to be imported, and programs that want more than what was fetched for them."""
 
 import base64
+import errno
 import hashlib
+import os
 import stat
 import sys
 import zipfile
@@ -9,12 +11,14 @@ from dataclasses import replace
 
 import pytest
 
+from execgate.errors import SandboxUnavailableError
 from execgate.model.confines import OPEN
 from execgate.model.limits import Limits
 from execgate.model.operation import PackageInstall
 from execgate.model.program import Program
 from execgate.model.source import Source, Span
 from execgate.model.verdict import Authorization, Clause, Ruling, Verdict
+from execgate.sandbox import layers
 from execgate.sandbox.packages.wheel import Bounds, WheelError, unpack
 
 AT = Span(1, 0, 1, 0)
@@ -288,6 +292,33 @@ def test_a_permitted_package_is_there_and_pip_says_so(install, shelf):
     assert result.stdout == "0 Successfully installed good-1.0\n42 /opt/execgate/packages/good.py\n"
     assert [line.split()[0] for line in result.packages] == ["good==1.0"]
     assert install("import good").exit_code == 1
+
+
+def test_who_asks_for_a_newer_pip_keeps_the_one_that_is_there(install, shelf):
+    wheel(shelf)
+    wheel(shelf, "pip", "99.0")
+    text = PIP.format(names="'-U', 'pip', 'good'") + "import good, pip; print(pip.__version__)"
+    result = install(text, "pip", "good")
+    assert result.stdout == "0 Successfully installed good-1.0\nexecgate\n"
+    text = PIP.format(names="'--upgrade', 'pip'")
+    assert install(text, "pip").stdout == "0 Requirement already satisfied: pip (execgate)\n"
+    assert (
+        "No matching distribution found for good" in install(PIP.format(names="'pip', 'good'"), "pip").stdout
+    )
+
+
+def test_a_machine_without_room_is_no_fault_of_the_package(install, shelf, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    wheel(shelf, files={"good.py": f"WITHOUT_ROOM = {os.getpid()}\n"})
+    for step in ("resolve", "fetch"):
+        with monkeypatch.context() as patched:
+            patched.setattr(layers, step, full)
+            with pytest.raises(SandboxUnavailableError) as caught:
+                install("import good", "good")
+        assert caught.value.message.endswith("that a program asks for: No space left on device")
+        assert "EXECGATE_CACHE" in caught.value.help
 
 
 def test_what_a_package_needs_has_to_be_permitted_too(install, shelf):
