@@ -17,7 +17,7 @@ from execgate.errors import SandboxUnavailableError
 from execgate.model.confines import OnSurprise
 from execgate.model.execution import ExecutionResult, Start, Stop, Usage
 from execgate.model.program import Program
-from execgate.sandbox import outcome
+from execgate.sandbox import outcome, threads
 from execgate.sandbox.cell import Cell, Wire
 from execgate.sandbox.cells import Cells, Taken
 from execgate.sandbox.files import CAPS
@@ -51,7 +51,7 @@ def execute(cells: Cells, job: Job, on_output: Callable[[str, bytes], None] | No
     run = _Run(cells, job, listening=on_output is not None)
     worker = threading.Thread(target=run.work, name=f"execgate-run-{uuid.uuid4().hex[:8]}", daemon=True)
     try:
-        worker.start()
+        threads.start(worker)
         while (event := run.events.get()) is not None:
             if on_output is not None:
                 on_output(*event)

@@ -26,7 +26,7 @@ from execgate.model.execution import ExecutionResult, InputFile, Start, Stop
 from execgate.model.held import NOTHING, Held
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization
-from execgate.sandbox import forks
+from execgate.sandbox import forks, threads
 from execgate.sandbox.cell import Profile
 from execgate.sandbox.cells import Cells, Taken
 from execgate.sandbox.frames import NEXT
@@ -280,13 +280,15 @@ class Sessions:
         with self._changed:
             if self._watching or not self._kept:
                 return
-            self._watching = True
-        threading.Thread(
-            target=_look_after,
-            args=(weakref.ref(self), self._changed, self._kept, self._cells),
-            name="execgate-sessions",
-            daemon=True,
-        ).start()
+            watcher = threading.Thread(
+                target=_look_after,
+                args=(weakref.ref(self), self._changed, self._kept, self._cells),
+                name="execgate-sessions",
+                daemon=True,
+            )
+            with contextlib.suppress(SandboxUnavailableError):  # no thread now: the next run tries again
+                threads.start(watcher)
+                self._watching = True
 
     def end_idle(self) -> float | None:
         """End sessions that were idle for too long; return when to look again, None where none is left."""

@@ -1,9 +1,11 @@
 """One authorization, one sandbox per backend, for everything that runs here."""
 
+import contextlib
 import dataclasses
 import os
 import struct
 import textwrap
+import threading
 
 import pytest
 
@@ -47,6 +49,21 @@ def sandbox(request):
     backend = BACKENDS[request.param](ahead=NOTHING)
     yield backend
     backend.close()
+
+
+@pytest.fixture
+def no_threads():
+    """Return a block in which this process gets no thread: none has room for so large a stack."""
+
+    @contextlib.contextmanager
+    def no_threads():
+        before = threading.stack_size(1 << 46)
+        try:
+            yield
+        finally:
+            threading.stack_size(before)
+
+    return no_threads
 
 
 @pytest.fixture

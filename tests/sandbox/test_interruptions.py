@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Stop
 from execgate.sandbox import BACKENDS, NOTHING
 from execgate.sandbox.owner import Owner
@@ -60,6 +61,16 @@ def test_ctrl_c_while_the_thread_is_being_started_runs_nothing(
     start(late)
     late.join()
     assert (made, our_containers()) == ([], [])
+
+
+def test_a_gate_that_gets_no_thread_runs_nothing_and_says_what_to_raise(
+    sandbox, authorize, our_containers, no_threads
+):
+    with no_threads(), pytest.raises(SandboxUnavailableError, match="the gate gets no thread") as caught:
+        sandbox.run(authorize("print('never')"))
+    assert "ulimit -u" in caught.value.help
+    assert our_containers() == []
+    assert sandbox.run(authorize("print('again')")).stdout == "again\n"
 
 
 def test_an_error_of_the_listener_ends_the_run_and_is_raised(sandbox, authorize, our_containers):

@@ -150,6 +150,20 @@ def test_too_many_sessions_end_the_one_used_longest_ago(cells):
     assert sessions.end("agent") == 2
 
 
+def test_a_session_that_no_thread_looks_after_keeps_its_result_and_is_looked_after_later(
+    cells, no_threads, monkeypatch
+):
+    watched = threading.Event()
+    monkeypatch.setattr(Sessions, "end_idle", lambda _: watched.set())
+    sessions = Sessions(cells)
+    with no_threads():
+        assert run(sessions).stopped_by is Stop.EXIT
+    assert not watched.is_set()
+    run(sessions, key=("agent", "another"))
+    assert watched.wait(30)
+    sessions.close()
+
+
 def test_one_that_nobody_used_for_a_while_ends(cells):
     now = [1.0]
     sessions = Sessions(cells, idle_s=10.0, clock=lambda: now[0])

@@ -199,9 +199,11 @@ def _spawned(line: Sequence[str], passed: Sequence[int]) -> tuple[subprocess.Pop
     try:
         user = program_user()
         return spawn(line, stream=theirs.fileno(), errors=errors_in, user=user, passed=passed), wire
-    except OSError as error:
+    except BaseException as error:
         wire.close()
-        raise SandboxUnavailableError(f"can't start bubblewrap: {error.strerror}") from error
+        if isinstance(error, OSError):
+            raise SandboxUnavailableError(f"can't start bubblewrap: {error.strerror}") from error
+        raise
     finally:
         theirs.close()
         os.close(errors_in)

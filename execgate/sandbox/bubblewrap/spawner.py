@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from execgate.sandbox import forks
+from execgate.sandbox import forks, threads
 
 _Work = tuple[Callable[[], "subprocess.Popen[bytes]"], "Future[subprocess.Popen[bytes]]"]
 
@@ -31,11 +31,14 @@ class _Spawner:
         self._waiting: queue.SimpleQueue[_Work] | None = None
 
     def put(self, work: _Work) -> None:
-        """Have the thread do something."""
+        """Have the thread do something; raises SandboxUnavailableError where there can be none."""
         with self._lock:
             if self._waiting is None:
                 waiting: queue.SimpleQueue[_Work] = queue.SimpleQueue()
-                threading.Thread(target=_serve, args=(waiting,), name="execgate-spawner", daemon=True).start()
+                server = threading.Thread(
+                    target=_serve, args=(waiting,), name="execgate-spawner", daemon=True
+                )
+                threads.start(server)
                 self._waiting = waiting
             self._waiting.put(work)
 
@@ -46,7 +49,9 @@ _SPAWNER = _Spawner()
 def spawn(
     command: Sequence[str], *, stream: int, errors: int, user: int | None, passed: Sequence[int] = ()
 ) -> subprocess.Popen[bytes]:
-    """Start `command` with one descriptor as standard input and output; raises OSError.
+    """Start `command` with one descriptor as standard input and output.
+
+    Raises OSError, and SandboxUnavailableError where there is no thread to start it.
 
     `user` is whom it runs as, a member of nothing; None is whoever runs this.  It inherits `passed`, too.
     """

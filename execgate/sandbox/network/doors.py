@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Connection
-from execgate.sandbox import forks
+from execgate.sandbox import forks, threads
 from execgate.sandbox.network.caps import Caps
 from execgate.sandbox.network.folders import Folders
 from execgate.sandbox.network.judge import Judge
@@ -295,9 +295,13 @@ class Doors:
         if self._loop is not None:
             return
         loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=_forever, args=(loop,), name="execgate-network", daemon=True)
-        self._thread.start()
-        self._loop = loop
+        thread = threading.Thread(target=_forever, args=(loop,), name="execgate-network", daemon=True)
+        try:
+            threads.start(thread)
+        except SandboxUnavailableError:
+            loop.close()
+            raise
+        self._loop, self._thread = loop, thread
 
 
 def _forever(loop: asyncio.AbstractEventLoop) -> None:

@@ -113,6 +113,16 @@ def test_a_place_without_room_for_sockets_is_said(world, here, monkeypatch):
     doors.close()
 
 
+def test_doors_that_get_no_thread_are_said_and_open_once_they_get_one(world, here, no_threads):
+    doors = Doors(world.resolve)
+    try:
+        with no_threads(), pytest.raises(SandboxUnavailableError, match="the gate gets no thread"):
+            doors.open()
+        assert doors.open().leave() == ()
+    finally:
+        doors.close()
+
+
 def test_a_run_that_outlives_its_doors_still_hears_what_it_tried_to_reach(world):
     doors = Doors(world.resolve)
     door = doors.open()
