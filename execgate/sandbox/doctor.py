@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,15 @@ from execgate.sandbox import walls
 from execgate.sandbox.bubblewrap.inspection import inspect
 from execgate.sandbox.choice import AUTO, VARIABLE
 from execgate.sandbox.docker import leftovers
-from execgate.sandbox.docker.backend import RUNTIME_VARIABLE, has_seccomp, lacking_limits, runtimes
+from execgate.sandbox.docker.capabilities import (
+    RUNTIME_HELP,
+    RUNTIME_VARIABLE,
+    SECCOMP_HELP,
+    has_seccomp,
+    lacking_limits,
+    runs_linux,
+    runtimes,
+)
 from execgate.sandbox.engine import attempt, connect, endpoint
 from execgate.sandbox.image import find_image
 
@@ -81,23 +90,21 @@ def _with_engine() -> tuple[Check, ...]:
     except SandboxUnavailableError as error:
         engine = Check("engine", ok=False, detail=error.message, fix=error.help or "", needed_for=_RUN)
         return (_kernel(), engine, *_other_ways())
-    info, fault = attempt(client.info)
-    if info is None:
-        fix = "look at the engine's log, or restart it"
+    with closing(client):
+        info, fault = attempt(client.info)
+        if info is None:
+            fix = "look at the engine's log, or restart it"
+            engine = Check("engine", ok=False, detail=fault or "", fix=fix, needed_for=_RUN)
+            return (_kernel(), engine, *_other_ways())
         return (
             _kernel(),
-            Check("engine", ok=False, detail=fault or "", fix=fix, needed_for=_RUN),
+            _engine(info),
+            *_confinement(info),
+            _image(client),
+            _disk(info),
+            _leftovers(client),
             *_other_ways(),
         )
-    return (
-        _kernel(),
-        _engine(info),
-        *_confinement(info),
-        _image(client),
-        _disk(info),
-        _leftovers(client),
-        *_other_ways(),
-    )
 
 
 def _kernel() -> Check:
@@ -109,14 +116,14 @@ def _kernel() -> Check:
 def _engine(info: dict[str, Any]) -> Check:
     rootless = any("rootless" in str(option) for option in info.get("SecurityOptions") or ())
     told = f"{info.get('ServerVersion', '?')} at {endpoint()}, storage {info.get('Driver', '?')}"
-    linux = info.get("OSType", "linux") == "linux"
+    linux = runs_linux(info)
     told += (", rootless" if rootless else "") + f", runtimes {', '.join(runtimes(info)) or 'unknown'}"
     asked = os.environ.get(RUNTIME_VARIABLE)
     missing = asked if asked and asked not in runtimes(info) else None
     fix = "" if linux else "switch the engine to Linux containers"
     if missing is not None:
         told += f", and not `{missing}`, which {RUNTIME_VARIABLE} asks for"
-        fix = fix or f"name it in the engine's `runtimes` (daemon.json), or unset {RUNTIME_VARIABLE}"
+        fix = fix or RUNTIME_HELP
     return Check("engine", ok=linux and missing is None, detail=told, fix=fix, needed_for=_RUN)
 
 
@@ -128,7 +135,7 @@ def _confinement(info: dict[str, Any]) -> tuple[Check, ...]:
             "seccomp",
             ok=seccomp,
             detail="the engine filters system calls" if seccomp else "the engine can't filter system calls",
-            fix="" if seccomp else "use an engine and a kernel with seccomp",
+            fix="" if seccomp else SECCOMP_HELP,
             needed_for=_RUN,
         ),
         Check(

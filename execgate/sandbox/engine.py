@@ -92,14 +92,35 @@ def translated(doing: str) -> Iterator[None]:
         raise SandboxUnavailableError(f"{doing}: {message}", help=help_) from error
 
 
+class Attempts:
+    """Calls of one engine, which is asked no more when it has once kept silent: each wait is a long one."""
+
+    def __init__(self) -> None:
+        self._silence: str | None = None
+
+    def __call__(self, call: Callable[[], _T]) -> tuple[_T | None, str | None]:
+        """Return what `call` gives, or why the engine did not do it, as one line."""
+        if self._silence is not None:
+            return None, self._silence
+        try:
+            return call(), None
+        except SandboxUnavailableError as error:
+            return None, error.message
+        except _faults() as error:
+            fault = explain(error)[0]
+            if _is_silence(error):
+                self._silence = fault
+            return None, fault
+
+
 def attempt(call: Callable[[], _T]) -> tuple[_T | None, str | None]:
     """Return what `call` gives, or why the engine did not do it, as one line."""
-    try:
-        return call(), None
-    except SandboxUnavailableError as error:
-        return None, error.message
-    except _faults() as error:
-        return None, explain(error)[0]
+    return Attempts()(call)
+
+
+def remove_container(client: APIClient, name: str) -> None:
+    """Remove a container with all that runs in it and its volumes; raises what the engine's library does."""
+    client.remove_container(name, force=True, v=True)
 
 
 def is_missing(error: BaseException) -> bool:
@@ -112,7 +133,6 @@ def is_missing(error: BaseException) -> bool:
 def explain(error: BaseException) -> tuple[str, str | None]:
     """Return what went wrong in one line, and the fix where there is one to name."""
     from docker.errors import APIError
-    from requests.exceptions import Timeout
 
     where = endpoint()
     cause = _system_error(error)
@@ -121,7 +141,7 @@ def explain(error: BaseException) -> tuple[str, str | None]:
         if "no space left on device" in text:
             return f"the engine's disk is full ({text})", "free some with `docker system prune`"
         return f"the engine answered: {text}", None
-    if isinstance(error, Timeout) or isinstance(cause, TimeoutError):
+    if _is_silence(error):
         return f"the engine at {where} did not answer in time", "look at its log, or restart it"
     if isinstance(cause, PermissionError):
         return f"no permission to use {where}", GROUP_HELP
@@ -133,7 +153,20 @@ def explain(error: BaseException) -> tuple[str, str | None]:
 
 
 def _system_error(error: BaseException) -> OSError | None:
-    """Return the error of the operating system that libraries wrapped, the innermost first."""
+    """Return the error of the operating system that libraries wrapped."""
+    wrapped = (one for one in _wrapped(error) if isinstance(one, OSError) and one.errno in errno.errorcode)
+    return next(wrapped, None)
+
+
+def _is_silence(error: BaseException) -> bool:
+    """Return whether an answer did not come in time."""
+    from requests.exceptions import Timeout
+
+    return any(isinstance(one, (Timeout, TimeoutError)) for one in _wrapped(error))
+
+
+def _wrapped(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and all that libraries wrapped in it, the innermost first."""
     seen: set[int] = set()
     waiting: list[object] = [error]
     while waiting:
@@ -141,10 +174,9 @@ def _system_error(error: BaseException) -> OSError | None:
         if id(one) in seen or not isinstance(one, BaseException):
             continue
         seen.add(id(one))
-        if isinstance(one, OSError) and one.errno in errno.errorcode:
-            return one
-        waiting += [one.__cause__, one.__context__, *one.args, getattr(one, "reason", None)]
-    return None
+        yield one
+        # Not what it was raised in the course of: that may be the trouble of whoever called.
+        waiting += [one.__cause__, *one.args, getattr(one, "reason", None)]
 
 
 def _line(text: str) -> str:

@@ -13,7 +13,7 @@ from execgate.model.limits import Limits
 from execgate.sandbox import outcome, places
 from execgate.sandbox.cell import Profile
 from execgate.sandbox.docker import confinement
-from execgate.sandbox.docker.backend import described, has_seccomp, lacking_limits
+from execgate.sandbox.docker.capabilities import described, has_seccomp, lacking_limits
 from execgate.sandbox.docker.cell import DockerCell
 from execgate.sandbox.job import program_name
 from execgate.sandbox.transcript import Ending, Want

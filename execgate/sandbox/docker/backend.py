@@ -9,19 +9,27 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.verdict import Authorization
 from execgate.sandbox import forks
 from execgate.sandbox.cell import Cell, ImageGoneError, Profile
 from execgate.sandbox.docker import confinement, gvisor, leftovers
+from execgate.sandbox.docker.capabilities import RUNTIME_VARIABLE, Engine, described
 from execgate.sandbox.docker.cell import DockerCell
 from execgate.sandbox.docker.wire import AttachedWire
-from execgate.sandbox.engine import attempt, connect, is_local, is_missing, translated
+from execgate.sandbox.engine import (
+    Attempts,
+    attempt,
+    connect,
+    is_local,
+    is_missing,
+    remove_container,
+    translated,
+)
 from execgate.sandbox.image import Image, ensure_image, find_image
 from execgate.sandbox.image.facts import NO_FACTS, Facts
 from execgate.sandbox.image.known import Known
@@ -32,27 +40,12 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 
-RUNTIME_VARIABLE = "EXECGATE_DOCKER_RUNTIME"
-"""The environment's word on what the engine is to start containers with."""
-
 _LATE_S = 120.0
 """How long an engine may take to make what nobody waits for any more."""
 
 
 def _to_stderr(line: str) -> None:
     sys.stderr.write(line + "\n")
-
-
-@dataclass(frozen=True, slots=True)
-class _Engine:
-    """An engine that answered, with what it says of itself."""
-
-    client: APIClient
-    cpus: int
-    lacks: frozenset[str]
-    """The limits and confines that it can't keep."""
-    gvisor: bool = False
-    """Whether it starts containers with gVisor."""
 
 
 class DockerBackend:
@@ -74,7 +67,7 @@ class DockerBackend:
         self._runtime = runtime or os.environ.get(RUNTIME_VARIABLE) or None
         self._doors = Doors() if doors is None else doors
         self._lock = threading.Lock()
-        self._engine: _Engine | None = None
+        self._engine: Engine | None = None
         self._images: Known[Image] = Known()
         self._late: dict[str, float] = {}
         """Containers that may yet be made, by name, with when they were asked for."""
@@ -156,13 +149,14 @@ class DockerBackend:
 
     def _remove_failed(self, client: APIClient, name: str) -> None:
         """Remove what was not started, now or once an engine that gave no answer has made it."""
-        if attempt(partial(client.remove_container, name, force=True, v=True))[1] is not None:
+        if attempt(partial(remove_container, client, name))[1] is not None:
             self._late[name] = time.monotonic()
 
     def _remove_late_ones(self, client: APIClient) -> None:
         """Remove what an engine that gave no answer in time has made after all."""
+        tried = Attempts()
         for name, since in list(self._late.items()):
-            _, fault = attempt(partial(client.remove_container, name, force=True, v=True))
+            _, fault = tried(partial(remove_container, client, name))
             if fault is None or time.monotonic() - since > _LATE_S:
                 self._late.pop(name, None)
 
@@ -173,7 +167,7 @@ class DockerBackend:
         remaining = list(left)
         while engine is not None and remaining:
             name = remaining[0].name
-            attempt(partial(engine.client.remove_container, name, force=True, v=True))
+            attempt(partial(remove_container, engine.client, name))
             found, fault = attempt(partial(engine.client.containers, all=True, filters={"name": name}))
             if fault is not None or found:
                 break
@@ -189,15 +183,19 @@ class DockerBackend:
                 self._engine.client.close()
                 self._engine = None
 
-    def _ready(self) -> _Engine:
+    def _ready(self) -> Engine:
         if self._engine is None:
             client = connect()
-            self._engine = described(client, self._runtime)
+            try:
+                self._engine = described(client, self._runtime)
+            except BaseException:
+                client.close()
+                raise
             leftovers.sweep(client)
             sweep_doors()
         return self._engine
 
-    def _create(self, engine: _Engine, profile: Profile, name: str, door: Path | None) -> None:
+    def _create(self, engine: Engine, profile: Profile, name: str, door: Path | None) -> None:
         arguments = confinement.container(profile, Owner.current().labels())
         host = confinement.host_config(profile, host_cpus=engine.cpus, door=door)
         if self._runtime is not None:
@@ -218,44 +216,3 @@ class DockerBackend:
                 f"the engine can't keep a limit of the policy: {' '.join(discarded)[:300]}",
                 help="enable the controller it names, or use another engine",
             )
-
-
-def described(client: APIClient, runtime: str | None) -> _Engine:
-    """Ask the engine what it is; raises SandboxUnavailableError where it can't confine a program."""
-    with translated("can't ask the engine what it can do"):
-        return _judged(client, client.info(), runtime)
-
-
-def _judged(client: APIClient, info: dict[str, Any], runtime: str | None) -> _Engine:
-    if info.get("OSType", "linux") != "linux":
-        raise SandboxUnavailableError("the engine runs no Linux containers")
-    if not has_seccomp(info):
-        raise SandboxUnavailableError(
-            "the engine has no seccomp: system calls could not be confined",
-            help="use an engine and a kernel with seccomp",
-        )
-    if runtime is not None and runtime not in runtimes(info):
-        raise SandboxUnavailableError(
-            f"the engine has no runtime `{runtime}`, only: {', '.join(runtimes(info)) or 'its own'}",
-            help=f"name it in the engine's `runtimes` (daemon.json), or unset {RUNTIME_VARIABLE}",
-        )
-    lacks = lacking_limits(info) | (set() if is_local() else {"network"})
-    if gvisor.is_used(info, runtime):
-        return _Engine(client, int(info.get("NCPU") or 1), lacks | gvisor.LACKS, gvisor=True)
-    return _Engine(client, int(info.get("NCPU") or 1), lacks)
-
-
-def runtimes(info: dict[str, Any]) -> list[str]:
-    """Return the names of the runtimes that an engine says it has."""
-    return sorted(info.get("Runtimes") or {})
-
-
-def has_seccomp(info: dict[str, Any]) -> bool:
-    """Return whether an engine's description of itself says that it can filter system calls."""
-    return any("name=seccomp" in str(option) for option in info.get("SecurityOptions") or ())
-
-
-def lacking_limits(info: dict[str, Any]) -> frozenset[str]:
-    """Return the fields of Limits that an engine says it can't keep."""
-    told = {"memory_bytes": "MemoryLimit", "cpus": "CpuCfsQuota", "processes": "PidsLimit"}
-    return frozenset(field for field, name in told.items() if info.get(name) is False)

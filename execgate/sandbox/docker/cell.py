@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from execgate.sandbox.cell import State
 from execgate.sandbox.docker.wire import AttachedWire
-from execgate.sandbox.engine import attempt, is_missing
+from execgate.sandbox.engine import Attempts, is_missing, remove_container
 from execgate.sandbox.network import Door
 from execgate.sandbox.usage import Meter
 
 if TYPE_CHECKING:
     from docker import APIClient
 
-_T = TypeVar("_T")
 _LOOKS, _PAUSE_S = 20, 0.05
 
 
@@ -30,7 +28,7 @@ class DockerCell:
         self.wire = wire
         self.door = door
         self._client = client
-        self._silence: str | None = None
+        self._ask = Attempts()
         self.meter = self._measured(ours)
 
     def state(self) -> State:
@@ -55,7 +53,7 @@ class DockerCell:
 
         def remove() -> None:
             try:
-                self._client.remove_container(self.name, force=True, v=True)
+                remove_container(self._client, self.name)
             except Exception as error:
                 if not is_missing(error):
                     raise
@@ -70,16 +68,6 @@ class DockerCell:
             return Meter(int(told["State"].get("Pid") or 0), str(told["Id"]), own_processes=ours)
 
         return self._ask(measured)[0]
-
-    def _ask(self, call: Callable[[], _T]) -> tuple[_T | None, str | None]:
-        """Do as `attempt` does, but ask an engine no more that once kept silent: each wait is a long one."""
-        if self._silence is not None:
-            return None, self._silence
-        asked = time.monotonic()
-        found, fault = attempt(call)
-        if fault is not None and time.monotonic() - asked >= self._client.timeout:
-            self._silence = fault
-        return found, fault
 
 
 def _state_of(container: dict[str, Any]) -> State:

@@ -10,7 +10,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from execgate.sandbox.engine import attempt
+from execgate.sandbox.engine import Attempts, attempt, remove_container
 from execgate.sandbox.image.container import BUILD_PREFIX
 from execgate.sandbox.owner import MARK, Owner
 
@@ -45,8 +45,8 @@ def abandoned(client: APIClient) -> list[str]:
 def sweep(client: APIClient) -> int:
     """Remove what killed gates left; return how many.  What can't be removed is left for the next time."""
     found, _ = attempt(lambda: abandoned(client))
-    removed = 0
+    removed, tried = 0, Attempts()
     for container in found or []:
-        _, fault = attempt(partial(client.remove_container, container, force=True, v=True))
+        _, fault = tried(partial(remove_container, client, container))
         removed += fault is None
     return removed

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from execgate.sandbox.engine import attempt
+from execgate.sandbox.engine import attempt, remove_container
 from execgate.sandbox.image.archive import EPOCH, Layer, repack
 from execgate.sandbox.image.built import Built
 from execgate.sandbox.image.complete import ENVIRONMENT, FOLDERS, MAKER, files
@@ -117,7 +117,7 @@ def _container(client: APIClient, base: str, arguments: list[str]) -> Iterator[s
             raise WayFailedError(fault)
         yield name
     finally:
-        attempt(lambda: client.remove_container(name, force=True, v=True))
+        attempt(lambda: remove_container(client, name))
 
 
 def _run(client: APIClient, name: str, files_: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
@@ -76,11 +77,11 @@ def _registry(client: APIClient, recipe: Recipe, scratch: Path, on_progress: _Pr
 
 def _pull(reference: str) -> None:
     # A client of its own, whose patience is short: the engine itself would wait for minutes.
-    client = connect(_QUICK_S)
-    name, _, tag = reference.rpartition(":")
-    for line in client.pull(name, tag=tag, stream=True, decode=True):
-        if "error" in line:
-            raise OSError(str(line["error"]))
+    with contextlib.closing(connect(_QUICK_S)) as client:
+        name, _, tag = reference.rpartition(":")
+        for line in client.pull(name, tag=tag, stream=True, decode=True):
+            if "error" in line:
+                raise OSError(str(line["error"]))
 
 
 def _tar(client: APIClient, recipe: Recipe, scratch: Path, on_progress: _Progress) -> Built:
