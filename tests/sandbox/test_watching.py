@@ -114,6 +114,22 @@ def test_other_files_are_the_programs(path):
     assert surprises("1", opened(path)) != []
 
 
+def test_matplotlib_makes_its_folders_and_its_list_of_fonts_whenever_it_is_loaded_and_nothing_beside_them():
+    text = "import matplotlib.pyplot"
+    at_home = ["/home/agent/.config/matplotlib", "/home/agent/.cache/matplotlib"]
+    fonts = f"{at_home[1]}/fontlist-v390.json"
+    lock = f"{fonts}.matplotlib-lock"
+    through = ["pathlib.mkdir", "matplotlib._get_config_or_cache_dir"]
+    made = [audit("os.mkdir", folder, 0o777, through=through, importing=True) for folder in at_home]
+    made += [call("mkdir", folder) for folder in at_home]
+    written = [opened(lock, CREATE), call("unlink", lock), opened(fonts, CREATE)]
+    assert surprises(text, *made, *written) == []
+    assert surprises(text, call("mkdir", f"{at_home[0]}2"), opened(f"{at_home[0]}/matplotlibrc", CREATE)) == [
+        "file_operation create /home/agent/.config/matplotlib2 by mkdir",
+        "file_operation write /home/agent/.config/matplotlib/matplotlibrc by open",
+    ]
+
+
 def test_a_function_of_the_library_excuses_what_it_does_and_not_the_program_that_does_the_same():
     event = ("/tmp/abcdefgh", None, CREATE)
     assert surprises("1", audit("open", *event, through=["tempfile._get_default_tempdir"])) == []

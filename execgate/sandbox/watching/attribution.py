@@ -95,6 +95,14 @@ PLACES: tuple[Place, ...] = (
     Place("write|stat", r"/proc/(?:self|\d+)/(?:task/\d+/)?comm", "a thread says its name"),
     Place(".*", r"/dev/shm/(?:sem\..*|mp-.*|py[mp]-.*|[pw]n?sm_.*|__KMP_REGISTERED_LIB_.*)", "locks and memory that a program shares with its own processes"),
     Place(".*", r"/(?:var/)?tmp/etilqs_\w+", "a file of SQLite's own for what does not fit into its memory"),
+    Place(
+        "create|stat", r"/home/agent/\.(?:cache|config)/matplotlib",
+        "folders of its own that matplotlib makes as it is loaded, where a run did not find it loaded",
+    ),
+    Place(
+        "create|read|write|delete|stat", r"/home/agent/\.cache/matplotlib/fontlist-v\d+\.json(?:\.matplotlib-lock)?",
+        "matplotlib's list of fonts, which it makes where the image brings none",
+    ),
     Place("socket|stat", r"/(?:var/)?run/nscd/socket|/run/systemd/.*|/dev/log", "the C library asks for a service"),
 )  # fmt: skip
 
