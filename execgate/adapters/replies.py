@@ -186,15 +186,15 @@ def _stopped(result: ExecutionResult, limits: Limits) -> str:
     if was_not_run(result):
         return result.detail
     spelled = {
-        Stop.TIME: f"Timeout: stopped by the time limit of {_number(limits.wall_s)} s",
-        Stop.CPU: f"stopped by the limit of {_number(limits.cpu_s)} s of processor time",
-        Stop.MEMORY: f"stopped by the memory limit of {_size(limits.memory_bytes)}",
-        Stop.PROCESSES: f"stopped by the limit of {limits.processes} processes",
-        Stop.OUTPUT: f"stopped by the output limit of {_size(limits.output_bytes)}",
-        Stop.DISK: f"stopped by the disk limit of {_size(limits.disk_bytes)}",
-        Stop.FILES: f"stopped by the limit of {limits.files} files",
-        Stop.FILE_SIZE: f"stopped by the limit of {_size(limits.file_bytes)} for one file",
-        Stop.SURPRISE: "stopped, as it did what was not foreseen",
+        Stop.TIME: f"Timeout: stopped by the time limit of {_number(limits.wall_s)} s (max_execution_time)",
+        Stop.CPU: f"stopped by the limit of {_number(limits.cpu_s)} s of processor time (max_cpu_time)",
+        Stop.MEMORY: f"stopped by the memory limit of {_size(limits.memory_bytes)} (max_memory)",
+        Stop.PROCESSES: f"stopped by the limit of {limits.processes} processes (max_processes)",
+        Stop.OUTPUT: f"stopped by the output limit of {_size(limits.output_bytes)} (max_output)",
+        Stop.DISK: f"stopped by the disk limit of {_size(limits.disk_bytes)} (max_disk)",
+        Stop.FILES: f"stopped by the limit of {limits.files} files (max_files)",
+        Stop.FILE_SIZE: f"stopped by the limit of {_size(limits.file_bytes)} for one file (max_file_size)",
+        Stop.SURPRISE: "stopped by a surprise",
         Stop.CANCELLED: "the run was called off",
         Stop.ENGINE: "the sandbox was lost while the program ran",
     }

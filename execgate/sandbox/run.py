@@ -335,7 +335,7 @@ class _Talk:
 
     def _why(self, stop: Stop) -> str:
         if stop is Stop.SURPRISE:
-            return f"stopped at what was not foreseen: {line_of(self._observer.surprises[0])} (on_surprise)"
+            return f"not foreseen: {line_of(self._observer.surprises[0])} (on_surprise)"
         return outcome.stopped(stop, self._limits)
 
     def _lost(self, why: str) -> ExecutionResult:

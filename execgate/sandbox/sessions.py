@@ -356,7 +356,7 @@ def _unfit(kept: Kept, authorization: Authorization, profile: Profile) -> str | 
     if kept.profile is None:
         return "its cell ended"
     if profile.packages != kept.profile.packages:
-        return "packages were installed, which are mounted as a cell starts"
+        return "packages were installed, which are mounted as a container starts"
     own = kept.profile
     if replace(profile, image=own.image, preload=own.preload, confines=own.confines) != own:
         return "its policy gives it another cell now"

@@ -173,26 +173,26 @@ def stopped(by, **kwargs):
     [
         (
             stopped(Stop.TIME, stdout="so far"),
-            "so far\n[execgate] Timeout: stopped by the time limit of 30 s\n",
+            "so far\n[execgate] Timeout: stopped by the time limit of 30 s (max_execution_time)\n",
         ),
-        (stopped(Stop.MEMORY), "[execgate] stopped by the memory limit of 512.0 MB\n"),
-        (stopped(Stop.PROCESSES), "[execgate] stopped by the limit of 32 processes\n"),
+        (stopped(Stop.MEMORY), "[execgate] stopped by the memory limit of 512.0 MB (max_memory)\n"),
+        (stopped(Stop.PROCESSES), "[execgate] stopped by the limit of 32 processes (max_processes)\n"),
         (
             stopped(Stop.OUTPUT, output_truncated=True),
-            f"{CUT}[execgate] stopped by the output limit of 1.0 MB\n",
+            f"{CUT}[execgate] stopped by the output limit of 1.0 MB (max_output)\n",
         ),
-        (stopped(Stop.DISK), "[execgate] stopped by the disk limit of 64.0 MB\n"),
-        (stopped(Stop.CPU), "[execgate] stopped by the limit of 2 s of processor time\n"),
-        (stopped(Stop.FILES), "[execgate] stopped by the limit of 7 files\n"),
-        (stopped(Stop.FILE_SIZE), "[execgate] stopped by the limit of 3.0 kB for one file\n"),
+        (stopped(Stop.DISK), "[execgate] stopped by the disk limit of 64.0 MB (max_disk)\n"),
+        (stopped(Stop.CPU), "[execgate] stopped by the limit of 2 s of processor time (max_cpu_time)\n"),
+        (stopped(Stop.FILES), "[execgate] stopped by the limit of 7 files (max_files)\n"),
+        (stopped(Stop.FILE_SIZE), "[execgate] stopped by the limit of 3.0 kB for one file (max_file_size)\n"),
         (
-            stopped(Stop.SURPRISE, detail="stopped at what: rm; ls"),
-            "[execgate] stopped, as it did what was not foreseen (stopped at what: rm; ls)\n",
+            stopped(Stop.SURPRISE, detail="not foreseen: rm; ls"),
+            "[execgate] stopped by a surprise (not foreseen: rm; ls)\n",
         ),
         (stopped(Stop.CANCELLED), "[execgate] the run was called off\n"),
         (
             stopped(Stop.PROCESSES, detail="no more (max_processes); the session ended"),
-            "[execgate] stopped by the limit of 32 processes\n[execgate] the session ended\n",
+            "[execgate] stopped by the limit of 32 processes (max_processes)\n[execgate] the session ended\n",
         ),
         (
             stopped(Stop.ENGINE, detail="`dockerd` went away"),

@@ -294,10 +294,13 @@ def test_code_runs_in_a_container_and_files_come_and_go(real, cast, tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("while True:\n    pass", "[execgate] Timeout: stopped by the time limit of 2 s\n"),
+        (
+            "while True:\n    pass",
+            "[execgate] Timeout: stopped by the time limit of 2 s (max_execution_time)\n",
+        ),
         (
             "x = []\nwhile True:\n    x.append(bytearray(10_000_000))",
-            "[execgate] stopped by the memory limit of 128.0 MB\n",
+            "[execgate] stopped by the memory limit of 128.0 MB (max_memory)\n",
         ),
     ],
     ids=["time", "memory"],

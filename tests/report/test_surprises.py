@@ -31,5 +31,5 @@ def test_without_a_surprise_there_is_no_line():
 
 
 def test_a_run_that_a_surprise_stopped_says_so_and_names_it():
-    text = outcome_text(ended(Stop.SURPRISE, SEEN, detail="stopped at what was not foreseen: x"))
-    assert text.startswith("the program was stopped by a surprise (stopped at what was not foreseen: x)")
+    text = outcome_text(ended(Stop.SURPRISE, SEEN, detail="not foreseen: x"))
+    assert text.startswith("the program was stopped by a surprise (not foreseen: x)")

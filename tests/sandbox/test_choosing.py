@@ -85,7 +85,7 @@ def test_a_session_that_packages_come_to_begins_anew_and_says_why(tmp_path, monk
     assert [result.exit_code for result in results] == [0, 0, 0], results
     assert [result.detail for result in results] == [
         "",
-        "the session began anew: packages were installed, which are mounted as a cell starts",
+        "the session began anew: packages were installed, which are mounted as a container starts",
         "",
     ]
 

@@ -173,4 +173,8 @@ async def _dial(address: Address, port: int) -> Peer:
 
 
 def _said(error: Exception) -> str:
+    """Return why in the system's words: asyncio has its own for a connection, which name no reason."""
+    number = getattr(error, "errno", None)
+    if number in errno.errorcode:
+        return os.strerror(number).lower()
     return (getattr(error, "strerror", None) or type(error).__name__).lower()

@@ -415,9 +415,7 @@ def test_a_program_that_is_over_before_its_surprise_is_heard_of_is_stopped_all_t
         LIBC + "libc.open(b'/workspace/raw', os.O_WRONLY | os.O_CREAT, 0o600)\nos._exit(0)", confines=STOP
     )
     assert (result.stopped_by, result.exit_code) == (Stop.SURPRISE, None)
-    assert result.detail == (
-        "stopped at what was not foreseen: file_operation write /workspace/raw by openat (on_surprise)"
-    )
+    assert result.detail == ("not foreseen: file_operation write /workspace/raw by openat (on_surprise)")
 
 
 def test_where_surprises_are_recorded_alone_the_program_goes_on(watched):
