@@ -119,6 +119,10 @@ def _difference(
         return "its code does something else than the operations say"
     if verdict.decision.value != evaluation["verdict"]:
         return f"the verdict is {verdict.decision.value}, the receipt says {evaluation['verdict']}"
+    for word, value in (("limits", verdict.limits.to_json()), ("confines", verdict.confines.to_json())):
+        # A receipt that was written before there was the field does not have it.
+        if word in evaluation and receipt.resolved(evaluation[word]) != canonical.plain(value):
+            return f"its {word} are others"
     found = [_compared(canonical.plain(violation.to_json())) for violation in verdict.all_violations]
     told = [_compared(violation) for violation in receipt.resolved(evaluation["violations"])]
     if sorted(found) != sorted(told):

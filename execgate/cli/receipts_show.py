@@ -48,12 +48,12 @@ def _whole(predicate: Mapping[str, Any], resolved: Callable[[Any], Any]) -> dict
     if "policy_evaluation" in whole:
         evaluation = _put_back(
             whole["policy_evaluation"],
-            ("violations", "warnings", "overrides", "context", "analysis", "error"),
+            ("violations", "warnings", "overrides", "context", "confines", "analysis", "error"),
             resolved,
         )
         analysis = evaluation["analysis"]
         if isinstance(analysis, Mapping):
-            evaluation["analysis"] = _put_back(analysis, ("operations", "gaps"), resolved)
+            evaluation["analysis"] = _put_back(analysis, ("operations", "gaps", "earlier"), resolved)
         whole["policy_evaluation"] = evaluation
     if "result" in whole:
         whole["result"] = _put_back(whole["result"], ("artifacts", "detail"), resolved)

@@ -110,6 +110,7 @@ def decision(
         "warnings": [plain(warning.to_json()) for warning in verdict.all_warnings],
         "error": plain(verdict.error),
         "limits": plain(verdict.limits.to_json()),
+        "confines": plain(verdict.confines.to_json()),
         "analysis": analysis,
     }
     predicate = {

@@ -101,6 +101,9 @@ def _decision(receipt: Mapping[str, Any], predicate: Mapping[str, Any]) -> Itera
     # What is told below with its place is not told twice, with columns counted in another way.
     if error and not any(str(error).startswith(told) for told in _messages(evaluation)):
         yield "error", error
+    yield from _listed("confines", list(_confines(evaluation)))
+    if earlier := _entries(evaluation, "earlier"):
+        yield "judged with", f"{plural(len(earlier), 'block')} of its session before it"
     yield from _listed("operations", [_operation(entry) for entry in _entries(evaluation, "operations")])
     yield from _listed("gaps", [f"{_place(entry)}{entry['why']}" for entry in _entries(evaluation, "gaps")])
     yield from _listed("violations", violations)
@@ -155,7 +158,7 @@ def _listed(label: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield (label if number == 0 else ""), line
 
 
-def _entries(evaluation: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
+def _entries(evaluation: Mapping[str, Any], name: str) -> Sequence[Any]:
     """Return a list that may have been too large for the receipt and gone by digest, or been erased."""
     analysis = evaluation.get("analysis")
     found = analysis.get(name) if isinstance(analysis, Mapping) else None
@@ -211,6 +214,18 @@ def _context(evaluation: Mapping[str, Any]) -> Iterator[str]:
     for scope, tally in spent.items() if isinstance(spent, Mapping) else ():
         amounts = ", ".join(f"{amount} {currency}" for currency, amount in tally["amounts"].items())
         yield f"spent by {scope}: {amounts or 'nothing'} in {plural(tally['payments'], 'payment')}"
+
+
+def _confines(evaluation: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the policy says about how the program runs, where it says more than it has to."""
+    found = evaluation.get("confines")
+    if not isinstance(found, Mapping):  # a receipt of an earlier version has none
+        return
+    for name, usual in (("session", "none"), ("on_surprise", "record"), ("image", None)):
+        if found[name] != usual:
+            yield f"{name} {found[name]}"
+    for folder in found["host_folders"]:
+        yield f"host folder {folder['source']} at {folder['target']}"
 
 
 def _place(entry: Mapping[str, Any]) -> str:

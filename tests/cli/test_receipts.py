@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from execgate.model.confines import Confines, HostFolder, OnSurprise, Session
 from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import Artifact, ExecutionResult, Stop, Usage
@@ -343,7 +344,14 @@ def test_what_was_known_around_a_decision_and_what_its_policy_widened_is_shown(r
         "overrides": [wider],
         "context": context.to_json(),
         "warnings": [told],
+        "confines": Confines(
+            session=Session.INTERPRETER,
+            on_surprise=OnSurprise.STOP,
+            host_folders=(HostFolder("/srv/x", "/data"),),
+            image="mine",
+        ).to_json(),
     }
+    document["predicate"]["policy_evaluation"]["analysis"]["earlier"] = ["sha256:22", "sha256:33"]
     shown = receipt_text(document)
     for line in (
         "policy            日本 (of analyst_*), sha256:00",
@@ -352,6 +360,13 @@ def test_what_was_known_around_a_decision_and_what_its_policy_widened_is_shown(r
         "context           phase COMMIT",
         "                  spent by session: 9.50 USD in 0 payments",
         "                  spent by day: nothing in 3 payments",
+        "confines          session interpreter",
+        "                  on_surprise stop",
+        "                  image mine",
+        "                  host folder /srv/x at /data",
+        "judged with       2 blocks of its session before it",
         "warnings          rule look_twice: somebody should look [team.policy: rule look_twice {]",
     ):
         assert f"\n{line}\n" in shown
+    del document["predicate"]["policy_evaluation"]["confines"]  # as in a receipt of an earlier version
+    assert "confines" not in receipt_text(document)

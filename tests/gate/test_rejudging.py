@@ -145,6 +145,30 @@ def forged(receipt: Receipt, **changes: object) -> Receipt:
     return replace(receipt, predicate={**receipt.predicate, "policy_evaluation": evaluation})
 
 
+def test_what_a_run_was_confined_by_follows_too_and_where_a_receipt_lacks_it_nothing_is_missed(gate):
+    gate.execute("import os", agent="coder", context=CONTEXTS[1])
+    gate.execute("import sys", agent="coder", context=CONTEXTS[1])
+    allowed, denied = decisions(gate)
+    told = allowed.predicate["policy_evaluation"]["confines"]
+    assert (told["session"], told["reads"], told["network"]) == ("none", ["/data"], True)
+    evaluation = dict(allowed.predicate["policy_evaluation"])
+    del evaluation["confines"]
+    before = replace(allowed, predicate={**allowed.predicate, "policy_evaluation": evaluation})
+    limits = {**evaluation["limits"], "wall_s": "31.0"}
+    for receipt, differs in (
+        (allowed, None),
+        (denied, None),
+        (before, None),
+        (forged(allowed, confines={**told, "session": "interpreter"}), "its confines are others"),
+        (
+            forged(allowed, confines={**told, "host_folders": [{"source": "/", "target": "/data"}]}),
+            "its confines are others",
+        ),
+        (forged(allowed, limits=limits), "its limits are others"),
+    ):
+        assert judged_again([receipt]) == [Rejudged(receipt, differs=differs)]
+
+
 def test_what_does_not_follow_is_said(gate):
     gate.execute("import os", agent="coder", context=CONTEXTS[1])
     gate.execute("import sys", agent="coder", context=CONTEXTS[1])

@@ -21,6 +21,7 @@ from securesystemslib.signer import SSlibKey
 import execgate
 from execgate.errors import ReceiptError
 from execgate.model import verdict as verdicts
+from execgate.model.confines import Confines
 from execgate.model.context import Context
 from execgate.model.conversation import Conversation
 from execgate.model.execution import ExecutionResult, Stop, Usage
@@ -85,6 +86,7 @@ class TestDecision:
                     "files": None,
                     "file_bytes": None,
                 },
+                "confines": Confines().to_json(),
                 "analysis": {
                     "operations": [operation.to_json() for operation in verdict().program.operations],
                     "gaps": [],
