@@ -169,7 +169,7 @@ def soak(backend: str, runs: int, kills: int, seed: int) -> list[str]:
         looks = {what: looks.get(what, 0) + 1 for what in left}
         if not (left or faults_next) or time.monotonic() > deadline:
             break
-        print(f"{len(left)} things are left and looked for again", file=sys.stderr, flush=True)
+        print(f"looked for again: {', '.join(sorted(left))[:300]}", file=sys.stderr, flush=True)
         time.sleep(1)
     return [*faults, *faults_next, *sorted(what for what, seen in looks.items() if seen >= LOOKS)]
 

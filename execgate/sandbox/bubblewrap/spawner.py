@@ -6,7 +6,6 @@ bubblewrap's child dies with its parent, and to the kernel a parent is the *thre
 
 from __future__ import annotations
 
-import os
 import queue
 import subprocess
 import threading
@@ -14,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from execgate.sandbox import forks, threads
+from execgate.sandbox.bubblewrap import leftovers
 
 _Work = tuple[Callable[[], "subprocess.Popen[bytes]"], "Future[subprocess.Popen[bytes]]"]
 
@@ -63,7 +63,7 @@ def spawn(
             stdout=stream,
             stderr=errors,
             cwd="/",
-            env={"PATH": os.defpath},
+            env=leftovers.environment(),
             pass_fds=passed,
             start_new_session=True,  # what interrupts the gate is none of the cell's business
             user=user,

@@ -13,6 +13,7 @@ import os
 import pwd
 import select
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -117,8 +118,15 @@ class Entrance:
         """
         self._close(self.theirs)
         self._wait = self._tell = -1
-        users.map(self._child(), bubblewrap, starter)
-        os.write(self._go, b"\n")
+        waiting = self._child()
+        try:
+            users.map(waiting, bubblewrap, starter)
+            os.write(self._go, b"\n")
+        except BaseException:
+            # It waits for bubblewrap, and would not notice that this is killed before it gave the word.
+            with contextlib.suppress(OSError):
+                os.kill(waiting, signal.SIGKILL)
+            raise
 
     def close(self) -> None:
         """Close every end: a bubblewrap that still waits goes on without users, and can start nothing."""

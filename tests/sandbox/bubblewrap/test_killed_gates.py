@@ -11,6 +11,7 @@ import pytest
 
 from execgate.model.execution import Stop
 from execgate.sandbox import NOTHING, BubblewrapSandbox
+from execgate.sandbox.bubblewrap import leftovers
 from execgate.sandbox.bubblewrap.groups import Groups
 
 pytestmark = pytest.mark.engine
@@ -51,6 +52,32 @@ def test_nothing_of_a_killed_gate_stays(run):
     assert len(with_groups) <= 1
     assert run("print('next')").stdout == "next\n"
     assert [name for name in Groups.find().names() if name.startswith(f"{gate.pid}.")] == []
+
+
+STARTING = """
+import sys, threading
+from execgate.sandbox.bubblewrap.backend import find_program, find_users
+from execgate.sandbox.bubblewrap.users import Users
+def wait(users, pid, *_):
+    print(pid, flush=True)
+    threading.Event().wait()
+Users.map = wait
+find_users(find_program())
+"""
+
+
+def test_a_bubblewrap_that_was_just_being_started_goes_with_the_next_gate():
+    with subprocess.Popen([sys.executable, "-c", STARTING], stdout=subprocess.PIPE, text=True) as gate:
+        inner = psutil.Process(int(gate.stdout.readline()))
+        outer = inner.parent()
+        assert inner.pid not in leftovers.strays()
+        outer.suspend()  # else it may just get round to the word
+        gate.kill()
+    psutil.wait_procs([outer], timeout=10)
+    # It waits for a word of the outer one, which has died with its gate.
+    assert inner.pid in leftovers.strays()
+    leftovers.sweep(Groups({}, unified=False))
+    assert psutil.wait_procs([inner], timeout=10)[1] == []
 
 
 def test_a_cell_outlives_the_thread_that_asked_for_it(sandbox, authorize):

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from execgate.errors import SandboxUnavailableError
@@ -225,8 +226,11 @@ def test_a_kernel_that_refuses_a_map_is_told(monkeypatch):
     def fail(*_):
         raise PermissionError(1, "not permitted")
 
-    monkeypatch.setattr(Users, "map", fail)
+    waiting = []
+    monkeypatch.setattr(Users, "map", lambda _, pid, *__: (waiting.append(psutil.Process(pid)), fail()))
     assert find_users(find_program()).why == "can't map users: not permitted"
+    # Its inner process would wait for ever for the word of the outer one, which is gone.
+    assert psutil.wait_procs(waiting, timeout=10)[1] == []
 
 
 ORDINARY = """
