@@ -152,8 +152,7 @@ def find_image(client: APIClient, recipe: Recipe | None = None, name: str = BASE
     """Return the newest image of the recipe and of a name that the engine has; None if there is none."""
     recipe = recipe or Recipe.load()
     labels = [f"execgate.recipe={recipe.digest}", f"execgate.name={name}"]
-    with translated("can't list images"):
-        rows = client.images(filters={"label": labels})
+    rows = _ours(client, labels)
     tag = _tag(recipe, name)
     newest = max(rows, key=lambda row: (tag in (row.get("RepoTags") or ()), row["Id"]), default=None)
     return None if newest is None else _image(newest, recipe)
@@ -163,9 +162,7 @@ def list_images(client: APIClient | None = None) -> tuple[Image, ...]:
     """Return every image of this and of other versions of execgate, the current ones first."""
     client = client or connect()
     recipe = Recipe.load()
-    with translated("can't list images"):
-        rows = client.images(filters={"label": "execgate.recipe"})
-    images = [_image(row, recipe) for row in rows]
+    images = [_image(row, recipe) for row in _ours(client, ["execgate.recipe"])]
     return tuple(sorted(images, key=lambda image: (not image.current, image.name, image.id)))
 
 
@@ -184,16 +181,27 @@ def prune_images(
         with translated("can't look at an image"):
             tags = client.inspect_image(image.id)["RepoTags"] or []  # type: ignore[no-untyped-call]  # the SDK's gap
         # By its names: an image that a container was made from stays, and so does one that others named.
-        faults = [
-            attempt(partial(client.remove_image, name))[1]
-            for name in ([tag for tag in tags if tag.startswith(f"{REPOSITORY}:")] or [image.id])
-        ]
+        names = [tag for tag in tags if tag.startswith(f"{REPOSITORY}:")]
+        if tags and not names:
+            kept.append(f"{image.id}: it is called {', '.join(tags)}")
+            continue
+        faults = [attempt(partial(client.remove_image, name))[1] for name in names or [image.id]]
         fault = next((fault for fault in faults if fault is not None), None)
         if fault is None:
             gone.append(image.id)
         else:
             kept.append(f"{image.id}: {fault}")
     return tuple(gone), tuple(kept)
+
+
+def _ours(client: APIClient, labels: list[str]) -> list[dict[str, Any]]:
+    """Return the images with these labels that were made here.
+
+    Whatever is built from one has its labels too, and is told by its age: ours have none.
+    """
+    with translated("can't list images"):
+        rows: list[dict[str, Any]] = client.images(filters={"label": labels})
+    return [row for row in rows if row.get("Created") == archive.EPOCH]
 
 
 def _tag(recipe: Recipe, name: str) -> str:

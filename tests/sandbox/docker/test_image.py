@@ -11,8 +11,17 @@ import pytest
 
 from execgate.errors import SandboxUnavailableError
 from execgate.sandbox import DockerSandbox, diagnose, ensure_image
+from execgate.sandbox import image as images
 from execgate.sandbox.engine import connect
-from execgate.sandbox.image import WAYS, Recipe, build_image, find_image, list_images
+from execgate.sandbox.image import (
+    WAYS,
+    Recipe,
+    build_image,
+    dockerfile,
+    find_image,
+    list_images,
+    prune_images,
+)
 from execgate.sandbox.image.archive import EPOCH, repack
 from execgate.sandbox.image.debian import closure, parse_depends
 from execgate.sandbox.image.root import ensure_root
@@ -261,6 +270,38 @@ def test_an_image_of_a_dockerfile_is_finished_as_any_other_the_same_each_time(
     assert find_image(client, recipe_of_its_own).id == base.id
     assert "sandbox image: Step 2/3" in " ".join(said)
     assert images[0] in list_images(client)
+
+
+@pytest.mark.engine
+def test_what_was_built_from_an_image_is_never_taken_for_it_nor_removed_as_it(
+    client, recipe_of_its_own, tmp_path
+):
+    base = ensure_image(client, ways=tuple(way for way in WAYS if way.name == "interpreter"))
+    (tmp_path / "file").write_text("x")
+    file = tmp_path / "Dockerfile"
+    file.write_text(f'FROM {base.id}\nCOPY file /srv/file\nENTRYPOINT ["/bin/false"]\n')
+    mine = build_image(client, name="mine", dockerfile=file)
+    built = dockerfile.build(client, file, lambda _: None)
+    assert client.inspect_image(built)["Config"]["Labels"]["execgate.name"] == "base"
+    own = [image.id for image in list_images(client) if image.current]
+    assert sorted(own) == sorted([base.id, mine.id])
+    client.remove_image(f"execgate-sandbox:base-{recipe_of_its_own.digest[:12]}", force=True)
+    assert find_image(client) is None
+    assert client.inspect_image(built)["Id"].startswith(built)
+
+
+@pytest.mark.engine
+def test_an_image_that_others_named_stays(client, recipe_of_its_own, monkeypatch):
+    base = ensure_image(client, ways=tuple(way for way in WAYS if way.name == "interpreter"))
+    digest = recipe_of_its_own.digest[:12]
+    client.tag(base.id, "execgate-test-named", digest)
+    client.remove_image(f"execgate-sandbox:base-{digest}")
+    monkeypatch.setattr(images, "list_images", lambda _client: [base])
+    assert prune_images(client, everything=True) == (
+        (),
+        (f"{base.id}: it is called execgate-test-named:{digest}",),
+    )
+    client.remove_image(f"execgate-test-named:{digest}")
 
 
 @pytest.mark.engine
