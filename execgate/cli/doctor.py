@@ -56,9 +56,8 @@ def _text(checks: Sequence[Check], style: Style) -> str:
         word, role = {True: ("ok", "allow"), False: ("missing", "deny"), None: ("note", "place")}[check.ok]
         mark = style.paint(f"{word:<7}", role)
         lines.append(f"{mark}  {check.name:<{width}}  {visible(check.detail, style)}")
-        if check.ok is False:
-            if check.needed_for:
-                lines.append(f"{margin}  needed for: {visible(check.needed_for, style)}")
-            if check.fix:
-                lines.append(f"{margin}  {style.paint('fix', 'help')}: {visible(check.fix, style)}")
+        if check.ok is False and check.needed_for:
+            lines.append(f"{margin}  needed for: {visible(check.needed_for, style)}")
+        if not check.ok and check.fix:
+            lines.append(f"{margin}  {style.paint('fix', 'help')}: {visible(check.fix, style)}")
     return "\n".join(lines) + "\n"

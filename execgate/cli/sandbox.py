@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import TYPE_CHECKING, Any
 
 from execgate.cli.parser import Parser
@@ -25,11 +24,15 @@ def add_backend(parser: Parser) -> None:
 
 
 def uses_engine(options: argparse.Namespace, *, needs_engine: bool) -> bool:
-    """Return whether an engine is to have the image, or this machine a folder of it."""
+    """Return whether an engine is to have the image, or this machine a folder of it.
+
+    Raises InputError where `EXECGATE_SANDBOX` names no sandbox.
+    """
     from execgate.errors import SandboxUnavailableError
+    from execgate.sandbox.choice import asked_for
     from execgate.sandbox.engine import connect
 
-    named = options.sandbox or os.environ.get("EXECGATE_SANDBOX")
+    named = asked_for(options.sandbox)
     if needs_engine or named == "docker":
         return True
     if named == "bubblewrap":

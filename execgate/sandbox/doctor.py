@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from execgate.errors import SandboxUnavailableError
+from execgate.errors import InputError, SandboxUnavailableError
 from execgate.model.limits import CONSTRAINTS
 from execgate.sandbox import walls
 from execgate.sandbox.bubblewrap.inspection import inspect
-from execgate.sandbox.choice import AUTO, VARIABLE
+from execgate.sandbox.choice import AUTO, asked_for
 from execgate.sandbox.docker import leftovers
 from execgate.sandbox.docker.capabilities import (
     RUNTIME_HELP,
@@ -57,7 +57,11 @@ def diagnose() -> tuple[Check, ...]:
     One backend is enough, unless `EXECGATE_SANDBOX` asks for one: what the other lacks is only told.
     """
     engine, bubblewrap = _with_engine(), _bubblewrap()
-    asked = os.environ.get(VARIABLE) or AUTO
+    try:
+        asked = asked_for()
+    except InputError as error:
+        nothing = Check("sandbox", ok=False, detail=error.message, fix=error.help or "", needed_for=_RUN)
+        return (nothing, *engine, bubblewrap)
     if asked == "bubblewrap" or (asked == AUTO and bubblewrap.ok):
         engine = tuple(_told(check) if check.needed_for == _RUN else check for check in engine)
     elif asked == "docker" or all(check.ok is not False for check in engine):

@@ -82,6 +82,11 @@ def _faults() -> tuple[type[Exception], ...]:
     return (DockerException, RequestException, OSError, ValueError, LookupError, TypeError, AttributeError)
 
 
+def is_absent(error: SandboxUnavailableError) -> bool:
+    """Return whether no engine was reached because this machine has none, and none is named."""
+    return isinstance(error.__cause__, FileNotFoundError) and not os.environ.get("DOCKER_HOST")
+
+
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
     """Turn whatever the engine's library raises while `doing` into SandboxUnavailableError."""

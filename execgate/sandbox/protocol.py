@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
@@ -10,6 +11,12 @@ from execgate.model.execution import ExecutionResult, InputFile
 from execgate.model.held import Held
 from execgate.model.operation import Operation
 from execgate.model.verdict import Authorization
+
+
+def to_stderr(line: str) -> None:
+    """Print a line of progress for people, where nobody takes it."""
+    sys.stderr.write(line + "\n")
+
 
 Permits = Callable[[Operation], bool]
 """Says whether the executing agent's policy permits one operation of which everything is known."""

@@ -91,3 +91,11 @@ def test_a_folder_without_the_libraries_makes_no_image_and_says_why(alone, only_
     said = capsys.readouterr().err
     assert "can't make the root file system `data-science`: Could not find a version" in said
     assert "help: name an index with --index, or a folder of wheels with --wheels" in said
+
+
+def test_a_sandbox_that_there_is_not_is_unusable_input(alone, monkeypatch, capsys):
+    monkeypatch.setenv("EXECGATE_SANDBOX", "podman")
+    assert main(["sandbox", "build"]) == 2
+    assert capsys.readouterr().err == (
+        "execgate: error: unknown sandbox `podman` in EXECGATE_SANDBOX\nhelp: use one of: auto, docker, bubblewrap\n"
+    )

@@ -4,7 +4,7 @@ import pytest
 
 from execgate import Gate
 from execgate.errors import InputError, SandboxUnavailableError
-from execgate.sandbox import BACKENDS, BubblewrapSandbox, DockerSandbox, choice, open_sandbox
+from execgate.sandbox import BACKENDS, BubblewrapSandbox, DockerSandbox, choice, diagnose, open_sandbox
 
 
 class Fake:
@@ -79,6 +79,38 @@ def test_a_name_that_is_none_is_refused(machine, monkeypatch):
     monkeypatch.setenv("EXECGATE_SANDBOX", "no")
     with pytest.raises(InputError, match="unknown sandbox `no` in EXECGATE_SANDBOX"):
         open_sandbox()
+
+
+def test_an_engine_that_is_passed_over_is_told_of_and_one_that_was_never_there_is_not(
+    machine, monkeypatch, capsys
+):
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    said = []
+    machine(DOWN, None)
+    assert open_sandbox(on_progress=said.append).name == open_sandbox().name == "bubblewrap"
+    told = "sandbox: bubblewrap is taken (docker: no engine answers)"
+    assert said == [told]
+    assert capsys.readouterr().err == f"{told}\n"
+
+    absent = SandboxUnavailableError("there is no engine", help="start it")
+    absent.__cause__ = FileNotFoundError()
+    machine(absent, None)
+    assert open_sandbox(on_progress=said.append).name == "bubblewrap"
+    assert said == [told]
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
+    open_sandbox(on_progress=said.append)
+    assert said[1:] == ["sandbox: bubblewrap is taken (docker: there is no engine)"]
+
+
+def test_doctor_misses_a_sandbox_that_there_is_not(monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
+    for name, ok in (("no", [False]), ("bubblewrap", [])):
+        monkeypatch.setenv("EXECGATE_SANDBOX", name)
+        checks = [check for check in diagnose() if check.name == "sandbox"]
+        assert [check.ok for check in checks] == ok
+    monkeypatch.setenv("EXECGATE_SANDBOX", "no")
+    assert diagnose()[0].detail == "unknown sandbox `no` in EXECGATE_SANDBOX"
+    assert diagnose()[0].fix == "use one of: auto, docker, bubblewrap"
 
 
 def test_every_backend_has_its_own_name():

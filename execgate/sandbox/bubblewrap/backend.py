@@ -9,7 +9,6 @@ import shutil
 import socket
 import stat
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.root import Root, ensure_root, find_root
 from execgate.sandbox.network import Doors, sweep_doors
 from execgate.sandbox.places import USER, processors
+from execgate.sandbox.protocol import to_stderr
 from execgate.sandbox.seccomp import program as program_of_calls
 
 # Begins only when it was put where it belongs: the line comes when that is done.
@@ -44,10 +44,6 @@ _NAMESPACES_HELP = (
     "in a container, start that with --security-opt seccomp=unconfined --security-opt systempaths=unconfined"
 )
 _TRIAL = ("--die-with-parent", "--ro-bind", "/", "/", "true")
-
-
-def _to_stderr(line: str) -> None:
-    sys.stderr.write(line + "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class BubblewrapBackend:
     name = "bubblewrap"
 
     def __init__(self, *, on_progress: Callable[[str], None] | None = None) -> None:
-        self._on_progress = on_progress or _to_stderr
+        self._on_progress = on_progress or to_stderr
         self._lock = threading.Lock()
         self._machine: _Machine | None = None
         self._doors = Doors()

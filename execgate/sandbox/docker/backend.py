@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import threading
 import time
 import uuid
@@ -35,6 +34,7 @@ from execgate.sandbox.image.facts import NO_FACTS, Facts
 from execgate.sandbox.image.known import Known
 from execgate.sandbox.network import Doors, sweep_doors
 from execgate.sandbox.owner import Owner
+from execgate.sandbox.protocol import to_stderr
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -42,10 +42,6 @@ if TYPE_CHECKING:
 
 _LATE_S = 120.0
 """How long an engine may take to make what nobody waits for any more."""
-
-
-def _to_stderr(line: str) -> None:
-    sys.stderr.write(line + "\n")
 
 
 class DockerBackend:
@@ -63,7 +59,7 @@ class DockerBackend:
         doors: Doors | None = None,
         runtime: str | None = None,
     ) -> None:
-        self._on_progress = on_progress or _to_stderr
+        self._on_progress = on_progress or to_stderr
         self._runtime = runtime or os.environ.get(RUNTIME_VARIABLE) or None
         self._doors = Doors() if doors is None else doors
         self._lock = threading.Lock()

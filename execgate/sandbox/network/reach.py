@@ -174,7 +174,7 @@ async def _dial(address: Address, port: int) -> Peer:
 
 def _said(error: Exception) -> str:
     """Return why in the system's words: asyncio has its own for a connection, which name no reason."""
-    number = getattr(error, "errno", None)
-    if number in errno.errorcode:
+    number = error.errno if isinstance(error, OSError) else None
+    if number is not None and number in errno.errorcode:
         return os.strerror(number).lower()
     return (getattr(error, "strerror", None) or type(error).__name__).lower()
