@@ -62,6 +62,11 @@ class Frames:
     def __init__(self) -> None:
         self._pending = bytearray()
 
+    @property
+    def is_within(self) -> bool:
+        """Whether a frame has begun that has not ended."""
+        return bool(self._pending)
+
     def feed(self, data: bytes) -> Iterator[Frame]:
         """Yield the frames that `data` completes; raises GuestError at the first that can't be one."""
         self._pending += data

@@ -41,9 +41,9 @@ def greet(cell: Cell, cancelled: threading.Event, seconds: float | None = None) 
             data = cell.wire.read(min(_SLICE_S, deadline - time.monotonic()))
             if data == b"":
                 raise _stillborn(cell, cut_off=True, seconds=limit)
-            first = next(frames.feed(data or b""), None)
-            if first is not None:
-                return _python(first)
+            found = list(frames.feed(data or b""))
+            if found:
+                return _python(found[0], alone=len(found) == 1 and not frames.is_within)
             if time.monotonic() > deadline:
                 raise _stillborn(cell, cut_off=False, seconds=limit)
     except GuestError as error:
@@ -51,8 +51,8 @@ def greet(cell: Cell, cancelled: threading.Event, seconds: float | None = None) 
     raise CancelledError
 
 
-def _python(frame: Frame) -> str:
-    """Return the version of Python that a first frame tells."""
+def _python(frame: Frame, *, alone: bool) -> str:
+    """Return the version of Python that a first frame tells; `alone` is whether nothing came behind it."""
     if frame.kind == b"!":
         why = escaped(frame.payload[1:].decode("utf-8", "replace"), 200)
         raise SandboxUnavailableError(f"the guest could not start: {why or 'no reason given'}")
@@ -61,6 +61,8 @@ def _python(frame: Frame) -> str:
     number, *python = _PYTHON.unpack(frame.payload.ljust(_PYTHON.size, b"\0"))
     if number != PROTOCOL or len(frame.payload) != _PYTHON.size:
         raise GuestError("another version of the guest")
+    if not alone:
+        raise GuestError("more than a greeting while starting")
     return ".".join(map(str, python))
 
 

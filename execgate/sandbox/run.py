@@ -29,6 +29,8 @@ from execgate.sandbox.watching import Observer, line_of
 
 COLLECT_S = 20.0
 """How long the files of a program that ended may take."""
+REASON_S = 1.0
+"""How long a guest that stops taking its job may take to say why."""
 GRACE_S = 0.2
 """How long the supervisor may take to end its program before the whole cell is killed."""
 OUTPUT_CEILING = 256 << 20
@@ -205,8 +207,9 @@ class _Talk:
 
     def _refused(self) -> ExecutionResult:
         """Find out why the guest stopped taking the job: it says so, or has died."""
+        until = time.monotonic() + REASON_S
         try:
-            while data := self._cell.wire.read(1.0):
+            while (left := until - time.monotonic()) > 0 and (data := self._cell.wire.read(left)):
                 self._take(data)
         except FailureError as failure:
             return self._failed(failure)

@@ -33,6 +33,8 @@ _REFUSALS = {
     7: "sparse: most of it was never written",
 }
 _UNSEEN = 6
+_PIECES = frozenset((b"1", b"2", b"O", b"D"))
+"""Frames of which there may be any number, as long as what they bring fits its cap."""
 _MECHANISMS = 16
 _MECHANISM = re.compile(r"[a-z_]{1,32}")
 
@@ -111,6 +113,10 @@ class Transcript:
         Raises GuestError where it can't be believed, FailureError where the guest gives up.
         """
         kind, payload = frame.kind, frame.payload
+        if kind == b"R":
+            raise GuestError(f"a greeting while {self.phase.value}")
+        if not payload and kind in _PIECES:
+            raise GuestError("a piece of nothing")
         if kind in (b"1", b"2"):
             self._expect(Phase.RUNNING)
             return self._output("stdout" if kind == b"1" else "stderr", payload)

@@ -197,8 +197,9 @@ def pictures(shared: mmap.mmap) -> list[bytes]:
         at += _SIZE.size
         if at + size > end:
             break
-        if shared[at : at + len(PNG)] == PNG:
-            found.append(shared[at : at + size])
+        data = shared[at : at + size]
+        if data.startswith(PNG):
+            found.append(data)
         at += size
     clear(shared)
     return found

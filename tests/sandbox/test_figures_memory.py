@@ -2,6 +2,7 @@
 
 import importlib
 import mmap
+import struct
 import sys
 from pathlib import Path
 
@@ -34,4 +35,15 @@ def test_nothing_of_a_run_stays_in_it(figures, kind, size):
         memory[place : place + 1] = b"x"
     figures.clear(memory)
     assert memory[:] == bytes(size)
+    memory.close()
+
+
+def test_what_is_too_short_for_a_picture_is_none(figures, monkeypatch):
+    memory = mmap.mmap(-1, 1 << 20)
+    monkeypatch.setattr(figures, "ROOM", len(memory))
+    for size, found in ((0, []), (7, []), (9, [figures.PNG + b"x"])):
+        memory[:21] = struct.pack("<QI", 13, size) + figures.PNG + b"x"
+        assert figures.pictures(memory) == found
+    memory[:20] = struct.pack("<QI", 2**64 - 1, 2**32 - 1) + figures.PNG
+    assert figures.pictures(memory) == []
     memory.close()
