@@ -38,6 +38,8 @@ class Profile:
     preload: tuple[str, ...] = ()
     """Modules that the waiting process has imported."""
     host_folders: tuple[HostFolder, ...] = ()
+    folder_marks: tuple[tuple[int, int], ...] = ()
+    """Device and inode of each of them: what was mounted is another folder once its path leads to another."""
     network: bool = False
     packages: Path | None = None
     """The folder of the layer of packages that is mounted; see `packages`."""

@@ -48,8 +48,12 @@ class HostFolders:
         self._looked_at: dict[tuple[str, int, int], float] = {}
         """When a folder was found to hold nothing but files, by path, device and inode."""
 
-    def check(self, folders: Iterable[HostFolder]) -> None:
-        """Raise SandboxUnavailableError, with the fix, for a folder that can't be mounted."""
+    def check(self, folders: Iterable[HostFolder]) -> tuple[tuple[int, int], ...]:
+        """Return device and inode of each folder.
+
+        Raises SandboxUnavailableError, with the fix, for one that can't be mounted.
+        """
+        marks = []
         for folder in folders:
             info = _folder(folder.source)
             key = folder.source, info.st_dev, info.st_ino
@@ -59,6 +63,8 @@ class HostFolders:
                 _look_through(folder.source)
                 with self._lock:
                     self._looked_at[key] = time.monotonic()
+            marks.append((info.st_dev, info.st_ino))
+        return tuple(marks)
 
 
 def _folder(source: str) -> os.stat_result:

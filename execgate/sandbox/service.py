@@ -85,12 +85,12 @@ class CellSandbox:
             self._backend.prepare()
             self._refuse_what_is_lacking(authorization)
             session = self._session(authorization, conversation)
-            self._host_folders.check(authorization.confines.host_folders)
+            marks = self._host_folders.check(authorization.confines.host_folders)
             image = self._backend.image(authorization)
             facts = self._backend.facts(image)
             layer = self._layers.for_run(authorization, conversation, permits, facts)
             profile = Profile.of(authorization, image, session=session, preload=preloads(authorization))
-            profile = replace(profile, packages=layer.folder)
+            profile = replace(profile, packages=layer.folder, folder_marks=marks)
 
             def do(
                 cells: Cells, profile: Profile, given: Sequence[InputFile], layer: Layer = layer
@@ -118,11 +118,11 @@ class CellSandbox:
             raise SandboxUnavailableError("the sandbox was closed")
         self._backend.prepare()
         self._refuse_what_is_lacking(authorization)
-        self._host_folders.check(authorization.confines.host_folders)
+        marks = self._host_folders.check(authorization.confines.host_folders)
         image = self._backend.image(authorization)
         session = Session.NONE if "session" in self._backend.lacks() else authorization.confines.session
         profile = Profile.of(authorization, image, session=session, preload=preloads(authorization))
-        return self._cells.warm(profile, count)
+        return self._cells.warm(replace(profile, folder_marks=marks), count)
 
     def held(self, agent: str, conversation: str) -> Held:
         """Return what the interpreter of an agent in a conversation holds now; see `Sandbox.held`."""

@@ -357,6 +357,8 @@ def _unfit(kept: Kept, authorization: Authorization, profile: Profile) -> str | 
         return "its cell ended"
     if profile.packages != kept.profile.packages:
         return "packages were installed, which are mounted as a container starts"
+    if profile.folder_marks != kept.profile.folder_marks:
+        return "a folder of the host is another one now"
     own = kept.profile
     if replace(profile, image=own.image, preload=own.preload, confines=own.confines) != own:
         return "its policy gives it another cell now"

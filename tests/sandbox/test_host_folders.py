@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from execgate import Gate
 from execgate.calls import NotRunError
 from execgate.errors import SandboxUnavailableError
-from execgate.model.confines import Confines, HostFolder
+from execgate.model.confines import Confines, HostFolder, Session
 from execgate.model.limits import Limits
 from execgate.sandbox import Reserved, host_folders
 from execgate.sandbox.cell import Profile
@@ -267,6 +268,43 @@ class TestMounted:
             'print(sum("/data/in" in line for line in open("/proc/self/mountinfo")))', confines=inside(folder)
         )
         assert result.stdout == "1\n"
+
+    @pytest.mark.parametrize("target", ["/data", "/opt/data", "/var/data/x", "/srv/a/b", "/home/others/x"])
+    def test_a_place_inside_is_made_where_there_is_none(self, sandbox, authorize, folder, target) -> None:
+        confines = Confines(reads=None, writes=None, host_folders=(HostFolder(str(folder), target),))
+        text = f"""
+        import os
+        print(open("{target}/a.csv").read(), len(os.listdir("/opt/execgate/execgate_guest")) > 5)
+        for path in ("{target}/new", "/opt/new", "/var/new", "/srv/new", "/new"):
+            try:
+                os.mkdir(path)
+            except OSError:
+                continue
+            print("made", path)
+        """
+        for session in (Session.NONE, Session.CLEAN):
+            asked = authorize(text, confines=replace(confines, session=session))
+            result = sandbox.run(asked, conversation=target)
+            assert (result.stdout, result.stderr) == ("1,2\n True\n", "")
+        sandbox.end_sessions()
+
+    def test_a_folder_in_anothers_place_is_seen_by_the_next_run(self, sandbox, authorize, folder) -> None:
+        reads = 'print(open("/data/in/a.csv").read(), end="")'
+        single, kept = inside(folder), inside(folder, session=Session.FILES)
+        ahead = type(sandbox)()
+        try:
+            assert ahead.warm(authorize(reads, confines=single)) == 1
+            assert sandbox.run(authorize(reads, confines=kept), conversation="chat").stdout == "1,2\n"
+            folder.rename(folder.with_name("old"))
+            (folder / "sub").mkdir(parents=True)
+            (folder / "a.csv").write_text("5,6\n")
+            assert ahead.run(authorize(reads, confines=single)).stdout == "5,6\n"
+            result = sandbox.run(authorize(reads, confines=kept), conversation="chat")
+            assert result.stdout == "5,6\n"
+            assert "the session began anew" in result.detail
+        finally:
+            sandbox.end_sessions()
+            ahead.close()
 
     def test_a_folder_that_is_gone_or_no_folder_is_a_clear_refusal(self, run, folder) -> None:
         with pytest.raises(SandboxUnavailableError, match="is not there"):

@@ -13,7 +13,7 @@ import math
 import os
 import random
 import resource
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,16 +99,23 @@ def _arguments(place: Place, profile: Profile) -> Iterator[str]:
     yield from ("--die-with-parent", "--as-pid-1", "--new-session", "--cap-drop", "ALL")
     for capability in (*_FOR_THE_GUEST, *(_FOR_THE_KEEPER if profile.kept else ())):
         yield from ("--cap-add", capability)
-    yield from _tree(place)
+    opened = _opened(place, [folder.target for folder in profile.host_folders])
+    yield from _tree(place, opened)
     yield from _writable(profile)
     if place.door is not None:
         yield from ("--ro-bind", str(place.door), INSIDE)
     for folder in profile.host_folders:
+        # What is made on the way to it without being told to is its owner's alone.
+        for above in _above(folder.target):
+            if above not in opened and not (place.root / above[1:]).is_dir():
+                yield from ("--perms", "0755", "--dir", above)
         yield from ("--ro-bind", folder.source, folder.target)
     if profile.packages is not None:
         yield from ("--ro-bind", str(profile.packages), PACKAGES)
     # Whatever else was made on the way is memory that nobody limits.
-    yield from (part for path in ("/dev", "/home", "/run", "/sys", "/") for part in ("--remount-ro", path))
+    yield from (
+        part for path in ("/dev", "/home", "/run", "/sys", *opened, "/") for part in ("--remount-ro", path)
+    )
     yield from ("--chdir", "/", "--clearenv")
     told = {**profile.to_json(), "place": settlement(place, profile)}
     variables = {**environment(profile.limits), CELL_VARIABLE: json.dumps(told, separators=(",", ":"))}
@@ -116,16 +123,30 @@ def _arguments(place: Place, profile: Profile) -> Iterator[str]:
         yield from ("--setenv", name, value)
 
 
-def _tree(place: Place) -> Iterator[str]:
-    """Yield what makes the root: each entry by itself, on a folder of its own where others can be made."""
-    for name, link in place.entries:
-        if name in _OWN:
+def _above(path: str) -> tuple[str, ...]:
+    """Return the folders that a path lies in, the uppermost first, without the root."""
+    parts = path.split("/")[1:-1]
+    return tuple("/" + "/".join(parts[: number + 1]) for number in range(len(parts)))
+
+
+def _opened(place: Place, targets: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders of the root in which something is made that the root has not got."""
+    found: set[str] = set()
+    for target in targets:
+        if (place.root / target[1:]).is_dir() or target.split("/")[1] in _OWN:
             continue
-        yield from (
-            ("--symlink", link, f"/{name}")
-            if link is not None
-            else ("--ro-bind", str(place.root / name), f"/{name}")
-        )
+        found |= {above for above in _above(target) if (place.root / above[1:]).is_dir()}
+    return tuple(sorted(found))
+
+
+def _tree(place: Place, opened: Sequence[str]) -> Iterator[str]:
+    """Yield what makes the root: each entry by itself, on a folder of its own where others can be made.
+
+    So are the entries of each folder that is `opened`.
+    """
+    for name, link in place.entries:
+        if name not in _OWN:
+            yield from _entry(place, f"/{name}", link, opened)
     yield from ("--proc", "/proc")
     yield from _small("/dev")
     for name in _DEVICES:
@@ -137,6 +158,18 @@ def _tree(place: Place) -> Iterator[str]:
         yield from _small(path)
     for folder, target in place.groups:
         yield from ("--ro-bind", str(folder), target)
+
+
+def _entry(place: Place, path: str, link: str | None, opened: Sequence[str]) -> Iterator[str]:
+    if link is not None:
+        yield from ("--symlink", link, path)
+    elif path in opened:
+        yield from _small(path)
+        for below in sorted((place.root / path[1:]).iterdir()):
+            leads = str(below.readlink()) if below.is_symlink() else None
+            yield from _entry(place, f"{path}/{below.name}", leads, opened)
+    else:
+        yield from ("--ro-bind", str(place.root / path[1:]), path)
 
 
 def _small(path: str) -> tuple[str, ...]:
