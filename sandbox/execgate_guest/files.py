@@ -48,8 +48,7 @@ def create(name: bytes) -> int:
 def fail(host: Stream, error: OSError) -> NoReturn:
     """Say that the job can't be done, and end."""
     kind = b"d" if error.errno in OUT_OF_DISK else b"o"
-    host.send(b"!", kind + os.strerror(error.errno or 0).encode())
-    os._exit(1)
+    host.give_up(kind, os.strerror(error.errno or 0))
 
 
 def mark(info: os.stat_result) -> Mark:

@@ -16,11 +16,9 @@ import os
 import select
 import signal
 import socket
-import struct
-import sys
 
 from execgate_guest import cleaning, confine, figures, files, identity, runner, supervisor, template
-from execgate_guest.stream import CHUNK, PROTOCOL, Stream
+from execgate_guest.stream import CHUNK, Stream
 from execgate_guest.witness import Witness
 
 TYPE_CHECKING = False
@@ -41,7 +39,7 @@ def main(session: str, preload: list[str], confines: dict[str, Any] | None = Non
     """
     host = Stream(0, 1)
     if os.getpid() != 1:
-        give_up(host, b"o", "not process 1 of its cell")
+        host.give_up(b"o", "not process 1 of its cell")
     try:
         identity.step_down(identity.SUPERVISOR)
         cleaning.make_homes(confines)
@@ -55,7 +53,7 @@ def main(session: str, preload: list[str], confines: dict[str, Any] | None = Non
         theirs.close()
         keeper = Keeper(host, ours, session)
     except BaseException as error:  # whatever it is: unprotected, nothing runs
-        give_up(host, b"o", repr(error))
+        host.give_up(b"o", repr(error))
     return keeper.serve()
 
 
@@ -65,20 +63,16 @@ def become(fds: Sequence[int]) -> int:
     return runner.become_the_program(job, report, (out, err, seen), runner.Ending(ending))
 
 
-def give_up(host: Stream, kind: bytes, why: str) -> NoReturn:
-    """Say why this cell can't be used, or used again, and end it."""
-    host.send(b"!", kind + why.encode("utf-8", "replace")[:400])
-    os._exit(1)
-
-
 class Run:
     """A process that waits for its program, or runs it, with the supervisor's ends of its pipes."""
 
-    __slots__ = ("asked", "ending", "err", "job", "out", "pid", "report", "seen")
+    __slots__ = ("asked", "ending", "err", "in_force", "job", "out", "pid", "report", "seen")
 
     def __init__(self, pid: int, fds: Sequence[int]) -> None:
         self.pid = pid
         self.job, self.report, self.out, self.err, self.seen, self.ending = fds
+        self.in_force = b""
+        """What it said that confines it, once for all of its blocks."""
         self.asked = -1
         """Where the kernel asks about its calls."""
 
@@ -102,7 +96,6 @@ class Keeper:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.died: dict[int, int] = {}
         self.user = identity.FIRST
-        self.in_force = b""
         self.interpreter: Run | None = None
         self.blocks = 0
         self.bereft = False
@@ -116,7 +109,7 @@ class Keeper:
     def serve(self) -> NoReturn:
         """Take one job after the other; between them the host asks whether the next may come."""
         while True:
-            self.host.send(b"R", struct.pack(">B3B", PROTOCOL, *sys.version_info[:3]))
+            supervisor.greet(self.host)
             self._one()
             doubt = ""
             try:
@@ -126,7 +119,7 @@ class Keeper:
             if self.host.receive()[0] != b"N":
                 os._exit(1)
             if doubt:
-                give_up(self.host, b"s", doubt)
+                self.host.give_up(b"s", doubt)
 
     def _one(self) -> None:
         with identity.Acting(self.user):
@@ -136,7 +129,7 @@ class Keeper:
         told = json.loads(program[b"J"])
         closed = supervisor.way_out(told["network"], self.user) if told.get("network") else None
         if closed is not None:
-            give_up(self.host, b"o", f"no way to the gate's proxy: {closed}")
+            self.host.give_up(b"o", f"no way to the gate's proxy: {closed}")
         lasting = self.session == INTERPRETER and told.get("language") == "python"
         run = self.interpreter if lasting else None
         events = supervisor.limit_events()
@@ -155,14 +148,9 @@ class Keeper:
             os.close(run.job)
             run.job = -1
         if run.report >= 0:
-            in_force, run.asked = confine.hear(run.report)
+            run.in_force, run.asked = confine.hear(run.report)
             run.report = -1
-            if in_force[:1] == b"!":
-                give_up(self.host, b"o", in_force[1:].decode("utf-8", "replace"))
-            self.in_force = in_force
-        if self.in_force:  # what died before it said so has run nothing
-            self.host.hold(b"C", self.in_force)
-        self.host.send(b"B")
+        supervisor.begin(self.host, run.in_force)
         witness = Witness(self.host, run.seen, run.pid, run.asked)
         ending = self._watch(run, witness, lasting=lasting)
         code, want, stopped = self._ended(run, ending, lasting=lasting)
@@ -171,14 +159,11 @@ class Keeper:
             supervisor.forward(self.host, fd, kind)
         now = supervisor.limit_events()
         counts = [min(max(after - before, 0), 0xFFFFFFFF) for before, after in zip(events, now)]  # noqa: B905 - not in Python 3.9
-        used, number = cleaning.taken(self.room)
-        self.host.hold(b"P", supervisor.ENDING.pack(code, stopped, want, *counts, used, number))
+        told_of = (code, stopped, want, *counts, *cleaning.taken(self.room))
         if self.interpreter is not run:
             run.close()
         with identity.Acting(self.user):
-            left = files.send_files(self.host, placed, *caps)
-            figures.send(self.host, left, placed, anew=self.session == CLEAN)
-        self.host.send(b"E")
+            supervisor.conclude(self.host, told_of, placed, caps, anew=self.session == CLEAN)
 
     def _watch(self, run: Run, witness: Witness, *, lasting: bool) -> tuple[int, int] | str | None:
         """Forward output until the block is done: (code, want), or None where its process ended.

@@ -85,9 +85,11 @@ QUIET: dict[str, tuple[int, int]] = {
     "openat": (2, WRITING),
     "sendto": (4, WHOLE),
 }
-"""Calls of which the kernel tells nothing where an argument, behind a mask, is zero: files that are only
-read,
-which Python's own events tell of, and what goes to where a socket is connected."""
+"""Calls of which the kernel tells nothing where an argument, behind a mask, is zero.
+
+That are files which are only read, of which Python's own events tell, and what goes to where a socket is
+connected.
+"""
 
 
 class Listener:

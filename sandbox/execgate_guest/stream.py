@@ -12,6 +12,10 @@ from __future__ import annotations
 import os
 import struct
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 PROTOCOL = 4
 CHUNK = 1 << 16
 
@@ -44,6 +48,14 @@ class Stream:
             self._write()
         except OSError:
             os._exit(1)
+
+    def give_up(self, kind: bytes, why: str) -> NoReturn:
+        """Say why there will be no run, or no further one, and end this process and with it the cell.
+
+        `kind` is `d` where the disk is full, `s` where a kept cell may not be used again, else `o`.
+        """
+        self.send(b"!", kind + why.encode("utf-8", "replace")[:400])
+        os._exit(1)
 
     def _write(self) -> None:
         left, self._held = memoryview(self._held), b""

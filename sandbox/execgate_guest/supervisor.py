@@ -60,8 +60,7 @@ def main() -> int:
 
             settle(cell["place"])
         except Exception as error:  # half a place is none
-            Stream(0, 1).send(b"!", b"o" + repr(error).encode("utf-8", "replace")[:499])
-            os._exit(1)
+            Stream(0, 1).give_up(b"o", repr(error))
     for name in set(os.environ) - KEPT_VARIABLES:
         del os.environ[name]
     if cell.get("session", "none") != "none":
@@ -104,30 +103,22 @@ def supervise(
     try:
         hide()
     except Exception as error:  # whatever it is: unprotected, nothing runs
-        host.send(b"!", repr(error).encode("utf-8", "replace")[:500])
-        os._exit(1)
+        host.give_up(b"o", repr(error))
     if os.path.exists(GATE):
         import execgate_guest.shim  # noqa: F401 - loaded while there is no job yet
-    host.send(b"R", struct.pack(">B3B", PROTOCOL, *sys.version_info[:3]))
-
+    greet(host)
     room = cleaning.room()
     program, placed, caps = take_job(host)
     network = json.loads(program[b"J"]).get("network")
     closed = way_out(network) if network else None
     if closed is not None:
-        host.send(b"!", b"ono way to the gate's proxy: " + closed.encode("utf-8", "replace")[:400])
-        os._exit(1)
+        host.give_up(b"o", f"no way to the gate's proxy: {closed}")
     child = Stream(-1, job_in)
     child.hold(b"J", program[b"J"])
     child.send(b"S", program[b"S"])
     os.close(job_in)
     in_force, asked = confine.hear(told[0])
-    if in_force[:1] == b"!":
-        host.send(b"!", b"o" + in_force[1:])
-        os._exit(1)
-    if in_force:  # what died before it said so has run nothing
-        host.hold(b"C", in_force)
-    host.send(b"B")
+    begin(host, in_force)
 
     witness = Witness(host, told[1], runner, asked)
     status, stopped = watch(host, runner, outputs, witness, woken)
@@ -135,14 +126,44 @@ def supervise(
     witness.end()
     for fd, kind in outputs.items():
         forward(host, fd, kind)
-    host.hold(
-        b"P",
-        ENDING.pack(code_of(status), stopped, note[0] % WANTS, *limit_events(), *cleaning.taken(room)),
-    )
-    figures.send(host, send_files(host, placed, *caps), placed)
-    host.send(b"E")
+    ending = (code_of(status), stopped, note[0] % WANTS, *limit_events(), *cleaning.taken(room))
+    conclude(host, ending, placed, caps)
     while os.read(0, CHUNK):  # the host ends the container; until then its figures can be read
         pass
+
+
+# What is said to the host of every run, be the cell kept or not.
+
+
+def greet(host: Stream) -> None:
+    """Say that a job may come, and to which Python."""
+    host.send(b"R", struct.pack(">B3B", PROTOCOL, *sys.version_info[:3]))
+
+
+def begin(host: Stream, in_force: bytes) -> None:
+    """Say what confines the program, as the runner told it, and that it begins; or why it does not."""
+    if in_force[:1] == b"!":
+        host.give_up(b"o", in_force[1:].decode("utf-8", "replace"))
+    if in_force:  # what died before it said so has run nothing
+        host.hold(b"C", in_force)
+    host.send(b"B")
+
+
+def conclude(
+    host: Stream,
+    ending: tuple[int, bool, int, int, int, int, int],
+    placed: dict[bytes, Mark | None],
+    caps: tuple[int, int],
+    *,
+    anew: bool = True,
+) -> None:
+    """Say how the program ended, by the values of ENDING, and send what it left.
+
+    `anew` is as for `figures.send`.
+    """
+    host.hold(b"P", ENDING.pack(*ending))
+    figures.send(host, send_files(host, placed, *caps), placed, anew=anew)
+    host.send(b"E")
 
 
 def way_out(network: dict[str, object], user: int | None = None) -> str | None:
