@@ -45,8 +45,8 @@ class HostFolders:
     def forget_parent(self) -> None:
         """Look anew in a forked process, where another thread may have held the lock."""
         self._lock = threading.Lock()
-        self._looked_at: dict[tuple[str, int, int], float] = {}
-        """When a folder was found to hold nothing but files, by path, device and inode."""
+        self._looked_at: dict[str, tuple[tuple[int, int], float]] = {}
+        """What was found to hold nothing but files, by path: device and inode, and when."""
 
     def check(self, folders: Iterable[HostFolder]) -> tuple[tuple[int, int], ...]:
         """Return device and inode of each folder.
@@ -56,14 +56,14 @@ class HostFolders:
         marks = []
         for folder in folders:
             info = _folder(folder.source)
-            key = folder.source, info.st_dev, info.st_ino
+            identity = info.st_dev, info.st_ino
             with self._lock:
-                seen = self._looked_at.get(key)
-            if seen is None or time.monotonic() - seen > FRESH_S:
+                seen, when = self._looked_at.get(folder.source, (None, 0.0))
+            if seen != identity or time.monotonic() - when > FRESH_S:
                 _look_through(folder.source)
                 with self._lock:
-                    self._looked_at[key] = time.monotonic()
-            marks.append((info.st_dev, info.st_ino))
+                    self._looked_at[folder.source] = identity, time.monotonic()
+            marks.append(identity)
         return tuple(marks)
 
 
