@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import threading
+import weakref
 from collections.abc import Coroutine
 from concurrent import futures
 from pathlib import Path
@@ -302,6 +304,15 @@ class Doors:
             loop.close()
             raise
         self._loop, self._thread = loop, thread
+        # Where nobody closes them: the thread knows the loop only.
+        weakref.finalize(self, _stop, loop, os.getpid()).atexit = False
+
+
+def _stop(loop: asyncio.AbstractEventLoop, owner: int) -> None:
+    """End the thread of a loop, unless it is that of a process which this one was forked from."""
+    if os.getpid() == owner:
+        with contextlib.suppress(RuntimeError):  # it has ended
+            loop.call_soon_threadsafe(loop.stop)
 
 
 def _forever(loop: asyncio.AbstractEventLoop) -> None:

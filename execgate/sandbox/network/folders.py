@@ -10,6 +10,7 @@ import stat
 import tempfile
 import threading
 import time
+import weakref
 from pathlib import Path
 
 from execgate.errors import SandboxUnavailableError
@@ -36,6 +37,8 @@ class Folders:
                 if self._root is None or not self._root.is_dir():
                     sweep()
                     self._root = Path(tempfile.mkdtemp(prefix=_PREFIX))
+                    # Also where nobody closes it, and at the end of the process.
+                    weakref.finalize(self, _remove, self._root, os.getpid())
                     (self._root / _OWNER).write_text(json.dumps(Owner.current().labels()), encoding="utf-8")
                 self._made += 1
                 folder = self._root / str(self._made)
@@ -53,6 +56,12 @@ class Folders:
             if self._root is not None:
                 shutil.rmtree(self._root, ignore_errors=True)
                 self._root = None
+
+
+def _remove(root: Path, owner: int) -> None:
+    """Remove a gate's folder, which is not that of a process that was forked from it."""
+    if os.getpid() == owner:
+        shutil.rmtree(root, ignore_errors=True)
 
 
 def sweep() -> None:

@@ -1,9 +1,12 @@
 """Where the sockets lie, and what becomes of those that killed gates left."""
 
+import gc
 import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 import time
 
@@ -97,6 +100,40 @@ def test_a_folder_that_somebody_cleaned_away_is_made_anew(world, here):
     assert (found.folder / SOCKET).is_socket()
     assert found.folder.parent != lost.folder.parent
     doors.close()
+    assert list(here.iterdir()) == []
+
+
+def test_doors_that_nobody_closes_end_their_thread_and_take_their_folder(world, here):
+    doors = Doors(world.resolve)
+    doors.open().close()
+    thread = doors._thread
+    assert thread.is_alive()
+    del doors
+    gc.collect()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert list(here.iterdir()) == []
+
+
+ENDING = """
+import os, sys, tempfile
+from execgate.sandbox.network import Doors
+tempfile.tempdir = sys.argv[1]
+doors = Doors()
+doors.open()
+if os.fork() == 0:
+    sys.exit()
+assert os.wait()[1] == 0
+assert len(os.listdir(sys.argv[1])) == 1  # it is the parent's
+print(doors)
+"""
+
+
+def test_the_end_of_the_process_takes_the_folder_and_that_of_its_child_does_not(here):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ENDING, here], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
     assert list(here.iterdir()) == []
 
 
