@@ -6,7 +6,7 @@ Every way to fail is a denial of its own family.  The analysis is imported when 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 PLAIN_PYTHON = "write it in the syntax of Python 3"
 """The help for what is no Python; verdicts are the same anywhere, so it names no version of this machine."""
+
+BEGIN_ANEW = "begin the session anew (`Gate.end_sessions`): an earlier block does this, or left what does"
+"""The help where a block is denied for those that it is judged with."""
+_OF_EARLIER = Span(1, 0, 1, 0)
+"""Where the analysis places what earlier blocks do: at the first character, and none of the text."""
 
 _TLS_PORTS: Mapping[object, int] = MappingProxyType({"https": 443, "wss": 443})
 
@@ -155,7 +160,23 @@ def judge(
         return _refused(source, agent, error, Reason.ANALYSIS, "syntax")
     except Exception as error:  # noqa: BLE001 - a defect of the gate must deny, whatever it is
         return _refused(source, agent, _defect("analysis", error), Reason.SYSTEM, "gate")
-    return _ruled(program, agent, policies, context)
+    verdict = _ruled(program, agent, policies, context)
+    return _of_a_session(verdict) if earlier and not verdict.allowed else verdict
+
+
+def _of_a_session(verdict: Verdict) -> Verdict:
+    """Return a denial that says of what earlier blocks do, or left to be done, how to be rid of it."""
+
+    def helped(violations: tuple[Violation, ...]) -> tuple[Violation, ...]:
+        return tuple(
+            replace(one, help=f"{one.help}; or {BEGIN_ANEW}" if one.help else BEGIN_ANEW)
+            if one.location == _OF_EARLIER
+            else one
+            for one in violations
+        )
+
+    rulings = tuple(replace(ruling, violations=helped(ruling.violations)) for ruling in verdict.rulings)
+    return replace(verdict, violations=helped(verdict.violations), rulings=rulings)
 
 
 def permission(verdict: Verdict, policies: PolicySet, context: Context) -> Callable[[Operation], bool]:

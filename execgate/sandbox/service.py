@@ -104,7 +104,8 @@ class CellSandbox:
                 else:
                     key = authorization.verdict.agent, conversation
                     result = self._sessions.run(key, authorization, profile, inputs, do)
-                return _described(result, authorization, facts, layer)
+                # A session may have gone on in the image that it began in.
+                return _described(result, authorization, self._backend.facts(result.image), layer)
             except ImageGoneError:
                 self._backend.forget_image(image)
         raise SandboxUnavailableError("the sandbox image vanishes as soon as it is made")

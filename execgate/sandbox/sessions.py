@@ -18,19 +18,19 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from execgate.errors import SandboxUnavailableError, SessionChangedError
+from execgate.errors import SandboxUnavailableError
 from execgate.model.confines import Session
 from execgate.model.execution import ExecutionResult, InputFile, Start, Stop
 from execgate.model.held import NOTHING, Held
-from execgate.model.source import Source
 from execgate.model.verdict import Authorization
 from execgate.sandbox import forks, threads
 from execgate.sandbox.cell import Profile
 from execgate.sandbox.cells import Cells, Taken
 from execgate.sandbox.frames import NEXT
 from execgate.sandbox.greeting import CancelledError, NoRoomError, greet
+from execgate.sandbox.keeping import Kept, check_state, terms, too_long, unfit
 from execgate.sandbox.turns import Turns
 
 IDLE_S = 900.0
@@ -44,34 +44,6 @@ _DOUBT = "the guest could not start: "
 
 Key = tuple[str, str]
 """The executing agent and the conversation."""
-
-
-@dataclass(slots=True, eq=False)
-class Kept:
-    """One session: its cell, and what that holds."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    taken: Taken | None = None
-    profile: Profile | None = None
-    terms: object = None
-    """What a living interpreter was started under, and can't be changed."""
-    asked: bool = False
-    """Whether the guest was asked, after the last run, if the next may come."""
-    greeted: bool = False
-    earlier: tuple[Source, ...] = ()
-    """The texts whose names the interpreter holds, in order."""
-    staged: dict[str, Source] = field(default_factory=dict)
-    """The files that these could import."""
-    known: dict[str, str] = field(default_factory=dict)
-    """Files of the working folder by name, with the digest that host and guest last agreed on."""
-    lost: str = ""
-    """Why the cell before this one is gone, until a result has said so."""
-    used_at: float = 0.0
-    ended: bool = False
-
-    def is_over(self) -> bool:
-        """Return whether it is in the table no more; another thread may say so at any time."""
-        return self.ended
 
 
 class Sessions:
@@ -104,13 +76,16 @@ class Sessions:
         return self._turns.of(key)
 
     def held(self, key: Key) -> Held:
-        """Return what the interpreter of a session holds now."""
+        """Return what the interpreter of a session holds now; one that holds too much ends."""
         with self._changed:
             kept = self._kept.get(key)
         if kept is None:
             return NOTHING
         with self._alone(kept):
             self._revive(kept)
+            why = too_long(kept)
+            if why is not None:
+                self._end(kept, why)
             return Held(kept.earlier, tuple(kept.staged.values()))
 
     def run(
@@ -128,12 +103,13 @@ class Sessions:
         with self._entered(key) as kept:
             self._revive(kept)
             if kept.taken is not None:
-                why = _unfit(kept, authorization, profile)
+                why = unfit(kept, authorization, profile)
                 if why is not None:
                     self._end(kept, why)
-            _check_state(kept, authorization, profile)
+            check_state(kept, authorization, profile)
             if kept.taken is None or kept.profile is None:
-                kept.profile, kept.terms = profile, _terms(authorization)
+                kept.profile = profile
+            kept.terms = kept.terms or terms(authorization)
             given = [file for file in inputs if kept.known.get(file.name) != _digest(file.data)]
             place = _Place(self._cells, kept)
             result = None
@@ -349,45 +325,6 @@ class _Place:
         """Leave the cell with the session, unless another took its place meanwhile."""
         if taken is not self.last:
             self._cells.give_back(taken)
-
-
-def _unfit(kept: Kept, authorization: Authorization, profile: Profile) -> str | None:
-    """Return why a session can't go on with a program, None where it can."""
-    if kept.profile is None:
-        return "its cell ended"
-    if profile.packages != kept.profile.packages:
-        return "packages were installed, which are mounted as a container starts"
-    if profile.folder_marks != kept.profile.folder_marks:
-        return "a folder of the host is another one now"
-    own = kept.profile
-    if replace(profile, image=own.image, preload=own.preload, confines=own.confines) != own:
-        return "its policy gives it another cell now"
-    if profile.image != kept.profile.image and not set(profile.preload) <= set(kept.profile.preload):
-        return "its program needs another image"
-    if profile.session is Session.INTERPRETER and kept.terms != _terms(authorization):
-        return "its policy confines it in another way now"
-    program = authorization.verdict.program
-    for file in () if program is None else program.staged:
-        if kept.staged.get(file.path, file).digest != file.digest:
-            return f"{file.path} is another text now, and may have been imported already"
-    return None
-
-
-def _check_state(kept: Kept, authorization: Authorization, profile: Profile) -> None:
-    """Raise SessionChangedError where a program was judged with other texts than the session has run."""
-    program = authorization.verdict.program
-    if profile.session is not Session.INTERPRETER or program is None:
-        return
-    judged = [source.digest for source in program.earlier]
-    if authorization.source.language == "python" and judged != [source.digest for source in kept.earlier]:
-        raise SessionChangedError(
-            "the session is not what the program was judged with any more", help="judge it again"
-        )
-
-
-def _terms(authorization: Authorization) -> object:
-    limits = authorization.limits
-    return authorization.confines, limits.cpu_s, limits.file_bytes
 
 
 def _may_go_on(result: ExecutionResult) -> bool:

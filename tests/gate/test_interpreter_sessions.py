@@ -12,6 +12,7 @@ from execgate.model.execution import ExecutionResult, Start, Stop, Usage
 from execgate.model.held import NOTHING, Held
 from execgate.model.source import Source
 from execgate.model.verdict import Decision
+from execgate.policy import PolicySet
 from execgate.rejudging import judged_again
 from execgate.sandbox.turns import Turns
 
@@ -131,6 +132,21 @@ def test_no_block_changes_what_is_built_in_for_the_next(make, sandbox, first):
     gate = make()
     assert decided(gate, f"import subprocess\n{first}").decision is Decision.DENY
     assert sandbox.ran == []
+
+
+def test_a_denial_for_what_an_earlier_block_does_says_how_to_be_rid_of_it(make, sandbox, tmp_path):
+    gate = make()
+    decided(gate, "import json\nopen('/workspace/x').read()")
+    text = (tmp_path / "p.policy").read_text().replace('"subprocess", "json"', '"subprocess"')
+    gate = Gate(PolicySet.parse(text, "p.policy"), home=tmp_path / "home", sandbox=sandbox)
+    anew = "begin the session anew (`Gate.end_sessions`): an earlier block does this, or left what does"
+    (found,) = decided(gate, "x = 1").all_violations
+    assert found.help == f'to permit this, add "json" to allowed_imports; or {anew}'
+    own, theirs = decided(gate, "x = 1\nimport os").all_violations[::-1]
+    assert (own.help, theirs.help) == ('to permit this, add "os" to allowed_imports', found.help)
+    gate.end_sessions("coder", "chat")
+    assert decided(gate, "x = 1").decision is Decision.ALLOW
+    gate.close()
 
 
 def test_what_is_permitted_goes_on(make, sandbox):

@@ -104,3 +104,12 @@ def test_what_began_anew_is_judged_with_what_ran_since(gated):
     program = run("y = 1").blocks[0].verdict.program
     assert [source.text for source in program.earlier] == ["import helper"]
     assert program.staged == (other,)
+
+
+def test_a_shell_block_takes_no_names_away_and_has_walls_of_its_own(gated):
+    run = gated("interpreter")
+    shell = Source("echo hi", "<block 1>", "sh")
+    assert run(shell).blocks[0].result.stdout == "hi\n"
+    assert run("x = 1").blocks[0].result.detail == ""
+    assert run(shell).blocks[0].result.detail == ""
+    assert run("print(x)").blocks[0].result.stdout == "1\n"

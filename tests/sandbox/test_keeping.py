@@ -1,5 +1,6 @@
 """How long sessions are kept, and how many: nothing of one that has ended stays."""
 
+import struct
 import threading
 from dataclasses import replace
 
@@ -7,16 +8,21 @@ import pytest
 
 from execgate.model.confines import OPEN, Session
 from execgate.model.execution import ExecutionResult, Start, Stop, Usage
+from execgate.model.held import NOTHING
 from execgate.model.limits import Limits
 from execgate.model.program import Program
 from execgate.model.source import Source
 from execgate.model.verdict import Authorization, Verdict
 from execgate.sandbox.cell import Profile
 from execgate.sandbox.cells import Taken
+from execgate.sandbox.frames import PROTOCOL
+from execgate.sandbox.keeping import MOST_TEXT
 from execgate.sandbox.sessions import Sessions
 
 PROFILE = Profile("image", Limits(), session=Session.FILES)
 CHAT = "chat"
+SOURCE = Source("x = 1")
+GREETING = b"R" + struct.pack(">I4B", 4, PROTOCOL, 3, 12, 0)
 
 
 class Cell:
@@ -28,6 +34,9 @@ class Cell:
 
     def write(self, _data, _seconds):
         return True
+
+    def read(self, seconds):
+        return GREETING if seconds else None
 
 
 class Cells:
@@ -69,25 +78,24 @@ def sessions(cells, clock):
     sessions.close()
 
 
-def authorized(agent):
-    source = Source("x = 1")
+def authorized(agent, source=SOURCE, earlier=(), **confines):
     verdict = Verdict(
         source,
         agent,
-        Program(source),
-        confines=replace(OPEN, session=Session.FILES),
+        Program(source, earlier=earlier),
+        confines=replace(OPEN, **{"session": Session.FILES, **confines}),
         policy_digest="sha256:" + "0" * 64,
     )
     return Authorization.of(verdict)
 
 
-def run(sessions, agent, *, meanwhile=lambda: None, stop=Stop.EXIT):
+def run(sessions, agent, *, meanwhile=lambda: None, stop=Stop.EXIT, profile=PROFILE, **program):
     def execute(cells, profile, _inputs):
         cells.take(profile, threading.Event())
         meanwhile()
         return ExecutionResult(stop, 0 if stop is Stop.EXIT else None, "", "", Usage(0.1))
 
-    return sessions.run((agent, CHAT), authorized(agent), PROFILE, (), execute)
+    return sessions.run((agent, CHAT), authorized(agent, **program), profile, (), execute)
 
 
 def test_a_session_that_nobody_uses_ends_and_not_a_moment_earlier(sessions, cells, clock):
@@ -139,3 +147,26 @@ def test_a_limit_that_struck_ends_the_session_and_the_result_says_so(sessions, c
     result = run(sessions, "a", stop=Stop.TIME)
     assert cells.removed == ["cell 1"]
     assert "the session ended with this run" in result.detail
+
+
+def test_an_interpreter_whose_blocks_are_too_long_to_be_judged_together_begins_anew(sessions, cells):
+    kept = {"profile": replace(PROFILE, session=Session.INTERPRETER), "session": Session.INTERPRETER}
+    longest = Source("#" * MOST_TEXT)
+    run(sessions, "a", source=longest, **kept)
+    assert sessions.held(("a", CHAT)).texts == (longest,)
+    run(sessions, "a", source=Source("1"), earlier=(longest,), **kept)
+    assert sessions.held(("a", CHAT)) == NOTHING
+    assert cells.removed == ["cell 1"]
+    result = run(sessions, "a", **kept)
+    why = "its blocks were longer than the 250,000 characters that are judged together"
+    assert result.detail == f"the session began anew: {why}"
+
+
+def test_a_session_goes_on_in_its_image_unless_the_policy_names_another(sessions, cells):
+    run(sessions, "a")
+    other = replace(PROFILE, image="another")
+    assert run(sessions, "a", profile=other).detail == ""
+    assert cells.removed == []
+    result = run(sessions, "a", profile=other, image="another")
+    assert result.detail == "the session began anew: its policy names another image now"
+    assert cells.removed == ["cell 1"]
