@@ -6,7 +6,7 @@
 
 Everything runs for real: the conversation in AutoGen, the code in containers, the receipts on disk.
 The exit status is 0 only if all that is shown really happened, 1 if something else did, 2 if a real
-model could not be talked to, and 4 if there is no sandbox on this machine: then only those scenes are
+model could not be talked to, and 4 if no sandbox of this machine will do: then only those scenes are
 shown that need none, since nothing is run in them.
 """
 
@@ -37,7 +37,6 @@ from stage import Stage, attribution
 
 from execgate.errors import ExecgateError, SandboxUnavailableError
 from execgate.gate import Gate
-from execgate.policy import PolicySet
 
 HERE = Path(__file__).resolve().parent
 GROUP = "finance_team"
@@ -177,7 +176,7 @@ def play(options: argparse.Namespace, stage: Stage, home: Path, work: Path) -> i
         return UNEXPECTED
     if lacking is not None:
         left = len(SCENES) - len(scenes)
-        tell(f"no sandbox, so {left} scenes that run code were left out", lacking)
+        tell(f"no sandbox that will do, so {left} scenes that run code were left out", lacking)
         return NO_SANDBOX
     return 0
 
@@ -227,9 +226,8 @@ def tell(what: str, error: ExecgateError) -> None:
 
 
 def warm_up(gate: Gate, home: Path) -> None:
-    """Find out that there is a sandbox before anybody speaks; raises SandboxUnavailableError."""
-    policies = PolicySet.parse('agent "x" { can "code_execution" }')
-    Gate(policies, home=home, sandbox=gate.sandbox).execute("print('ready')", agent="x")
+    """Find out that there is a sandbox that keeps the team's limits; raises SandboxUnavailableError."""
+    Gate(gate.policies, home=home, sandbox=gate.sandbox).execute("print('ready')", agent="user_proxy")
 
 
 def digests(work: Path) -> dict[str, str]:

@@ -149,7 +149,8 @@ def _overview() -> Parser:
                     "each command's --help lists its own; common to all are",
                     "2    the input, the policy or the command line is unusable, or execgate itself failed",
                     "130  interrupted",
-                    "141  standard output went away",
+                    "141  standard output went away before everything was written",
+                    "143  ended by SIGTERM; the sandbox was removed",
                 ),
             ]
         ),

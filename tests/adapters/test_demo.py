@@ -81,7 +81,7 @@ def test_the_demo_shows_what_it_says(tmp_path):
 def test_without_an_engine_the_demo_shows_what_is_denied_and_says_what_to_do(tmp_path):
     found = play(DOCKER_HOST=f"unix://{tmp_path}/no.sock", EXECGATE_SANDBOX="docker")
     assert found.returncode == 4, found.stderr
-    assert found.stderr.startswith("demo: no sandbox, so 4 scenes that run code were left out: ")
+    assert found.stderr.startswith("demo: no sandbox that will do, so 4 scenes that run code were left out: ")
     assert found.stderr.count("\n") == 1
     assert [row[0] for row in receipts(found.stdout)] == ["DENY"] * 3
     assert "3 decisions and 0 outcomes verified" in found.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_every_command_has_help_with_examples_and_exit_statuses(execgate, name):
         assert part in done.out
 
 
-@pytest.mark.parametrize("group", ["policy", "receipts"])
+@pytest.mark.parametrize("group", ["policy", "sandbox", "receipts"])
 def test_a_group_lists_its_commands(execgate, group):
     done = execgate(group, "--help")
     assert done.status == 0
@@ -171,3 +172,52 @@ def test_the_page_and_the_help_list_the_same_exit_statuses(name):
     table = section.split("| exit status | meaning |\n| --- | --- |\n")[1].split("\n\n")[0]
     listed = parser_of(name).epilog.split("exit status:\n")[1]
     assert re.findall(r"^\| (\d+) \|", table, re.MULTILINE) == re.findall(r"^  (\d+) ", listed, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_has_the_values_of_every_option_as_the_help_has_them(name):
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    section = page.split(f"## `execgate {name}`\n")[1].split("\n## ")[0]
+    _, _, rest = section.partition("| option | meaning |\n| --- | --- |\n")
+    rows = {row.split("`")[1].split()[0]: row for row in rest.split("\n\n")[0].splitlines()}
+    for action in parser_of(name)._actions:
+        row = rows.get(action.option_strings[-1] if action.option_strings else action.metavar, "")
+        if action.option_strings and action.metavar:
+            assert action.metavar in row.split("` |")[0].replace("` or `", "|").replace("\\|", "|")
+        for choice in action.choices or ():
+            assert f"`{choice}`" in row
+
+
+def typed(line):
+    """Return each command of execgate in a line that a shell would be given, as (name, arguments)."""
+    lexer = shlex.shlex(line.strip().partition("   ")[0], posix=True, punctuation_chars="|<>")
+    lexer.whitespace_split = True
+    parts = [[]]
+    for word in lexer:
+        if word == "|":
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    for program, *words in parts:
+        if program == "execgate":
+            name = next(name for name in COMMANDS if words[: name.count(" ") + 1] == name.split())
+            arguments = words[name.count(" ") + 1 :]
+            redirected = [at for at, word in enumerate(arguments) if word in {"<", ">"}]
+            yield name, arguments[: redirected[0]] if redirected else arguments
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_examples_of_the_help_can_be_typed(name):
+    listed = parser_of(name).epilog.split("examples:\n")[1].split("\n\n")[0]
+    examples = [example for line in listed.splitlines() for example in typed(line)]
+    assert name in [command for command, _ in examples]
+    for command, arguments in examples:
+        assert parser_of(command).parse(arguments)
+
+
+def test_the_page_and_the_overview_agree_on_what_is_common_to_all(execgate):
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    table = page.split("Common to all commands:\n\n")[1].split("\n\n")[0]
+    listed = execgate("--help").out.split("common to all are\n")[1]
+    assert re.findall(r"^\| (\d+) \|", table, re.MULTILINE) == re.findall(r"^  (\d+) ", listed, re.MULTILINE)
+    assert "`execgate --version`" in page

@@ -35,7 +35,9 @@ def bring(
         (root / name).mkdir(parents=True)
     try:
         lay_out(wanted, index, target, root / places(facts)[0])
-    except (PackageError, WheelError) as error:
+    except PackageError as error:
+        raise WayFailedError(error.line) from error
+    except WheelError as error:
         raise WayFailedError(str(error)) from error
     archive.normalise(root)
     return root

@@ -100,7 +100,7 @@ class Layers:
         try:
             layer = self._layer(whole, permits, facts, refused)
         except PackageError as error:
-            refused |= {one.name: error.message for one in asked or whole}
+            refused |= {one.name: error.line for one in asked or whole}
             if asked and before:
                 return self._without(before, permits, facts, refused)
             return Layer(refused=refused)

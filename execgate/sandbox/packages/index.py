@@ -26,6 +26,7 @@ from execgate.errors import ExecgateError
 from execgate.sandbox.contents import Package
 from execgate.sandbox.files import escaped
 from execgate.sandbox.packages.requirement import Requirement
+from execgate.sandbox.packages.settings import names_index_beside
 from execgate.sandbox.packages.wheel import normalised
 
 PYPI = "https://pypi.org/simple"
@@ -40,6 +41,11 @@ _KEPT = (
 
 class PackageError(ExecgateError):
     """Packages can't be had; the message is one line that is safe to print."""
+
+    @property
+    def line(self) -> str:
+        """The message with the help behind it, where only one line is kept."""
+        return f"{self.message}; {self.help}" if self.help else self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,14 @@ class Index:
             parts = urlsplit(self.url)
             return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # no password is shown
         return str(self.wheels) if self.wheels else "nowhere"
+
+    @property
+    def told(self) -> str:
+        """Where was looked, as a program of the sandbox may read it: no path or address of this machine."""
+        if self.url is None:
+            return "looked for in the folder of wheels alone"
+        index = "PyPI" if self.url == PYPI else "the gate's index"
+        return f"looked for in {index} {'alone' if self.wheels is None else 'and a folder of wheels'}"
 
     def arguments(self) -> list[str]:
         """Return the options that make pip look there and nowhere else."""
@@ -222,8 +236,17 @@ def _pip(arguments: Sequence[str], index: Index, target: Target, seconds: int) -
     except (OSError, subprocess.TimeoutExpired) as error:
         raise PackageError(f"pip did not do it: {escaped(str(error), 200)}") from error
     if done.returncode != 0:
-        raise PackageError(_why(done.stderr.decode("utf-8", "replace")))
+        raise PackageError(
+            f"{_why(done.stderr.decode('utf-8', 'replace'))} ({index.told})", help=_other_index(index)
+        )
     return done.stdout.decode("utf-8", "replace")
+
+
+def _other_index(index: Index) -> str | None:
+    """Return what to do where this machine has an index of its own, which was not asked."""
+    if index.url != PYPI or index.wheels is not None or not names_index_beside(PYPI):
+        return None
+    return "pip is set up for another index here, which the gate does not read: name it in EXECGATE_INDEX_URL"
 
 
 def _why(said: str) -> str:
