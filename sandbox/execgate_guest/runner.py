@@ -12,7 +12,7 @@ import os
 import struct
 import sys
 
-from execgate_guest import confine, figures, leaving, libraries, limits, notify, watch
+from execgate_guest import confine, figures, leaving, libraries, limits, notify, processes, watch
 from execgate_guest.files import WORKSPACE
 from execgate_guest.stream import Stream
 
@@ -95,6 +95,7 @@ def become_the_program(
         os.environ.update(proxies(told["network"]))
     if told["language"] == "python":
         figures.install()
+        processes.install()
     confine.enter(told, REPORT_PLACE, notify.NAMES)
     if told["language"] == "python":
         watched = watch.install(seen, f"{WORKSPACE}/{told['name']}")

@@ -194,6 +194,33 @@ def test_nothing_of_the_working_folder_can_be_imported(run):
         ),
         (
             """
+            import multiprocessing, os
+            from concurrent.futures import ProcessPoolExecutor
+            class Job:
+                def __init__(self, number): self.number = number
+            def square(x):
+                return x * x
+            def work(job, queue, lock, total):
+                with lock:
+                    total.value += job.number
+                queue.put(Job(job.number + 1))
+            if __name__ == "__main__":
+                for method in ("spawn", "forkserver"):
+                    context = multiprocessing.get_context(method)
+                    queue, lock, total = context.Queue(), context.Lock(), context.Value("i", 0)
+                    jobs = [context.Process(target=work, args=(Job(n), queue, lock, total)) for n in (1, 2)]
+                    for job in jobs: job.start()
+                    print(sorted(queue.get().number for _ in jobs), [job.join() or job.exitcode for job in jobs], total.value)
+                    with ProcessPoolExecutor(2, mp_context=context) as pool:
+                        print(list(pool.map(square, range(3))))
+                multiprocessing.set_start_method("spawn")
+                with multiprocessing.Pool(2) as pool:
+                    print(pool.map(square, range(3)), multiprocessing.get_start_method())
+            """,
+            "[2, 3] [0, 0] 3\n[0, 1, 4]\n" * 2 + "[0, 1, 4] spawn\n",
+        ),
+        (
+            """
             from concurrent.futures import ThreadPoolExecutor
             with ThreadPoolExecutor(8) as pool:
                 print(sum(pool.map(len, ["a"] * 100)))

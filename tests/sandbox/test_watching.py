@@ -215,6 +215,72 @@ def test_an_import_is_covered_by_what_lies_below_it():
     assert surprises("import xml.etree", audit("import", "xml.dom")) != []
 
 
+def test_what_a_from_statement_names_may_be_a_module_and_only_there():
+    text = "from PIL import ImageDraw\n1"
+    assert surprises(text, audit("import", "PIL"), audit("import", "PIL.ImageDraw")) == []
+    assert surprises(text, audit("import", "PIL.ImageDraw", line=2)) != []
+    assert surprises(text, audit("import", "PIL.core.deep")) != []
+
+
+@pytest.mark.parametrize(
+    ("event", "through", "other"),
+    [
+        (("socket.gethostbyaddr", "sandbox"), "socket.getfqdn", ("socket.gethostbyaddr", "evil.example")),
+        (
+            ("subprocess.Popen", "ld", ["ld", "-t", "-lm"]),
+            "ctypes.util._findLib_ld",
+            ("subprocess.Popen", "id", ["id"]),
+        ),
+        (
+            ("subprocess.Popen", "/sbin/ldconfig", ["/sbin/ldconfig", "-p"]),
+            "ctypes.util._findSoname_ldconfig",
+            ("subprocess.Popen", "/tmp/ldconfig", ["/sbin/ldconfig", "-p"]),
+        ),
+        (
+            ("subprocess.Popen", "uname", ["uname", "-p"]),
+            "platform.from_subprocess",
+            ("subprocess.Popen", "/workspace/uname", ["uname", "-p"]),
+        ),
+        (
+            ("subprocess.Popen", "/usr/sbin/ip", ["/usr/sbin/ip", "link"]),
+            "uuid._get_command_stdout",
+            ("subprocess.Popen", "/workspace/ip", ["/usr/sbin/ip", "link"]),
+        ),
+        (("mmap.__new__",), "PIL.PdfParser.read_pdf_info", ("open", "/etc/passwd", None, 0)),
+    ],
+)
+def test_what_the_library_asks_of_the_machine_is_its_own_and_the_same_by_the_program_is_not(
+    event, through, other
+):
+    assert surprises("1", audit(*event, through=[through])) == []
+    assert surprises("1", audit(*event)) != []
+    assert surprises("1", audit(*other, through=[through])) != []
+
+
+def test_the_tracker_of_shared_memory_is_known_by_every_word():
+    words = ["/usr/bin/python3", "-I", "-X", "utf8", "-c"]
+    tracker = "from multiprocessing.resource_tracker import main;main(5)"
+    assert surprises("1", call("execve", "/usr/bin/python3", [*words, tracker])) == []
+    assert surprises("1", call("execve", "/tmp/python3", [*words, tracker])) != []
+    assert surprises("1", call("execve", "/usr/bin/python3", [*words, f"{tracker};import evil"])) != []
+    assert surprises("1", call("execve", "/usr/bin/python3", [*words, tracker, "evil.py"])) != []
+    assert surprises("1", call("execve", "/usr/bin/python3", ["python3", "-i", *words[1:], tracker])) != []
+
+
+@pytest.mark.parametrize(
+    ("path", "neighbour"),
+    [("/run/uuidd/request", "/run/uuidd/other"), ("/var/lib/libuuid/clock.txt", "/var/lib/libuuid/x")],
+)
+def test_the_library_of_unique_ids_keeps_its_count(path, neighbour):
+    def seen(where):
+        name = "connect" if where.startswith("/run") else "openat"
+        arguments = (where,) if name == "connect" else (where, None, 2)
+        return surprises("1", call(name, *arguments))
+
+    assert seen(path) == []
+    assert seen(neighbour) != []
+
+
 def test_a_database_has_files_beside_it():
     text = "import sqlite3\nsqlite3.connect('a.db').execute('create table t (x)')"
     assert surprises(text, call("openat", "/workspace/a.db-journal", None, CREATE | 2)) == []

@@ -12,6 +12,7 @@ All that happens while a program runs is the program's doing, except:
 4. What `tempfile` does to what it made itself a moment before.
 5. That the program's own text is read, which Python does where it shows an error.
 6. A system call of which an audit event told before it: one thing is seen twice.
+7. A helper of the library that is known by every word of its command, whoever starts it (`HELPER`).
 
 Where the library does what it was told to do in another way, a line of `REWORDED` says which word stands for
 it; the operation on that path has to be there all the same.
@@ -103,7 +104,8 @@ PLACES: tuple[Place, ...] = (
         "create|read|write|delete|stat", r"/home/agent/\.cache/matplotlib/fontlist-v\d+\.json(?:\.matplotlib-lock)?",
         "matplotlib's list of fonts, which it makes where the image brings none",
     ),
-    Place("socket|stat", r"/(?:var/)?run/nscd/socket|/run/systemd/.*|/dev/log", "the C library asks for a service"),
+    Place("socket|stat", r"/(?:var/)?run/(?:nscd/socket|uuidd/request)|/run/systemd/.*|/dev/log", "the C library asks for a service"),
+    Place("read|write|create|stat", r"/var/lib/libuuid/clock\.txt", "libuuid's count, so that no two ids of one moment are the same"),
 )  # fmt: skip
 
 _LIBRARY = r"/usr/(?:local/)?lib"
@@ -162,9 +164,20 @@ OWN: tuple[Own, ...] = (
     Own(rf"(?!{_ASKING}).*", FILE, "stat", r".*", "a function asks for its own sake; what it then does is told"),
     # processes and hosts
     Own(r"pipes\.copy", PROCESS, "shell", r"cat <\S+ >\S+", "a pipeline of no programs copies"),
-    Own(r"smtplib\.__init__", HOST, "resolve", r"sandbox", "a client says the name of its own machine"),
+    Own(r"smtplib\.__init__|socket\.getfqdn", HOST, "resolve", r"sandbox", "a client says the name of its own machine"),
+    Own(
+        r"ctypes\.util\.(?:_findSoname_ldconfig|_findLib_gcc|_findLib_ld|_get_soname)", PROCESS, "spawn",
+        r"/sbin/ldconfig|(?:/usr(?:/local)?/bin/|/bin/)?(?:gcc|cc|ld|objdump)",
+        "where a library lies is asked of the tools that know it",
+    ),
+    Own(
+        r"uuid\._get_command_stdout", PROCESS, "spawn", r"/(?:usr/)?s?bin/(?:ifconfig|ip|arp|netstat|lanscan)",
+        "the address of the network card is asked",
+    ),
+    Own(r"platform\.from_subprocess", PROCESS, "spawn", r"uname", "the kind of processor is asked"),
     # the rest
     Own(r"multiprocessing\.(?:heap|sharedctypes)\..*", NATIVE, ".*", r"", "memory that processes share"),
+    Own(r"PIL\..*", NATIVE, "mmap", r"", "a picture is read where it lies, in a file whose opening is told"),
     Own(r"multiprocessing\..*", OBJECTS, "pickle", r"", "what a program hands to its own processes"),
     Own(
         r"(?:subprocess|multiprocessing\..*|asyncio\..*)\.(?:send_signal|_send_signal|kill|terminate)", CONTROL,
@@ -231,6 +244,8 @@ def whose(sight: Sight, made: AbstractSet[str] = frozenset(), *, text: str = "ma
         for place in PLACES:
             if re.fullmatch(place.words, sight.word) and re.fullmatch(place.paths, operand):
                 return place.why
+    if sight.kind == PROCESS and HELPER.fullmatch(" ".join((operand, *sight.command[1:]))):
+        return "the library's own keeps count of memory and locks that processes share"
     if sight.kind == IMPORT and not _is_asked_for(event):
         return "what a library imports is decided by the library"
     if event.importing and sight.kind in LOADING:
@@ -248,6 +263,12 @@ def whose(sight: Sight, made: AbstractSet[str] = frozenset(), *, text: str = "ma
             return line.why
     return None
 
+
+HELPER = re.compile(
+    r"/usr/(?:local/)?bin/python3(?:\.\d+)?(?: -I| -X utf8)*"
+    r" -c from multiprocessing\.resource_tracker import main;main\(\d+\)"
+)
+"""A program of the image that reads nothing but names which it is sent, and removes what shared them."""
 
 LOADING = frozenset((CODE, OBJECTS, NATIVE, ENVIRONMENT))
 """The kinds of which nothing leaves the interpreter, while a module is loaded."""

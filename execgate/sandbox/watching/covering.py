@@ -233,6 +233,8 @@ def _covers_import(operation: Operation, sight: Sight) -> bool:
     if not isinstance(operation, ModuleImport):
         return False
     module, name = operation.module, sight.operand or ""
+    if name.rpartition(".")[0] == module and _is_at(operation, sight):
+        return True  # `from module import name`: whether that is a module, the library alone says
     return _is(module, name) or (isinstance(module, str) and module.startswith(f"{name}."))
 
 

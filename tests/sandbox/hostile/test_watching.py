@@ -95,6 +95,22 @@ assert libc.rename(b'a', b'b') == 0 and libc.symlink(b'/etc/passwd', b'c') == 0 
     }
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_what_a_process_of_the_programs_own_reads_is_told_however_it_was_started(watched, method):
+    result = watched(
+        f"""
+import multiprocessing
+def length(name):
+    return len(open(name).read())
+with multiprocessing.get_context({method!r}).Pool(1) as pool:
+    assert pool.map(length, ["/etc/hostname"]) != [0]
+""",
+        foreseen=False,
+    )
+    assert ("file_operation", "read", "/etc/hostname", "open") in told(result)
+    assert result.succeeded
+
+
 def test_a_connection_by_a_raw_call_is_a_surprise(watched):
     result = watched(
         LIBC
