@@ -14,6 +14,7 @@ SAFE_YAML = (
     "Loader=yaml.CBaseLoader",
 )
 YAML = effect(Deserializes("yaml"))
+PROFILES = ("profile.Profile", "pstats.Stats")
 
 TABLE: Table = {
     "pickle.load(file, *, fix_imports, encoding, errors, buffers)": PICKLE,
@@ -35,10 +36,10 @@ TABLE: Table = {
     "marshal.dump(value, file, version, *, allow_code)": nothing(),
     "marshal.dumps(value, version, *, allow_code)": nothing(),
     "pstats.Stats(*args, stream)": effect(
-        Files("read", ("args",)), Deserializes("marshal", "args"), gives="pstats.Stats"
+        Files("read", ("args",)), Deserializes("marshal", "args", made=PROFILES), gives="pstats.Stats"
     ),
     "pstats.Stats.add(self, *arg_list)": effect(
-        Files("read", ("arg_list",)), Deserializes("marshal", "arg_list"), gives="pstats.Stats"
+        Files("read", ("arg_list",)), Deserializes("marshal", "arg_list", made=PROFILES), gives="pstats.Stats"
     ),
     "pstats.Stats.load_stats(self, arg)": effect(Files("read", ("arg",)), Deserializes("marshal", "arg")),
     "pstats.Stats.dump_stats(self, filename)": write("filename"),

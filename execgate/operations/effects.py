@@ -149,6 +149,7 @@ class Spawns(Effect):
     parameter that holds further arguments.  `fixed` are the first words of a program that is always started;
     `=sh` stands for what the name of the function has behind `sh`.  `program`, if passed, is what really runs
     in place of the first word (or of the shell), which is then only what the program sees as its name.
+    Nothing is started where the parameter `by` holds one of `alone`: a text, or an object of that type.
     """
 
     command: str | None
@@ -156,6 +157,8 @@ class Spawns(Effect):
     rest: str | None = None
     fixed: tuple[str, ...] | None = None
     program: str | None = None
+    by: str | None = None
+    alone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,13 +277,14 @@ class Deserializes(Effect):
 
     It happens only if the parameter `when`, if there is one, is passed and not false, and none of `unless`
     holds: a parameter that is passed and not false, or that is passed a named thing or text
-    (`Loader=yaml.SafeLoader`).
+    (`Loader=yaml.SafeLoader`).  Objects of the types `made` in place of a path hold what there is to know.
     """
 
     format: str
     path: str | None = None
     when: str | None = None
     unless: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ FRAME = "pandas.DataFrame"
 FIGURE = "matplotlib.figure.Figure"
 ANIMATION = "matplotlib.animation.Animation"
 MOVIE = "matplotlib.animation.AbstractMovieWriter"
+PILLOW = "matplotlib.animation.PillowWriter"
 GRID = "seaborn.axisgrid.Grid"
 CHART = "plotly.graph_objects.Figure"
 
@@ -49,14 +50,19 @@ TABLE: Table = {
     "matplotlib.animation.ArtistAnimation(*args, **kwargs)": returns(ANIMATION),
     "matplotlib.animation.TimedAnimation(*args, **kwargs)": returns(ANIMATION),
     "matplotlib.animation.Animation(*args, **kwargs)": returns(ANIMATION),
-    "matplotlib.animation.Animation.save(self, filename, *args, **kwargs)": effect(
-        Files("write", ("filename",)), Spawns(None, fixed=("ffmpeg",))
+    "matplotlib.animation.Animation.save(self, filename, writer, *args, **kwargs)": effect(
+        Files("write", ("filename",)),
+        Spawns(None, fixed=("ffmpeg",), by="writer", alone=("pillow", PILLOW)),
     ),
     "matplotlib.animation.Animation.to_html5_video(self, *args, **kwargs)": effect(
         Files("create", (), "/tmp"), Spawns(None, fixed=("ffmpeg",))
     ),
     "matplotlib.animation.Animation.to_jshtml(self, *args, **kwargs)": effect(Files("create", (), "/tmp")),
-    "matplotlib.animation.PillowWriter(*args, **kwargs)": returns(MOVIE),
+    "matplotlib.animation.PillowWriter(*args, **kwargs)": returns(PILLOW),
+    f"{PILLOW}.saving(self, fig, outfile, *args, **kwargs)": write("outfile"),
+    f"{PILLOW}.setup(self, fig, outfile, *args, **kwargs)": write("outfile"),
+    f"{PILLOW}.grab_frame(self, **savefig_kwargs)": nothing(),
+    f"{PILLOW}.finish(self)": nothing(),
     "matplotlib.animation.HTMLWriter(*args, **kwargs)": returns(MOVIE),
     "matplotlib.animation.FFMpegWriter(*args, **kwargs)": returns(MOVIE),
     "matplotlib.animation.FFMpegFileWriter(*args, **kwargs)": returns(MOVIE),

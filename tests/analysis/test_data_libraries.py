@@ -6,6 +6,13 @@ import pytest
 
 FRAME = "import pandas as pd\ndf = pd.DataFrame()\n"
 
+ANIMATION = """
+import matplotlib.animation as m
+import matplotlib.pyplot as plt
+f = plt.figure()
+a = m.FuncAnimation(f, print, frames=3)
+"""
+
 FORMULAS = [
     (FRAME + "df.query('price > 3 and name.str.contains(\"x\")')", []),
     (FRAME + "limit = 3\ndf.query('price > @limit')", []),
@@ -41,6 +48,12 @@ TOLD = [
     ("import modin.pandas as mpd\nmpd.read_csv('a.csv')", ["read a.csv"]),
     ("import statsmodels.api as sm\nsm.OLS(1, 2).fit().save('fit.pkl')", ["write fit.pkl"]),
     ("import shop\nshop.Order().save('draft')", []),
+    (ANIMATION + "a.save('a.gif', writer='pillow')", ["write a.gif"]),
+    (ANIMATION + "a.save('a.gif', m.PillowWriter(fps=2))", ["write a.gif"]),
+    (ANIMATION + "w = m.PillowWriter()\nwith w.saving(f, 'a.gif', 9): w.grab_frame()", ["write a.gif"]),
+    (ANIMATION + "a.save('a.gif')", ["write a.gif", "spawn ffmpeg"]),
+    (ANIMATION + "a.save('a.gif', writer=input())", ["write a.gif", "spawn ffmpeg"]),
+    (ANIMATION + "a.save('a.gif', writer=m.FFMpegWriter())", ["write a.gif", "spawn ffmpeg"]),
     ("import seaborn as sns\nsns.lineplot([1]).get_figure().savefig('a.png')", ["write a.png"]),
     ("from PIL import Image\nImage.open('a').rotate(3).point(abs).save('b')", ["read a", "write b"]),
     (FRAME + "df.groupby('a').agg('sum').to_csv('out.csv')", ["write out.csv"]),

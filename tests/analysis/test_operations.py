@@ -101,6 +101,8 @@ FILES = [
     ("import os\nos.symlink('a', 'd/b')", ["link d/a d/b"]),
     ("import os\nos.symlink('/a', 'd/b')", ["link /a d/b"]),
     ("from pathlib import Path\nPath('d/b').symlink_to('../a')", ["link d/../a d/b"]),
+    ("import os\nos.symlink('a', 'b')", ["link ./a b"]),
+    ("import os\nos.symlink('../a', 'b')", ["link ./../a b"]),
     ("import os\nos.link('a', 'd/b')", ["link a d/b"]),
     (
         "import tempfile\nwith tempfile.TemporaryDirectory() as d:\n    open(d + '/x', 'w')",
@@ -200,6 +202,11 @@ REST = [
     ("print(list(globals()), 'x' in globals())", []),
     ("import ctypes\nctypes.CDLL('libc.so.6')", ["native_code ctypes"]),
     ("import pickle\npickle.load(open('a', 'rb'))", ["read a", "deserialization pickle ()"]),
+    ("import cProfile, pstats\npstats.Stats(cProfile.Profile()).add(pstats.Stats()).print_stats()", []),
+    (
+        "import cProfile, pstats\npstats.Stats(cProfile.Profile(), 'a')",
+        ["read a", "deserialization marshal ('a',)"],
+    ),
     ("import marshal\nmarshal.loads(b'')", ["deserialization marshal ()"]),
     ("import sqlite3\nsqlite3.connect('a.db').execute('SELECT * FROM t')", ["sql select t at a.db"]),
     (

@@ -43,7 +43,7 @@ PLACES = frozenset(
     """
     paths path mode url address host base command rest program name mapping within statement table
     destination code module packages function arguments keywords each amount currency recipient customer when source
-    text data into out_of
+    text data into out_of by
     """.split()
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 from execgate.analysis import iteration, texts
 from execgate.analysis.effects.binding import is_false
 from execgate.analysis.effects.network import reach_url
-from execgate.analysis.effects.site import Site, first_filled, no_words
+from execgate.analysis.effects.site import Site, first_filled, leaves, no_words
 from execgate.analysis.values import (
     Class,
     Const,
@@ -220,6 +220,8 @@ def _deserializes(site: Site, effect: catalogue.Deserializes) -> None:
     if any(holds(site, condition) for condition in effect.unless):
         return
     value = site.at(effect.path) if effect.path is not None else None
+    if value is not None and all(isinstance(one, Obj) and one.type in effect.made for one in leaves(value)):
+        return
     named = tuple(site.paths(value)) if value is not None else ()
     site.report(Deserialization, format=effect.format, paths=named)
 

@@ -104,8 +104,11 @@ def _joined(folder: Text, path: Text) -> Text:
 
 
 def _folder(path: Text) -> Text:
-    """Return the folder that a path lies in."""
-    return path if isinstance(path, Unknown) else _text(paths.dirname(_parts(path)))
+    """Return the folder that a path lies in; that of a bare name is the working folder, not the root."""
+    if isinstance(path, Unknown):
+        return path
+    folder = _text(paths.dirname(_parts(path)))
+    return "." if folder == "" else folder
 
 
 def _matched(pattern: Text) -> list[Text]:

@@ -15,6 +15,7 @@ from execgate.analysis.machine import Machine
 from execgate.analysis.values import (
     Anything,
     Const,
+    Obj,
     Seq,
     Value,
     alternatives,
@@ -38,6 +39,8 @@ MAX_INNER = 2
 
 
 def _spawns(site: Site, effect: catalogue.Spawns) -> None:
+    if _is_alone(site, effect):
+        return
     if effect.command is None:
         if effect.rest is not None:
             _spawn_words(site, effect, None)
@@ -55,6 +58,15 @@ def _spawns(site: Site, effect: catalogue.Spawns) -> None:
                 _spawn_text(site, alternative)
             else:
                 _spawn_words(site, effect, alternative)
+
+
+def _is_alone(site: Site, effect: catalogue.Spawns) -> bool:
+    """Return whether a parameter says for certain that the work is done without a program."""
+    chosen = site.at(effect.by) if effect.by is not None else None
+    return chosen is not None and all(
+        (one.type if isinstance(one, Obj) else one.value if isinstance(one, Const) else None) in effect.alone
+        for one in alternatives(chosen)
+    )
 
 
 def _shells(site: Site, effect: catalogue.Spawns) -> tuple[bool, ...]:

@@ -73,7 +73,7 @@ class Site:
     def paths(self, value: Value) -> list[Text]:
         """Return the paths that an argument names: none for open files, descriptors and None."""
         found: list[Text] = []
-        for alternative in _leaves(value):
+        for alternative in leaves(value):
             if isinstance(alternative, Num) or (
                 isinstance(alternative, Const) and not isinstance(alternative.value, (str, bytes))
             ):
@@ -99,7 +99,7 @@ class Site:
         return []
 
 
-def _leaves(value: Value) -> Iterator[Value]:
+def leaves(value: Value) -> Iterator[Value]:
     """Yield what a value can be, and of sequences what they hold; a sequence that holds itself ends."""
     seen: set[int] = set()
     stack = [value]
