@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from execgate.errors import SandboxUnavailableError
+from execgate.sandbox import machine
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -148,6 +149,8 @@ def explain(error: BaseException) -> tuple[str, str | None]:
         return f"the engine answered: {text}", None
     if _is_silence(error):
         return f"the engine at {where} did not answer in time", "look at its log, or restart it"
+    if cause is not None and machine.fix_for(cause) is not None:
+        return f"the engine at {where} can't be asked: {cause.strerror}", machine.fix_for(cause)
     if isinstance(cause, PermissionError):
         return f"no permission to use {where}", GROUP_HELP
     if isinstance(cause, FileNotFoundError):

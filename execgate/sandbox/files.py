@@ -24,6 +24,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _ENTRIES = 10_000
+_MOUNT = "hand in fewer, or name their folder in `host_folders` of the policy, to be mounted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,9 @@ def check_inputs(inputs: Sequence[InputFile], caps: Caps = CAPS) -> None:
         raise InputError(f"can't hand in `{clash}` as a file and as a folder")
     size = sum(len(file.data) for file in inputs)
     if len(names) > caps.count:
-        raise InputError(f"too many input files: {len(names)}, at most {caps.count}")
+        raise InputError(f"too many input files: {len(names)}, at most {caps.count}", help=_MOUNT)
     if size > caps.total_bytes:
-        raise InputError(f"input files too large: {size:,} bytes, at most {caps.total_bytes:,}")
+        raise InputError(f"input files too large: {size:,} bytes, at most {caps.total_bytes:,}", help=_MOUNT)
 
 
 def collect_inputs(

@@ -14,6 +14,9 @@ from execgate.sandbox.frames import PROTOCOL, Frame, Frames, GuestError
 START_S = 30.0
 """How long a cell may take until its guest waits for the job."""
 
+REMAKE = "`execgate doctor` says what this machine lacks, `execgate sandbox build` makes the image anew"
+"""What to do about a guest that does not do its part."""
+
 _SLICE_S = 0.1
 _PYTHON = struct.Struct(">B3B")
 
@@ -47,15 +50,20 @@ def greet(cell: Cell, cancelled: threading.Event, seconds: float | None = None) 
             if time.monotonic() > deadline:
                 raise _stillborn(cell, cut_off=False, seconds=limit)
     except GuestError as error:
-        raise SandboxUnavailableError(f"the container's guest is not ours: {error}") from error
+        raise not_ours(error) from error
     raise CancelledError
+
+
+def not_ours(error: GuestError) -> SandboxUnavailableError:
+    """Return the error of a run that was not begun, since its guest says what none of ours does."""
+    return SandboxUnavailableError(f"the container's guest is not ours: {error}", help=REMAKE)
 
 
 def _python(frame: Frame, *, alone: bool) -> str:
     """Return the version of Python that a first frame tells; `alone` is whether nothing came behind it."""
     if frame.kind == b"!":
         why = escaped(frame.payload[1:].decode("utf-8", "replace"), 200)
-        raise SandboxUnavailableError(f"the guest could not start: {why or 'no reason given'}")
+        raise SandboxUnavailableError(f"the guest could not start: {why or 'no reason given'}", help=REMAKE)
     if frame.kind != b"R":
         raise GuestError("a frame of running while starting")
     number, *python = _PYTHON.unpack(frame.payload.ljust(_PYTHON.size, b"\0"))
@@ -77,4 +85,4 @@ def _stillborn(cell: Cell, *, cut_off: bool, seconds: float) -> Exception:
     else:
         silence = f"it ended with status {state.status}"
     why = escaped(cell.wire.said().strip(), 300) or state.error or silence
-    return SandboxUnavailableError(f"the container did not start its interpreter: {why}")
+    return SandboxUnavailableError(f"the container did not start its interpreter: {why}", help=REMAKE)

@@ -22,7 +22,7 @@ from collections.abc import Callable
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Start
-from execgate.sandbox import forks, threads
+from execgate.sandbox import forks, machine
 from execgate.sandbox.cell import Backend, Cell, ImageGoneError, Profile
 from execgate.sandbox.cells import Taken
 from execgate.sandbox.greeting import CancelledError, greet
@@ -271,7 +271,7 @@ class Pool:
         if len(self._workers) < (_WORKERS if pressing else 1):
             worker = threading.Thread(target=self._work, name="execgate-pool", daemon=True)
             with contextlib.suppress(SandboxUnavailableError):  # no thread now: the next call tries again
-                threads.start(worker)
+                machine.start(worker)
                 self._workers.add(worker)
         self._changed.notify_all()
 

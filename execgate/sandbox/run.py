@@ -17,12 +17,12 @@ from execgate.errors import SandboxUnavailableError
 from execgate.model.confines import OnSurprise
 from execgate.model.execution import ExecutionResult, Start, Stop, Usage
 from execgate.model.program import Program
-from execgate.sandbox import outcome, threads
+from execgate.sandbox import machine, outcome
 from execgate.sandbox.cell import Cell, Wire
 from execgate.sandbox.cells import Cells, Taken
 from execgate.sandbox.files import CAPS
 from execgate.sandbox.frames import CHUNK_BYTES, GO_BYTES, KILL, Frames, GuestError, encode_job
-from execgate.sandbox.greeting import START_S, CancelledError, NoRoomError
+from execgate.sandbox.greeting import REMAKE, START_S, CancelledError, NoRoomError, not_ours
 from execgate.sandbox.job import Job, program_name
 from execgate.sandbox.transcript import FailureError, Phase, Transcript
 from execgate.sandbox.watching import Observer, line_of
@@ -53,7 +53,7 @@ def execute(cells: Cells, job: Job, on_output: Callable[[str, bytes], None] | No
     run = _Run(cells, job, listening=on_output is not None)
     worker = threading.Thread(target=run.work, name=f"execgate-run-{uuid.uuid4().hex[:8]}", daemon=True)
     try:
-        threads.start(worker)
+        machine.start(worker)
         while (event := run.events.get()) is not None:
             if on_output is not None:
                 on_output(*event)
@@ -106,6 +106,8 @@ class _Run:
             self._result = self._whole()
         except CancelledError:
             pass
+        except OSError as error:  # once a program may have begun there is a result, whatever comes
+            self._error = machine.unavailable(error)
         except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
             self._error = error
         finally:
@@ -214,17 +216,17 @@ class _Talk:
         except FailureError as failure:
             return self._failed(failure)
         except GuestError as error:
-            raise SandboxUnavailableError(f"the container's guest is not ours: {error}") from error
+            raise not_ours(error) from error
         if self._cell.state().out_of_memory:
             return self._conclude(*outcome.no_room(self._limits))
         if self._start is Start.WARM:
             raise _StaleError
-        raise SandboxUnavailableError("the guest stopped taking its job")
+        raise SandboxUnavailableError("the guest stopped taking its job", help=REMAKE)
 
     def _failed(self, failure: FailureError) -> ExecutionResult:
         if failure.disk:
             return self._conclude(*outcome.no_room_for_inputs(self._limits))
-        raise SandboxUnavailableError(f"the guest could not take the job: {failure}")
+        raise SandboxUnavailableError(f"the guest could not take the job: {failure}", help=REMAKE)
 
     # From the beginning of the program to its end.
 

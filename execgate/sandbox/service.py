@@ -15,7 +15,7 @@ from execgate.model.held import Held
 from execgate.model.limits import CONSTRAINTS, Limits
 from execgate.model.source import LANGUAGES
 from execgate.model.verdict import Authorization
-from execgate.sandbox import outcome, places
+from execgate.sandbox import machine, outcome, places
 from execgate.sandbox.cell import Backend, ImageGoneError, Profile
 from execgate.sandbox.cells import Cells
 from execgate.sandbox.contents import encoded
@@ -74,23 +74,20 @@ class CellSandbox:
         """Run the authorized text; see `Sandbox.run`."""
         language = authorization.source.language
         if language not in LANGUAGES:
-            raise SandboxUnavailableError(f"the sandbox does not run {language}")
+            raise SandboxUnavailableError(
+                f"the sandbox does not run {language}", help=f"write it in one of: {', '.join(LANGUAGES)}"
+            )
         check_inputs(inputs)
         early = self._hopeless(authorization.limits, inputs)
         if early is not None:
             return early
         for _ in range(2):
-            if self._closed:
-                raise SandboxUnavailableError("the sandbox was closed")
-            self._backend.prepare()
-            self._refuse_what_is_lacking(authorization)
-            session = self._session(authorization, conversation)
-            marks = self._host_folders.check(authorization.confines.host_folders)
-            image = self._backend.image(authorization)
-            facts = self._backend.facts(image)
-            layer = self._layers.for_run(authorization, conversation, permits, facts)
-            profile = Profile.of(authorization, image, session=session, preload=preloads(authorization))
-            profile = replace(profile, packages=layer.folder, folder_marks=marks)
+            with machine.before_a_run():
+                self._check(authorization)
+                profile = self._profile(authorization, self._session(authorization, conversation))
+                facts = self._backend.facts(profile.image)
+                layer = self._layers.for_run(authorization, conversation, permits, facts)
+                profile = replace(profile, packages=layer.folder)
 
             def do(
                 cells: Cells, profile: Profile, given: Sequence[InputFile], layer: Layer = layer
@@ -99,7 +96,7 @@ class CellSandbox:
                 return self._qualified(execute(cells, job, on_output), authorization.limits)
 
             try:
-                if conversation is None or session is Session.NONE:
+                if conversation is None or profile.session is Session.NONE:
                     result = do(self._cells, profile, inputs)
                 else:
                     key = authorization.verdict.agent, conversation
@@ -107,23 +104,22 @@ class CellSandbox:
                 # A session may have gone on in the image that it began in.
                 return _described(result, authorization, self._backend.facts(result.image), layer)
             except ImageGoneError:
-                self._backend.forget_image(image)
-        raise SandboxUnavailableError("the sandbox image vanishes as soon as it is made")
+                self._backend.forget_image(profile.image)
+        raise SandboxUnavailableError(
+            "the sandbox image vanishes as soon as it is made",
+            help="look for what removes unused images from the engine, and run it again",
+        )
 
     def warm(self, authorization: Authorization, count: int = 1) -> int:
         """Start cells for programs like this one ahead of them; return how many wait.
 
         Where the policy says `session`, they are for a conversation's first run.
         """
-        if self._closed:
-            raise SandboxUnavailableError("the sandbox was closed")
-        self._backend.prepare()
-        self._refuse_what_is_lacking(authorization)
-        marks = self._host_folders.check(authorization.confines.host_folders)
-        image = self._backend.image(authorization)
-        session = Session.NONE if "session" in self._backend.lacks() else authorization.confines.session
-        profile = Profile.of(authorization, image, session=session, preload=preloads(authorization))
-        return self._cells.warm(replace(profile, folder_marks=marks), count)
+        with machine.before_a_run():
+            self._check(authorization)
+            session = Session.NONE if "session" in self._backend.lacks() else authorization.confines.session
+            profile = self._profile(authorization, session)
+        return self._cells.warm(profile, count)
 
     def held(self, agent: str, conversation: str) -> Held:
         """Return what the interpreter of an agent in a conversation holds now; see `Sandbox.held`."""
@@ -143,6 +139,20 @@ class CellSandbox:
         self._sessions.close()
         self._cells.close()
         self._backend.close()
+
+    def _check(self, authorization: Authorization) -> None:
+        """Raise SandboxUnavailableError where no program can be run now, or none with this policy."""
+        if self._closed:
+            raise SandboxUnavailableError("the sandbox was closed")
+        self._backend.prepare()
+        self._refuse_what_is_lacking(authorization)
+
+    def _profile(self, authorization: Authorization, session: Session) -> Profile:
+        """Return the profile of a program's cells; its image is made first where there is none."""
+        marks = self._host_folders.check(authorization.confines.host_folders)
+        image = self._backend.image(authorization)
+        profile = Profile.of(authorization, image, session=session, preload=preloads(authorization))
+        return replace(profile, folder_marks=marks)
 
     def _session(self, authorization: Authorization, conversation: str | None) -> Session:
         """Return what a run keeps; raises SandboxUnavailableError for more than can be kept."""

@@ -25,7 +25,7 @@ from execgate.model.confines import Session
 from execgate.model.execution import ExecutionResult, InputFile, Start, Stop
 from execgate.model.held import NOTHING, Held
 from execgate.model.verdict import Authorization
-from execgate.sandbox import forks, threads
+from execgate.sandbox import forks, machine
 from execgate.sandbox.cell import Profile
 from execgate.sandbox.cells import Cells, Taken
 from execgate.sandbox.frames import NEXT
@@ -263,7 +263,7 @@ class Sessions:
                 daemon=True,
             )
             with contextlib.suppress(SandboxUnavailableError):  # no thread now: the next run tries again
-                threads.start(watcher)
+                machine.start(watcher)
                 self._watching = True
 
     def end_idle(self) -> float | None:

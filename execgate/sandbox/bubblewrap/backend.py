@@ -30,6 +30,7 @@ from execgate.sandbox.image.facts import NO_FACTS, Facts
 from execgate.sandbox.image.known import Known
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.root import Root, ensure_root, find_root
+from execgate.sandbox.machine import fix_for
 from execgate.sandbox.network import Doors, sweep_doors
 from execgate.sandbox.places import USER, processors
 from execgate.sandbox.protocol import to_stderr
@@ -43,6 +44,7 @@ _NAMESPACES_HELP = (
     "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu), `user.max_user_namespaces` above 0; "
     "in a container, start that with --security-opt seccomp=unconfined --security-opt systempaths=unconfined"
 )
+_DOCTOR = "`execgate doctor` says what bubblewrap lacks here"
 _TRIAL = ("--die-with-parent", "--ro-bind", "/", "/", "true")
 
 
@@ -158,7 +160,9 @@ class BubblewrapBackend:
                 if group is not None:
                     group.enter(process.pid)
             except OSError as error:
-                raise SandboxUnavailableError(f"can't use a control group: {error.strerror}") from error
+                raise SandboxUnavailableError(
+                    f"can't use a control group: {error.strerror}", help=fix_for(error, _DOCTOR)
+                ) from error
             wire.write(b"\n", 1.0)
             if entrance is not None:
                 _let_in_users(entrance, machine.users, process, wire)
@@ -190,7 +194,12 @@ class BubblewrapBackend:
 
 def _spawned(line: Sequence[str], passed: Sequence[int]) -> tuple[subprocess.Popen[bytes], SocketWire]:
     ours, theirs = socket.socketpair()
-    errors, errors_in = os.pipe()
+    try:
+        errors, errors_in = os.pipe()
+    except OSError:
+        ours.close()
+        theirs.close()
+        raise
     wire = SocketWire(ours, errors)
     try:
         user = program_user()
@@ -198,7 +207,9 @@ def _spawned(line: Sequence[str], passed: Sequence[int]) -> tuple[subprocess.Pop
     except BaseException as error:
         wire.close()
         if isinstance(error, OSError):
-            raise SandboxUnavailableError(f"can't start bubblewrap: {error.strerror}") from error
+            raise SandboxUnavailableError(
+                f"can't start bubblewrap: {error.strerror}", help=fix_for(error, _DOCTOR)
+            ) from error
         raise
     finally:
         theirs.close()
@@ -329,7 +340,10 @@ def try_out(program: str) -> None:
                 f"root can't start bubblewrap as user {user} here: {error.strerror}",
                 help="run the gate as an ordinary user, or map at least 65,536 ids into its user namespace",
             ) from error
-        raise SandboxUnavailableError(f"bubblewrap does not start: {error}") from error
+        raise SandboxUnavailableError(
+            f"bubblewrap does not start: {error}",
+            help=(fix_for(error) if isinstance(error, OSError) else None) or _NAMESPACES_HELP,
+        ) from error
     if done.returncode != 0:
         said = escaped(done.stderr.decode("utf-8", "replace").strip(), 200)
         raise SandboxUnavailableError(

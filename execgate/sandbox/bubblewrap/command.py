@@ -21,7 +21,7 @@ from typing import Any
 from execgate.errors import SandboxUnavailableError
 from execgate.model.limits import Limits
 from execgate.model.places import HOME, WORKSPACE
-from execgate.sandbox import places
+from execgate.sandbox import machine, places
 from execgate.sandbox.cell import CELL_VARIABLE, Profile
 from execgate.sandbox.network import INSIDE
 from execgate.sandbox.places import KEEPER, OOM_SCORE, PACKAGES, USER, environment, inodes, shares
@@ -248,4 +248,7 @@ def entries(root: Path) -> tuple[tuple[str, str | None], ...]:
             if path.is_dir() or path.is_symlink()
         )
     except OSError as error:
-        raise SandboxUnavailableError(f"can't read the sandbox's root {root}: {error.strerror}") from error
+        raise SandboxUnavailableError(
+            f"can't read the sandbox's root {root}: {error.strerror}",
+            help=machine.fix_for(error, "make it anew with `execgate sandbox build --sandbox bubblewrap`"),
+        ) from error

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from execgate.errors import SandboxUnavailableError
+from execgate.sandbox import machine
 from execgate.sandbox.usage import Group
 
 FOLDER = "execgate"
@@ -87,7 +88,8 @@ class Groups:
         except OSError as error:
             made.remove()
             raise SandboxUnavailableError(
-                f"can't make a control group: {error.strerror}: {error.filename}"
+                f"can't make a control group: {error.strerror}: {error.filename}",
+                help=machine.fix_for(error, "`execgate doctor` says which control groups the gate may use"),
             ) from error
         return made
 

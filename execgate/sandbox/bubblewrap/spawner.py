@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from execgate.sandbox import forks, threads
+from execgate.sandbox import forks, machine
 from execgate.sandbox.bubblewrap import leftovers
 
 _Work = tuple[Callable[[], "subprocess.Popen[bytes]"], "Future[subprocess.Popen[bytes]]"]
@@ -38,7 +38,7 @@ class _Spawner:
                 server = threading.Thread(
                     target=_serve, args=(waiting,), name="execgate-spawner", daemon=True
                 )
-                threads.start(server)
+                machine.start(server)
                 self._waiting = waiting
             self._waiting.put(work)
 

@@ -99,7 +99,11 @@ class Entrance:
 
     def __init__(self) -> None:
         self._wait, self._go = os.pipe()
-        self._told, self._tell = os.pipe()
+        try:
+            self._told, self._tell = os.pipe()
+        except OSError:
+            self._close((self._wait, self._go))
+            raise
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from execgate.errors import SandboxUnavailableError
+from execgate.sandbox import machine
 
 _DRAFT = ".making-"
 
@@ -68,7 +69,7 @@ def making(kind: str, on_wait: Callable[[], None] = lambda: None) -> Iterator[Pa
     except OSError as error:
         raise SandboxUnavailableError(
             f"can't keep anything in {home}: {error.strerror}",
-            help="name a folder that can be written to in EXECGATE_CACHE",
+            help=machine.fix_for(error, "name a folder that can be written to in EXECGATE_CACHE"),
         ) from error
     try:
         try:

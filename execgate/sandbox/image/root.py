@@ -244,5 +244,7 @@ def _kept(made: Root, recipe: Recipe, draft: Path) -> Root:
     link.replace(home / f"{facts.name}-{recipe.digest}")
     found = find_root(facts.name, recipe)
     if found is None:
-        raise SandboxUnavailableError(f"can't keep a root file system in {home}")
+        raise SandboxUnavailableError(
+            f"can't keep a root file system in {home}", help="name another folder in EXECGATE_CACHE"
+        )
     return found

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Connection
-from execgate.sandbox import forks, threads
+from execgate.sandbox import forks, machine
 from execgate.sandbox.network.caps import Caps
-from execgate.sandbox.network.folders import Folders
+from execgate.sandbox.network.folders import WRITABLE_HELP, Folders
 from execgate.sandbox.network.judge import Judge
 from execgate.sandbox.network.ledger import Ledger
 from execgate.sandbox.network.peer import Peer
@@ -72,7 +72,7 @@ class Door:
             self._socket.close()
             raise SandboxUnavailableError(
                 f"can't listen for a sandbox's network in {folder}: {error.strerror or error}",
-                help="set TMPDIR to a folder with a short path that can hold sockets",
+                help=machine.fix_for(error, "set TMPDIR to a folder with a short path that can hold sockets"),
             ) from error
         try:
             doors.call(self._listen())
@@ -236,7 +236,9 @@ class Doors:
             folder.mkdir(exist_ok=True)
             folder.chmod(0o755)
         except OSError as error:
-            raise SandboxUnavailableError(f"can't make {folder}: {error.strerror or error}") from error
+            raise SandboxUnavailableError(
+                f"can't make {folder}: {error.strerror or error}", help=machine.fix_for(error, WRITABLE_HELP)
+            ) from error
         door = Door(self, folder)
         if not self._keep(door):
             door.drop()
@@ -291,7 +293,9 @@ class Doors:
             raise SandboxUnavailableError("the sandbox was closed") from error
         except futures.TimeoutError as error:
             done.cancel()
-            raise SandboxUnavailableError("the gate's proxy does not answer") from error
+            raise SandboxUnavailableError(
+                "the gate's proxy does not answer", help="the machine has too much to do: run it again"
+            ) from error
 
     def _start(self) -> None:
         if self._loop is not None:
@@ -299,7 +303,7 @@ class Doors:
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=_forever, args=(loop,), name="execgate-network", daemon=True)
         try:
-            threads.start(thread)
+            machine.start(thread)
         except SandboxUnavailableError:
             loop.close()
             raise

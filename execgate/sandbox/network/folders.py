@@ -14,8 +14,10 @@ import weakref
 from pathlib import Path
 
 from execgate.errors import SandboxUnavailableError
+from execgate.sandbox import machine
 from execgate.sandbox.owner import Owner
 
+WRITABLE_HELP = "set TMPDIR to a folder that can be written to"
 _PREFIX = "execgate-doors-"
 _OWNER = "owner.json"
 _ABANDONED_S = 60
@@ -46,7 +48,7 @@ class Folders:
             except OSError as error:
                 raise SandboxUnavailableError(
                     f"can't make a folder for a sandbox's network: {error.strerror or error}",
-                    help="set TMPDIR to a folder that can be written to",
+                    help=machine.fix_for(error, WRITABLE_HELP),
                 ) from error
             return folder
 
