@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Caps:
     """The bounds of one run's network, beside what its policy grants; times in seconds."""
 
-    connections: int = 64
-    """Open at once.  Those that come above it wait; they are not refused."""
+    connections: int = 100
+    """Open at once: as many as aiohttp and httpx open by themselves.  Those above it wait."""
     per_second: int = 250
     """New ones in a second.  Those above it wait as well."""
     destinations: int = 500

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import socket
 import threading
 import weakref
 from collections.abc import Coroutine
 from concurrent import futures
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +33,9 @@ SOCKET = "proxy.sock"
 _BACKLOG = 128
 _AT_ONCE = 16
 _PATIENCE_S = 10.0
+_AGAIN_S = 0.5
+_NO_MORE = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
+"""What accepting fails with where this process, or the machine, has no more to give."""
 _T = TypeVar("_T")
 
 
@@ -163,16 +168,21 @@ class Door:
                 return
             try:
                 knocking, _ = self._socket.accept()
-            except OSError:
+            except OSError as error:
+                if error.errno in _NO_MORE:
+                    self._pause()  # it would be told of again and again until somebody lets go
+                    asyncio.get_running_loop().call_later(_AGAIN_S, self._resume)
                 return
             self._accepted += 1
             if run is None:
                 knocking.close()
                 continue
             knocking.settimeout(0)
-            task = asyncio.ensure_future(self._serve(run, knocking))
+            client = Peer(knocking)
+            task = asyncio.ensure_future(self._serve(run, client))
             run.tasks.add(task)
             task.add_done_callback(run.tasks.discard)
+            task.add_done_callback(partial(_closed, client))  # also where it never began
             task.add_done_callback(lambda _: self._resume())
 
     def _is_too_fast(self, most: int) -> bool:
@@ -187,12 +197,7 @@ class Door:
         loop.call_later(1 - now % 1, self._resume)
         return True
 
-    async def _serve(self, run: _Run, knocking: socket.socket) -> None:
-        try:
-            client = await Peer.over(knocking)
-        except OSError:
-            knocking.close()
-            return
+    async def _serve(self, run: _Run, client: Peer) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await Visit(client, run.judge, run.ledger, run.reach, run.caps).serve()
 
@@ -317,6 +322,10 @@ def _stop(loop: asyncio.AbstractEventLoop, owner: int) -> None:
     if os.getpid() == owner:
         with contextlib.suppress(RuntimeError):  # it has ended
             loop.call_soon_threadsafe(loop.stop)
+
+
+def _closed(client: Peer, _task: asyncio.Task[None]) -> None:
+    client.close()
 
 
 def _forever(loop: asyncio.AbstractEventLoop) -> None:

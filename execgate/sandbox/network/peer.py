@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections.abc import Callable
 
 from execgate.sandbox.network.within import Within
 
@@ -17,26 +18,33 @@ class TooLargeError(Exception):
 
 
 class Peer:
-    """A reader and a writer, and what was read and not yet used."""
+    """A connected socket that waits for nobody, and what was read and not yet used.
 
-    __slots__ = ("_ended", "_held", "_reader", "_writer")
+    Reading and writing know nothing of each other: a server that has answered and lets go before it has got
+    all of a request is heard to its end.  Nothing is lost where a task that reads is cancelled.
+    """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    __slots__ = ("_ended", "_held", "_loop", "_socket")
+
+    def __init__(self, connected: socket.socket) -> None:
+        """Take over a socket, which does not block; in the thread of the event loop."""
+        self._socket = connected
+        self._loop = asyncio.get_running_loop()
         self._held = b""
         self._ended = False
-
-    @classmethod
-    async def over(cls, connected: socket.socket) -> Peer:
-        """Take over a connected socket."""
-        reader, writer = await asyncio.open_connection(sock=connected, limit=CHUNK)
-        return cls(reader, writer)
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing has come that was not used, and nothing ended."""
-        return not (self._held or self._ended or self._reader.at_eof() or self._writer.is_closing())
+        if self._held or self._ended:
+            return False
+        try:
+            self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     def hold(self, data: bytes) -> None:
         """Put back what was read too far."""
@@ -47,14 +55,11 @@ class Peer:
         if self._held:
             data, self._held = self._held, b""
             return data
-        data = await self._reader.read(CHUNK)
-        self._ended = self._ended or not data
-        return data
+        return await self._receive()
 
     async def more(self) -> bool:
         """Wait for more than is held; return False at the end."""
-        data = await self._reader.read(CHUNK)
-        self._ended = self._ended or not data
+        data = await self._receive()
         self._held += data
         return bool(data)
 
@@ -84,14 +89,50 @@ class Peer:
 
     async def write(self, data: bytes) -> None:
         """Send, and wait as long as the other side has too much to read."""
-        self._writer.write(data)
-        await self._writer.drain()
+        left = memoryview(data)
+        while left:
+            sent = self._sent(left)
+            if not sent:
+                await self._until(self._loop.add_writer, self._loop.remove_writer)
+            left = left[sent:]
+
+    def _sent(self, data: memoryview) -> int:
+        try:
+            return self._socket.send(data)
+        except (BlockingIOError, InterruptedError):
+            return 0
+
+    async def _receive(self) -> bytes:
+        await asyncio.sleep(0)  # where there is always more, others have their turn all the same
+        while (data := self._received()) is None:
+            await self._until(self._loop.add_reader, self._loop.remove_reader)
+        self._ended = not data
+        return data
+
+    def _received(self) -> bytes | None:
+        try:
+            return self._socket.recv(CHUNK)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            self._ended = True
+            raise
+
+    async def _until(self, add: Callable[..., object], remove: Callable[[int], object]) -> None:
+        """Wait until the socket can be read from, or written to."""
+        number = self._socket.fileno()
+        ready = self._loop.create_future()
+        add(number, _set, ready)
+        try:
+            await ready
+        finally:
+            if self._socket.fileno() == number:  # else it was closed, and may be another's by now
+                remove(number)
 
     def end(self) -> None:
         """Say that nothing more is sent."""
-        with contextlib.suppress(OSError, RuntimeError):
-            if self._writer.can_write_eof():
-                self._writer.write_eof()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
 
     async def linger(self, size: int, seconds: float) -> None:
         """End, and read up to `size` bytes for nothing: closed at once, the last words would be lost."""
@@ -107,9 +148,14 @@ class Peer:
                 await drain()
 
     def close(self) -> None:
-        """Let go of it, once what was written is sent."""
-        self._writer.close()
+        """Let go of it; what was written is sent."""
+        number = self._socket.fileno()
+        if number >= 0:
+            self._loop.remove_reader(number)
+            self._loop.remove_writer(number)
+            self._socket.close()
 
-    def abort(self) -> None:
-        """Let go of it now, with what was not sent yet."""
-        self._writer.transport.abort()
+
+def _set(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)

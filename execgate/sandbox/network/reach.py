@@ -165,7 +165,7 @@ async def _dial(address: Address, port: int) -> Peer:
         outside.settimeout(0)
         outside.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await asyncio.get_running_loop().sock_connect(outside, (str(address), port))
-        return await Peer.over(outside)
+        return Peer(outside)
     except BaseException:
         with contextlib.suppress(OSError):
             outside.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -50,7 +49,7 @@ class Visit:
             pass
         finally:
             for peer in (*self._open, self.client):
-                peer.abort()
+                peer.close()
 
     async def _served(self) -> tuple[int, str] | None:
         """Return what to say where it ended before its time."""
@@ -120,5 +119,4 @@ class Visit:
     def drop(self, outside: Peer) -> None:
         """Close a connection outside that is not used any more."""
         self._open.discard(outside)
-        with contextlib.suppress(OSError):
-            outside.close()
+        outside.close()

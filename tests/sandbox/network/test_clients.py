@@ -276,6 +276,21 @@ def test_the_gates_own_machine_is_reached_where_it_is_granted(inside):
     assert inside(text) == "GET /here HTTP/1.1|\n"
 
 
+def test_a_client_opens_as_many_connections_as_it_does_by_itself(inside):
+    text = """
+        import aiohttp, asyncio
+        async def main():
+            patience = aiohttp.ClientTimeout(total=12)  # shorter than idle ones are kept
+            async with aiohttp.ClientSession(timeout=patience) as session:
+                async def got():
+                    async with session.get("https://api.example.com:SECURE/x") as answer:
+                        return await answer.text()
+                return await asyncio.gather(*[got() for _ in range(120)])
+        print(set(asyncio.run(main())))
+    """
+    assert inside(text) == "{'GET /x HTTP/1.1|'}\n"
+
+
 def test_much_goes_through_both_ways_at_once(inside):
     text = """
         import urllib.request

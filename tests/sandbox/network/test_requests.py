@@ -257,6 +257,24 @@ def test_a_server_that_lets_go_between_two_requests_is_asked_again(grant, serve,
         assert client.recv(10) == b"ok"
 
 
+@pytest.mark.parametrize("size", [100_000, 3_000_000])
+def test_a_server_that_answers_before_it_has_got_all_and_lets_go_is_heard(grant, serve, ask, size):
+    def refuses(server, connection, index):
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig")
+
+    server = serve(refuses)
+    grant(server.port)
+    head = get(
+        "api.example.com",
+        server.port,
+        method="POST",
+        extra=f"Connection: close\r\nContent-Length: {size}\r\n",
+    )
+    for _ in range(10):
+        assert ask(head, bytes(size)).endswith(b"\r\n\r\nbig")
+
+
 def test_a_client_that_waits_to_be_told_to_go_on_is_told(api, knock):
     client = knock()
     client.sendall(

@@ -1,5 +1,9 @@
 """CONNECT, and what clients say that know of no proxy."""
 
+import errno
+import os
+import time
+
 import pytest
 
 from execgate.sandbox.network import hello
@@ -313,6 +317,30 @@ def test_connections_above_the_cap_wait_their_turn(door, world, web, permit, kno
     for client in waiting:
         client.sendall(f"{head}Connection: close\r\n\r\n".encode())
     assert all(b" 200 " in everything(client) for client in waiting)
+
+
+class Full:
+    """A socket that can't accept for a while, since its process has no descriptors left."""
+
+    def __init__(self, real):
+        self.real, self.asked, self.until = real, 0, time.monotonic() + 0.2
+
+    def accept(self):
+        self.asked += 1
+        if time.monotonic() < self.until:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return self.real.accept()
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
+
+
+def test_a_gate_that_has_no_descriptors_left_waits_and_does_not_spin(grant, web, door, ask):
+    grant(web.port)
+    door._socket = Full(door._socket)
+    head = f"GET http://api.example.com:{web.port}/ HTTP/1.1\r\nHost: api.example.com:{web.port}\r\n"
+    assert ask(f"{head}Connection: close\r\n\r\n".encode()).startswith(b"HTTP/1.1 200 ")
+    assert door._socket.asked < 10
 
 
 @pytest.mark.parametrize(
