@@ -58,9 +58,15 @@ def main(session: str, preload: list[str], confines: dict[str, Any] | None = Non
 
 
 def become(fds: Sequence[int]) -> int:
-    """Become the program, in a process that was just forked."""
+    """Become the program, in a process that was just forked; whatever goes wrong there is told as its own."""
     job, report, out, err, seen, ending = fds
-    return runner.become_the_program(job, report, (out, err, seen), runner.Ending(ending))
+    try:
+        return runner.become_the_program(job, report, (out, err, seen), runner.Ending(ending))
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        os._exit(1)
 
 
 class Run:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import _signal
 import _thread
 import errno
 import json
@@ -157,11 +158,10 @@ def run(text: str, name: str, note: mmap.mmap | Ending) -> int:
     except SystemExit as end:
         code = status_of(end)
     except BaseException as error:
-        show(error)
+        code = show(error)
         note[0] = want = want_of(error)
         if want == PROCESSES and len(sys._current_frames()) > 1:
             os._exit(1)  # what is at its limit of threads would now wait for them
-        code = 130 if isinstance(error, KeyboardInterrupt) else 1
     figures.collect()
     leaving.leave(module, code)
     return code
@@ -178,15 +178,18 @@ def run_blocks(
     path = WORKSPACE + "/" + told["name"]
     module = main_module(told["name"], path)
     hear = hearer(source.source)
+    mask, every = _signal.pthread_sigmask, _signal.valid_signals()
+    own = mask(_signal.SIG_BLOCK, ())
     while True:
         code = want = 0
         try:
+            mask(_signal.SIG_SETMASK, own)  # an alarm that went off meanwhile is this block's to handle
             run_block(text, path, module)
         except SystemExit as end:
             code = status_of(end)
         except BaseException as error:
-            show(error)
-            code, want = 130 if isinstance(error, KeyboardInterrupt) else 1, want_of(error)
+            code, want = show(error), want_of(error)
+        own = mask(_signal.SIG_BLOCK, every)
         figures.collect()
         for stream in (sys.stdout, sys.stderr):
             try:
@@ -210,12 +213,15 @@ def hearer(fd: int) -> Callable[[], tuple[dict[str, Any], str]]:
     It uses nothing that an earlier block can have put another thing in the place of: what was judged is run.
     """
     read, scan, number, size_of = os.read, json.JSONDecoder().scan_once, int.from_bytes, len
-    leave = os._exit
+    leave, closed = os._exit, OSError
 
     def exactly(size: int) -> bytes:
         data = b""
         while size_of(data) < size:
-            piece = read(fd, size - size_of(data))
+            try:
+                piece = read(fd, size - size_of(data))
+            except closed:  # by the program, which hears of no further block then
+                piece = b""
             if not piece:
                 leave(1)
             data += piece
@@ -279,22 +285,42 @@ def run_block(
     execute(compiled(text, path, "exec", dont_inherit=True), module.__dict__)
 
 
-def show(error: BaseException) -> None:
-    """Print the traceback as Python does, without the frames of this file, or as the program wishes."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code in OURS:
-        trace = trace.tb_next
-    error.__traceback__ = trace
+def show(error: BaseException) -> int:
+    """Print the traceback as Python does, or as the program wishes; return the exit status that follows."""
+    code = 130 if isinstance(error, KeyboardInterrupt) else 1
     if sys.excepthook is not sys.__excepthook__:
-        sys.excepthook(type(error), error, trace)
-        return
+        try:
+            sys.excepthook(type(error), error, without_ours(error))
+        except SystemExit as end:
+            return status_of(end)
+        except BaseException as failure:
+            sys.stderr.write("Error in sys.excepthook:\n")
+            print_traceback(failure)
+            sys.stderr.write("\nOriginal exception was:\n")
+        else:
+            return code
+    print_traceback(error)
+    return code
+
+
+def print_traceback(error: BaseException) -> None:
+    """Print the traceback as Python does, without the frames of this file."""
     import traceback
 
     try:
         sys.stdout.flush()
     except (AttributeError, OSError, ValueError):
         pass
-    traceback.print_exception(type(error), error, trace)
+    traceback.print_exception(type(error), error, without_ours(error))
+
+
+def without_ours(error: BaseException) -> types.TracebackType | None:
+    """Take the frames of this file from a traceback, and return the rest."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code in OURS:
+        trace = trace.tb_next
+    error.__traceback__ = trace
+    return trace
 
 
 def show_of_thread(args: Any) -> None:
@@ -308,7 +334,7 @@ def show_of_thread(args: Any) -> None:
     traceback.print_exception(args.exc_type, args.exc_value, args.exc_traceback)
 
 
-OURS = (run.__code__, run_blocks.__code__, run_block.__code__)
+OURS = (run.__code__, run_blocks.__code__, run_block.__code__, show.__code__)
 """The frames of which no program hears."""
 
 

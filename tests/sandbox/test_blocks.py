@@ -31,8 +31,8 @@ def gated(sandbox, tmp_path):
     """Return a function from a kind of session to what runs blocks in one conversation."""
     gates = []
 
-    def make(session):
-        gate = Gate(PolicySet.parse(POLICY % session, "p.policy"), home=tmp_path / "home", sandbox=sandbox)
+    def make(session, policy=POLICY):
+        gate = Gate(PolicySet.parse(policy % session, "p.policy"), home=tmp_path / "home", sandbox=sandbox)
         gates.append(gate)
 
         def run(*blocks):
@@ -113,3 +113,68 @@ def test_a_shell_block_takes_no_names_away_and_has_walls_of_its_own(gated):
     assert run("x = 1").blocks[0].result.detail == ""
     assert run(shell).blocks[0].result.detail == ""
     assert run("print(x)").blocks[0].result.stdout == "1\n"
+
+
+WILD = """
+agent "coder" {
+  can "code_execution" with constraints {
+    allowed_imports: ["sys", "signal", "time", "os"]
+    allowed_dynamic_code: ["*"]
+    allowed_process_control: ["*"]
+    allowed_system_access: ["*"]
+    image: "base"
+    session: "%s"
+  }
+}
+"""
+
+
+@pytest.fixture
+def results(gated):
+    """Run blocks one call after the other where nearly everything is granted; return their results."""
+
+    def run_all(*blocks, session="interpreter"):
+        run = gated(session, WILD)
+        return [run(block).blocks[0].result for block in blocks]
+
+    return run_all
+
+
+def test_a_signal_between_two_blocks_is_the_next_one_s_and_takes_nothing_away(results):
+    wait = "import signal\nwhile not rang and signal.SIGALRM not in signal.sigpending(): pass"
+    quiet, loud, after, last = results(
+        "import signal\nrang = []\nsignal.signal(signal.SIGALRM, lambda *_: rang.append(1))\nsignal.setitimer(signal.ITIMER_REAL, 0.01)",
+        f"{wait}\nprint(rang)\n"
+        "def ring(*_): raise TimeoutError('rang')\n"
+        "signal.signal(signal.SIGALRM, ring)\nsignal.setitimer(signal.ITIMER_REAL, 0.01)",
+        "import time\ntime.sleep(5)",
+        "print(rang, signal.pthread_sigmask(signal.SIG_BLOCK, []))",
+    )
+    assert (quiet.exit_code, loud.stdout) == (0, "[1]\n")
+    assert (after.exit_code, after.stderr.splitlines()[-1]) == (1, "TimeoutError: rang")
+    assert (last.stdout, last.detail) == ("[1] set()\n", "")
+
+
+@pytest.mark.parametrize("session", ["none", "clean", "interpreter"])
+def test_a_hook_for_errors_that_fails_is_shown_with_the_error_as_python_does(results, session):
+    hook = "import sys\ndef hook(*_): raise KeyError('hook')\nsys.excepthook = hook\n1 / 0"
+    (result,) = results(hook, session=session)
+    lines = result.stderr.splitlines()
+    assert lines[:2] == ["Error in sys.excepthook:", "Traceback (most recent call last):"]
+    assert lines[lines.index("Original exception was:") - 2] == "KeyError: 'hook'"
+    assert lines[-1] == "ZeroDivisionError: division by zero"
+    assert "/opt/execgate" not in result.stderr
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+def test_a_hook_for_errors_that_leaves_gives_the_status_and_ends_no_session(results):
+    hook = "import sys\ndef hook(*_): raise SystemExit(9)\nsys.excepthook = hook\nkept = 1\n1 / 0"
+    failed, after = results(hook, "print(kept)")
+    assert (failed.exit_code, failed.stdout, after.stdout) == (9, "", "1\n")
+
+
+def test_an_interpreter_that_closes_what_it_hears_by_ends_and_says_nothing_strange(results):
+    closed, after = results("import os\nos.closerange(3, 1000)", "print(1)")
+    assert (closed.exit_code, closed.stdout, closed.stderr) == (1, "", "")
+    assert after.stdout == "1\n"
+    assert "the session began anew" in after.detail
