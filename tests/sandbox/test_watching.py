@@ -287,6 +287,24 @@ def test_a_database_has_files_beside_it():
     assert surprises(text, call("openat", "/workspace/b.db-journal", None, CREATE | 2)) != []
 
 
+@pytest.mark.parametrize(
+    ("address", "told", "path"),
+    [
+        ("file:a.db?mode=ro", "/workspace/file:a.db?mode=ro", "/workspace/a.db"),
+        ("file:sub/a%20b.db", "/workspace/file:sub/a%20b.db", "/workspace/sub/a b.db"),
+        ("file:/data/a.db#x", "/workspace/file:/data/a.db#x", "/data/a.db"),
+    ],
+)
+def test_a_database_is_known_by_its_address(address, told, path):
+    text = f"import sqlite3\nsqlite3.connect({address!r}, uri=True).execute('create table t (x)')"
+    seen, found = observed(text, audit("sqlite3.connect", told), call("openat", path, None, CREATE | 2))
+    assert found == []
+    assert seen[0] == f"database_operation execute {path} by sqlite3.connect"
+    assert surprises(text, call("openat", f"{path}-journal", None, CREATE | 2)) == []
+    assert surprises(text, audit("sqlite3.connect", "/workspace/file:b.db?mode=ro")) != []
+    assert surprises(text, call("openat", f"{path}.other", None, CREATE | 2)) != []
+
+
 def test_what_was_done_to_the_watch_is_foreseen_by_nothing():
     assert surprises("import sys\nsys.addaudithook(print)\nexec(input())", audit("watch.lost")) != []
 

@@ -27,6 +27,7 @@ FILE_LIBRARIES = frozenset({"sqlite3", "_sqlite3", "aiosqlite", "apsw", "duckdb"
 
 _read_operation = words(DATABASE_OPERATIONS, "database operation")
 _CONSTANT_SQL = "make the statement a constant, and pass values as parameters"
+_NAMES_NO_TABLE = "take the statement out: it is about the whole database, which no list of tables permits"
 _CONSTANT_DATABASE = "connect to a database that a constant names"
 
 
@@ -102,7 +103,7 @@ def _judge_tables(operation: DatabaseOperation, pair: Pair) -> Finding:
         )
     if not operation.tables and operation.operation == "execute":
         return pair.puzzle(
-            "use a table that could not be worked out", "the statement names none", _CONSTANT_SQL
+            "use a table that could not be worked out", "the statement names none", _NAMES_NO_TABLE
         )
     return total(_judge_table(table, pair) for table in operation.tables)
 

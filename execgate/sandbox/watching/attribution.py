@@ -97,7 +97,7 @@ PLACES: tuple[Place, ...] = (
     Place(".*", r"/dev/shm/(?:sem\..*|mp-.*|py[mp]-.*|[pw]n?sm_.*|__KMP_REGISTERED_LIB_.*)", "locks and memory that a program shares with its own processes"),
     Place(".*", r"/(?:var/)?tmp/etilqs_\w+", "a file of SQLite's own for what does not fit into its memory"),
     Place(
-        "create|stat", r"/home/agent/\.(?:cache|config)/matplotlib",
+        "create|stat", r"/home/agent/\.(?:cache|config)(?:/matplotlib)?",
         "folders of its own that matplotlib makes as it is loaded, where a run did not find it loaded",
     ),
     Place(

@@ -51,6 +51,7 @@ from execgate.sandbox.watching.events import (
     OBJECTS,
     Sight,
     is_common,
+    path_of,
 )
 from execgate.sandbox.watching.matching import Part, Wild, leads_through, matches
 
@@ -162,8 +163,9 @@ def _is_loopback(host: str | None) -> bool:
 
 def _covers_file(operation: Operation, sight: Sight) -> bool:
     if isinstance(operation, DatabaseOperation):
-        return operation.destination is not None and any(
-            sight.word in OF_DATABASES and _is_path(operation.destination, path, below=False)
+        return sight.word in OF_DATABASES and any(
+            _is_path(destination, path, below=False)
+            for destination in _destinations(operation)
             for path in _with_main_file(sight.operand or "")
         )
     if isinstance(operation, Deserialization):
@@ -188,6 +190,14 @@ def _covers_file(operation: Operation, sight: Sight) -> bool:
     return said == sight.word == "list" and any(
         _is_above(operand, path, wild=True) for path in operation.paths
     )
+
+
+def _destinations(operation: DatabaseOperation) -> Iterator[Text]:
+    """Yield where a database lies: an address is also the name of a file to who does not say `uri=True`."""
+    if operation.destination is not None:
+        yield operation.destination
+        if isinstance(operation.destination, str) and operation.destination.startswith("file:"):
+            yield path_of(operation.destination)
 
 
 def _with_main_file(path: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from execgate.model.places import WORKSPACE
 
@@ -239,9 +239,27 @@ def _open(event: Event) -> Iterator[Sight]:
 
 def _database(event: Event) -> Iterator[Sight]:
     name = event.arguments[0]
-    path = name.removeprefix("file:").partition("?")[0] if isinstance(name, str) else ""
+    if not isinstance(name, str):
+        return
+    # The guest has put the working folder before what may be an address.
+    folder, is_address, rest = name.partition("/file:")
+    path = (
+        posixpath.normpath(posixpath.join(f"{folder}/", path_of(f"file:{rest}")))
+        if is_address
+        else path_of(name)
+    )
     if path and not path.endswith(":memory:"):
         yield Sight(FILE, "database", path, event)
+
+
+def path_of(address: str) -> str:
+    """Return the path that an address of SQLite names (https://sqlite.org/uri.html), and a path as it is."""
+    if not address.startswith("file:"):
+        return address
+    path = address.removeprefix("file:").partition("?")[0].partition("#")[0]
+    if path.startswith("//"):
+        path = path[2:].partition("/")[1] + path[2:].partition("/")[2]
+    return unquote(path)
 
 
 SOCKETS = frozenset(
