@@ -327,6 +327,102 @@ def test_a_flood_of_events_is_counted_and_not_kept(watched):
     )  # there are a hundred by then
 
 
+FLOODS = {
+    "lines that the hook could have written, by many processes": """
+        def flood(who):
+            line, number = '["os.mkdir",["/nowhere/%d/%d"],0,[],0]\\n', 0
+            while True:
+                os.write(900, "".join(line % (who, number + one) for one in range(99)).encode())
+                number += 99
+    """,
+    "lines that no hook writes": """
+        def flood(who):
+            while True:
+                os.write(900, os.urandom(4096))
+    """,
+    "one line without an end": """
+        def flood(who):
+            while True:
+                os.write(900, b"x" * 65536)
+    """,
+    "calls that the kernel asks about, by many processes": """
+        def flood(who):
+            number = 0
+            while True:
+                libc.rmdir(b"/nowhere/%d/%d" % (who, number))
+                number += 1
+    """,
+    "calls with names as long as they may be": """
+        def flood(who):
+            number = 0
+            while True:
+                libc.rmdir(b"/" + b"x" * 3900 + b"/%d/%d" % (who, number))
+                number += 1
+    """,
+    "files that are opened, each once": """
+        def flood(who):
+            number = 0
+            while True:
+                try:
+                    open(f"/nowhere/{who}/{number}")
+                except OSError:
+                    number += 1
+    """,
+    "processes that die while the kernel asks about them": """
+        def flood(who):
+            number = 0
+            while True:
+                pid = os.fork()
+                if pid == 0:
+                    while True:
+                        libc.rmdir(b"/nowhere/%d/%d" % (who, number))
+                        number += 1
+                os.kill(pid, 9)
+                os.waitpid(pid, 0)
+                number += 1
+    """,
+    "threads that ask at once": """
+        def flood(who):
+            import threading
+            def ask(more):
+                number = 0
+                while True:
+                    libc.rmdir(b"/nowhere/%d/%d/%d" % (who, more, number))
+                    number += 1
+            for more in range(4):
+                threading.Thread(target=ask, args=(more,)).start()
+    """,
+}
+MANY = """
+for who in range(4):
+    if os.fork() == 0:
+        flood(who)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_of_what_is_seen_does_not_stop_the_clock(watched, name):
+    text = LIBC + textwrap.dedent(FLOODS[name]) + MANY
+    result = watched(text, foreseen=False, wall_s=1.0)
+    assert (result.stopped_by, result.exit_code) == (Stop.TIME, None)
+    assert result.detail == "stopped after 1 s (max_execution_time)"
+    assert len(result.observed) <= 1000
+    assert 0 < len(result.surprises) <= 100
+
+
+def test_a_folder_that_the_kernel_has_no_path_for_is_told_of_by_both_witnesses(watched):
+    deep = """
+        for _ in range(30):
+            os.mkdir("x" * 200)
+            os.chdir("x" * 200)
+    """
+    for act in ("open('file', 'w')", "libc.mkdir(b'folder', 0o700)"):
+        result = watched(LIBC + textwrap.dedent(deep) + act)
+        assert result.succeeded
+        assert ("dynamic_code", "introspection", "watch.unnamed") in told(result)
+
+
 def test_a_name_that_nearly_fits_what_was_foreseen_does_not_stop_the_clock(watched):
     result = watched(
         LIBC
