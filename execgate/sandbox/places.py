@@ -36,7 +36,13 @@ OOM_SCORE = 500
 """Where memory runs out on the host, a cell goes before the gate (`proc(5)`, oom_score_adj)."""
 
 _INODES = 16_384
-_RLIMITS = {"core": 0, "nofile": 1024, "msgqueue": 0, "memlock": 65_536, "rtprio": 0}
+_DESCRIPTORS = 4096
+"""What the guest begins with; a program gets fewer.
+
+The kernel counts for each user the descriptors that are on their way through sockets, and refuses one more to
+whom that count is beyond his own limit: no program may keep the guest of another cell from handing one over.
+"""
+_RLIMITS = {"core": 0, "nofile": _DESCRIPTORS, "msgqueue": 0, "memlock": 65_536, "rtprio": 0}
 _PAGE = 4096
 _SHM_BYTES = 1 << 30
 # How much of the disk limit each place gets, in sixteenths; what is left over is the workspace's.

@@ -179,11 +179,11 @@ def enter(job: dict[str, Any], report: int, notify: frozenset[str] = frozenset()
     supervisor = socket(fileno=report)
     try:
         in_force, listener = apply(job, notify)
+        handed = [(SOL_SOCKET, SCM_RIGHTS, listener.to_bytes(4, sys.byteorder))] if listener >= 0 else []
+        supervisor.sendmsg([json.dumps(in_force).encode("ascii")], handed)
     except Exception as error:  # noqa: BLE001 - whatever it is: unconfined, nothing runs
         supervisor.send(b"!" + repr(error).encode("utf-8", "replace")[:400])
         os._exit(1)
-    handed = [(SOL_SOCKET, SCM_RIGHTS, listener.to_bytes(4, sys.byteorder))] if listener >= 0 else []
-    supervisor.sendmsg([json.dumps(in_force).encode("ascii")], handed)
     supervisor.close()
     if listener >= 0:
         os.close(listener)

@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+DESCRIPTORS = 1024
+"""How many a program may have open."""
 PLACES = (WORKSPACE, "/tmp", "/home/agent", "/dev/shm")
 
 
@@ -33,6 +35,18 @@ def apply(limits: dict[str, Any], *, again: bool = False) -> None:
         hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         size = int(file_bytes) if hard == resource.RLIM_INFINITY else min(int(file_bytes), hard)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def lower_descriptors() -> None:
+    """Hold this process, and all that it starts, to the descriptors of a program.
+
+    Until its walls are set a guest may have more than any program: what others of its user send through sockets
+    counts against it (unix(7), ETOOMANYREFS).
+    """
+    import resource
+
+    most = min(DESCRIPTORS, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def no_more_files() -> bool:

@@ -98,6 +98,7 @@ def become_the_program(
         figures.install()
         processes.install()
     confine.enter(told, REPORT_PLACE, notify.NAMES)
+    limits.lower_descriptors()
     if told["language"] == "python":
         watched = watch.install(seen, f"{WORKSPACE}/{told['name']}")
         if isinstance(note, Ending) and told.get("session") == "interpreter":

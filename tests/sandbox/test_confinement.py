@@ -25,7 +25,7 @@ def test_the_flags_of_an_ordinary_run():
     profile = config["security_opt"].pop()
     assert profile.startswith('seccomp={"defaultAction":"SCMP_ACT_ERRNO"')
     tmpfs = "rw,noexec,nosuid,nodev,mode={},uid=65532,gid=65532,nr_inodes=16384,size={}"
-    limits = {"core": 0, "nofile": 1024, "msgqueue": 0, "memlock": 65536, "rtprio": 0, "fsize": 64_000_000}
+    limits = {"core": 0, "nofile": 4096, "msgqueue": 0, "memlock": 65536, "rtprio": 0, "fsize": 64_000_000}
     assert config == {
         "network_mode": "none",
         "ipc_mode": "private",

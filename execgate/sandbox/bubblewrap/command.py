@@ -221,6 +221,9 @@ def rlimits(profile: Profile, *, counted: bool) -> dict[int, int]:
     values = {
         getattr(resource, f"RLIMIT_{name.upper()}"): most for name, most in places.rlimits(limits).items()
     }
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # which nobody inside could raise
+    if most != resource.RLIM_INFINITY:
+        values[resource.RLIMIT_NOFILE] = min(values[resource.RLIMIT_NOFILE], most)
     if limits.processes is not None and not counted:
         # Counted for each user of the cell's user namespace (Linux 5.14).  What leads to the gate is of the
         # program's user and no program, and so is the supervisor, but in a kept cell.
