@@ -40,8 +40,8 @@ def apply(limits: dict[str, Any], *, again: bool = False) -> None:
 def lower_descriptors() -> None:
     """Hold this process, and all that it starts, to the descriptors of a program.
 
-    Until its walls are set a guest may have more than any program: what others of its user send through sockets
-    counts against it (unix(7), ETOOMANYREFS).
+    Until its walls are set a guest may have more than any program: what others of its user have on their way
+    through sockets counts against it (unix(7), ETOOMANYREFS).
     """
     import resource
 
