@@ -8,9 +8,11 @@ a cell (scripts, headers, data, `.pth` files, compiled files) is left out.
 from __future__ import annotations
 
 import base64
+import contextlib
 import csv
 import email.parser
 import email.policy
+import errno
 import hashlib
 import io
 import re
@@ -33,6 +35,7 @@ _FILE = re.compile(
 _PIECE = 1 << 20
 # What every Python imports by itself as it starts, and what is the gate's own inside.
 _RESERVED = frozenset({"sitecustomize", "usercustomize", "execgate_guard", "execgate_guest", "__main__"})
+_COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _HASHES = ("sha256", "sha384", "sha512")
 _METADATA_BYTES = 4 << 20
 
@@ -72,20 +75,31 @@ def unpack(wheel: Path, target: Path, bounds: Bounds = BOUNDS) -> Unpacked:
 
     What it unpacked until an error is left there: the caller throws the folder away.
     """
+    size = wheel.stat().st_size
     try:
-        with zipfile.ZipFile(wheel) as archive:
-            return _Opened(wheel.name, wheel.stat().st_size, archive, bounds).unpack(target)
+        with contextlib.closing(_archive(wheel)) as archive:
+            return _Opened(wheel.name, size, archive, bounds).unpack(target)
     except (
         zipfile.BadZipFile,
         zlib.error,
         EOFError,
         NotImplementedError,
         RuntimeError,
+        ValueError,
         struct.error,
     ) as error:
         raise WheelError(
             f"{escaped(wheel.name, 200)}: no proper archive ({escaped(str(error), 100)})"
         ) from error
+
+
+def _archive(wheel: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(wheel)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise zipfile.BadZipFile("its directory is where nothing is") from error
 
 
 class _Opened:
@@ -130,6 +144,8 @@ class _Opened:
                 raise self._error(f"`{escaped(name, 100)}` is neither a file nor a folder")
             if entry.flag_bits & 1:
                 raise self._error("it is encrypted")
+            if entry.compress_type not in _COMPRESSED:
+                raise self._error(f"`{escaped(name, 100)}` is packed in a way that wheels are not")
             if entry.is_dir():
                 continue
             if name.casefold() in folded:
@@ -195,6 +211,8 @@ class _Opened:
             name, first = rest, rest.partition("/")[0]
         if first != info and first.split(".")[0].lower() in _RESERVED:
             raise self._error(f"`{escaped(first, 100)}` would be imported by every Python as it starts")
+        if first.lower().endswith(".egg-info"):
+            return None  # an older way of describing a package, which would be another one
         if "/" not in name and name.lower().endswith((".pth", ".egg-link", ".start")):
             return None
         if "__pycache__" in name.split("/")[:-1] or name.endswith(".pyc"):
@@ -223,12 +241,15 @@ class _Opened:
         return size
 
     def _pieces(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-        with self._archive.open(entry) as source:
-            while piece := source.read(_PIECE):
-                self._room -= len(piece)
-                if self._room < 0:
-                    raise self._error("it unpacks to more than it says")
-                yield piece
+        try:
+            with self._archive.open(entry) as source:
+                while piece := source.read(_PIECE):
+                    self._room -= len(piece)
+                    if self._room < 0:
+                        raise self._error("it unpacks to more than it says")
+                    yield piece
+        except (OSError, ValueError) as error:  # it says that it lies where there is nothing
+            raise self._error(f"`{escaped(entry.orig_filename, 100)}` can't be read") from error
 
     def _text(self, entries: dict[str, zipfile.ZipInfo], name: str) -> str:
         entry = entries.get(name)

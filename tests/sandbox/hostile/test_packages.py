@@ -1,6 +1,7 @@
 """Packages that want more than to be imported, and programs that want more than what was fetched for them."""
 
 import base64
+import contextlib
 import errno
 import hashlib
 import os
@@ -211,6 +212,33 @@ def test_names_that_are_one_on_some_machines_refuse_the_wheel(tmp_path, target):
     with pytest.warns(UserWarning, match="Duplicate"):
         path = wheel(tmp_path, extra=[(entry("x"), b"1"), (entry("x"), b"2")])
     assert "twice" in told(path, target)
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_that_is_packed_as_no_wheel_is_refused(tmp_path, target, kind):
+    path = wheel(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", kind) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    assert "packed in a way that wheels are not" in told(path, target)
+
+
+def test_an_archive_that_is_broken_anywhere_is_a_refusal(tmp_path):
+    whole = wheel(tmp_path).read_bytes()
+    for place in range(len(whole)):
+        path = tmp_path / f"{place}" / "good-1.0-py3-none-any.whl"
+        path.parent.mkdir()
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        with contextlib.suppress(WheelError):
+            unpack(path, path.parent)
+
+
+def test_what_describes_another_package_in_the_older_way_is_left_out(tmp_path, target):
+    path = wheel(tmp_path, files={"good.py": "", "evil-1.0.egg-info/PKG-INFO": "Name: evil\nVersion: 1.0\n"})
+    assert unpack(path, target).left_out == ("evil-1.0.egg-info/PKG-INFO",)
+    assert not list(target.glob("evil*"))
 
 
 def test_an_archive_that_is_encrypted_is_refused(tmp_path, target):
