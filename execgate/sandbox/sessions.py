@@ -182,9 +182,13 @@ class Sessions:
         for key, kept in list(self._kept.items())[:-1]:
             if len(self._kept) <= self._most:
                 break
-            if not kept.lock.locked():
+            if not self._is_used(key, kept):
                 surplus.append(self._kept.pop(key))
         return surplus
+
+    def _is_used(self, key: Key, kept: Kept) -> bool:
+        """Return whether something runs in a session, or will before its call is over."""
+        return kept.lock.locked() or key in self._turns
 
     def _revive(self, kept: Kept) -> None:
         """Make sure that a session's cell is fit for a run, or have none."""
@@ -273,7 +277,7 @@ class Sessions:
             idle = [
                 key
                 for key, kept in self._kept.items()
-                if not kept.lock.locked() and kept.used_at and now - kept.used_at >= self._idle_s
+                if not self._is_used(key, kept) and kept.used_at and now - kept.used_at >= self._idle_s
             ]
             ended = [self._kept.pop(key) for key in idle]
             left = bool(self._kept)

@@ -29,9 +29,9 @@ class Turns:
                 if not line.length:
                     del self._lines[thing]
 
-    def __len__(self) -> int:
-        """Return how many things somebody is alone with, or waits for."""
-        return len(self._lines)
+    def __contains__(self, thing: Hashable) -> bool:
+        """Return whether somebody is alone with a thing, or waits for it; that may change at any time."""
+        return thing in self._lines
 
 
 class _Line:

@@ -133,6 +133,18 @@ def test_of_too_many_those_that_run_stay(sessions, cells):
     assert cells.removed == ["cell 2"]
 
 
+def test_a_session_whose_call_is_not_over_stays_between_its_blocks(sessions, cells, clock):
+    with sessions.turn(("a", CHAT)):
+        run(sessions, "a")
+        clock.now += 3600
+        assert sessions.end_idle() is not None
+        run(sessions, "b")
+        run(sessions, "c")
+        assert cells.removed == ["cell 2"]
+    run(sessions, "d")
+    assert cells.removed == ["cell 2", "cell 1"]
+
+
 @pytest.mark.parametrize(
     ("agent", "conversation", "ended"),
     [("a", None, 1), (None, CHAT, 2), (None, None, 2), ("a", "another", 0), ("c", None, 0)],
