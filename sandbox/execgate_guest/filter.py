@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SECCOMP_SET_MODE_FILTER = 1
 TSYNC, NEW_LISTENER, TSYNC_ESRCH, WAIT_KILLABLE_RECV = 1 << 0, 1 << 3, 1 << 4, 1 << 5
 PR_SET_SECCOMP = 22
+F_NOTIFY = 1026
+"""Asks to be told what anybody reads in a folder, be it one that all cells are given."""
 
 TAKEN_AWAY = (
     "landlock_add_rule",
@@ -118,6 +120,7 @@ def _narrowed(confines: dict[str, Any], *, truncate: bool) -> Rules:
     allowed = (bpf.ALLOW, ())
     found = dict.fromkeys(TAKEN_AWAY, refused)
     found["prctl"] = ((bpf.REFUSED, ((0, bpf.WORD, (PR_SET_SECCOMP,)),)), allowed)
+    found["fcntl"] = ((bpf.REFUSED, ((1, bpf.WORD, (F_NOTIFY,)),)), allowed)
     for name, (index, user) in OF_OTHERS.items():
         whole = () if user is None else ((bpf.REFUSED, ((0, bpf.WORD, (user,)),)),)
         found[name] = ((bpf.REFUSED, ((index, bpf.WORD, (SUPERVISOR,)),)), *whole, allowed)

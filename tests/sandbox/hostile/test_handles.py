@@ -76,6 +76,16 @@ NOTHING = {
         """,
         "ETOOMANYREFS",
     ),
+    "what others read of the folders that all are given": (
+        """
+        import fcntl
+        folder = os.open("/usr/lib", os.O_RDONLY)
+        print({attempt(fcntl.fcntl, folder, fcntl.F_NOTIFY, kind | often) for kind in (1, 2, 32) for often in (0, 1 << 31)})
+        print(call("inotify_init1", 0), call("inotify_init1", 0o4000), call("inotify_add_watch", 0, b"/usr/lib", 0xFFF),
+              call("fanotify_init", 0, 0), call("fanotify_mark", 0, 1, 0, 0, b"/usr/lib"))
+        """,
+        "{'EPERM'}\nEPERM EPERM EPERM EPERM EPERM",
+    ),
     "files that answer when they like": (
         """
         print(call("userfaultfd", 0), call("userfaultfd", 1), call("fanotify_init", 0, 0),
