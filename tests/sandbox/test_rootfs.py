@@ -1,5 +1,6 @@
 """The root of an image as a folder: made without an engine, the same for the same inputs, whole or not there."""
 
+import errno
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import sys
 import tarfile
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -83,6 +85,24 @@ def test_a_way_that_fails_is_passed_over_and_without_any_the_error_says_why(own_
     assert root.find_root("base") is None
     made = root.ensure_root(ways=(failing, *only("interpreter")))
     assert made.passed_over == ("packages: there is no apt-get",)
+
+
+@pytest.mark.parametrize(("free", "is_the_reason"), [(20_000_000, True), (400_000_000, False)])
+def test_too_little_room_is_told_where_nothing_could_be_made(own_cache, monkeypatch, free, is_the_reason):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(root.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(SandboxUnavailableError) as caught:
+        root.ensure_root(ways=(FolderWay("full", "", full),))
+    if is_the_reason:
+        assert caught.value.message == (
+            f"no sandbox root, and too little room to make one: 20 MB are free in {own_cache}"
+        )
+        assert caught.value.help == "free 300 MB there, or name another folder in EXECGATE_CACHE"
+    else:
+        assert caught.value.message == "no sandbox root, and no way to make one works here"
+        assert "No space left on device" in caught.value.help
 
 
 def test_an_unknown_name_is_told(own_cache):

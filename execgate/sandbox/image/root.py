@@ -29,6 +29,7 @@ from execgate.sandbox.packages.index import Index
 
 BASE = "base"
 _KIND = "rootfs"
+_ROOM_BYTES = 300_000_000
 _MAKE_S = 180
 _Progress = Callable[[str], None]
 
@@ -147,6 +148,7 @@ def prune_roots(*, everything: bool = False) -> tuple[str, ...]:
 
 def _base(recipe: Recipe, draft: Path, ways: tuple[FolderWay, ...], on_progress: _Progress) -> Root:
     passed_over: list[str] = []
+    free = shutil.disk_usage(draft).free
     for way in ways:
         on_progress(f"sandbox root: {way.title}")
         scratch = draft / way.name
@@ -160,6 +162,12 @@ def _base(recipe: Recipe, draft: Path, ways: tuple[FolderWay, ...], on_progress:
         layers = (archive.pack(path),)
         image = archive.image_id(facts.settings(recipe, layers))
         return _kept(Root(path, image, facts, layers, tuple(passed_over)), recipe, draft)
+    if free < _ROOM_BYTES:
+        raise SandboxUnavailableError(
+            f"no sandbox root, and too little room to make one: {free / 1e6:.0f} MB are free in "
+            f"{cache_folder()}",
+            help=f"free {_ROOM_BYTES / 1e6:.0f} MB there, or name another folder in EXECGATE_CACHE",
+        )
     raise SandboxUnavailableError(
         "no sandbox root, and no way to make one works here",
         help="; ".join(passed_over) or "no way was given",
