@@ -26,6 +26,7 @@ TIMEOUT_S = 15
 _OLDEST_API = "1.24"
 
 START_HELP = "start it (`scripts/engine.sh`, or `sudo systemctl start docker`), or point DOCKER_HOST at one"
+SILENT_HELP = "look at its log, or restart it"
 GROUP_HELP = (
     "add yourself to its group (`sudo usermod -aG docker $USER`, then log in again), or run with sudo"
 )
@@ -148,7 +149,7 @@ def explain(error: BaseException) -> tuple[str, str | None]:
             return f"the engine's disk is full ({text})", "free some with `docker system prune`"
         return f"the engine answered: {text}", None
     if _is_silence(error):
-        return f"the engine at {where} did not answer in time", "look at its log, or restart it"
+        return f"the engine at {where} did not answer in time", SILENT_HELP
     if cause is not None and machine.fix_for(cause) is not None:
         return f"the engine at {where} can't be asked: {cause.strerror}", machine.fix_for(cause)
     if isinstance(cause, PermissionError):
@@ -157,6 +158,9 @@ def explain(error: BaseException) -> tuple[str, str | None]:
         return f"there is no engine at {where}", START_HELP
     if isinstance(cause, ConnectionError):
         return f"no engine answers at {where}", START_HELP
+    if _is_nonsense(error):
+        text = _line(str(error)) or type(error).__name__
+        return f"the engine at {where} gave no answer that can be read ({text})", SILENT_HELP
     return _line(str(error)) or type(error).__name__, START_HELP
 
 
@@ -171,6 +175,19 @@ def _is_silence(error: BaseException) -> bool:
     from requests.exceptions import Timeout
 
     return any(isinstance(one, (Timeout, TimeoutError)) for one in _wrapped(error))
+
+
+def _is_nonsense(error: BaseException) -> bool:
+    """Return whether an answer was cut off, is none of an engine's, or lacks what such an answer has."""
+    from http.client import HTTPException
+
+    from requests.exceptions import ChunkedEncodingError, InvalidJSONError
+    from urllib3.exceptions import HTTPError
+
+    kinds = (HTTPException, HTTPError, ChunkedEncodingError, InvalidJSONError)
+    return isinstance(error, (LookupError, TypeError, AttributeError)) or any(
+        isinstance(one, kinds) for one in _wrapped(error)
+    )
 
 
 def _wrapped(error: BaseException) -> Iterator[BaseException]:

@@ -206,7 +206,7 @@ class DockerBackend:
                 if is_missing(error):
                     raise ImageGoneError from error
                 raise
-        discarded = [line for line in made.get("Warnings") or () if confinement.is_discarded(line)]
+            discarded = [line for line in made.get("Warnings") or () if confinement.is_discarded(line)]
         if discarded:
             raise SandboxUnavailableError(
                 f"the engine can't keep a limit of the policy: {' '.join(discarded)[:300]}",

@@ -16,7 +16,7 @@ from execgate.errors import SandboxUnavailableError
 from execgate.model.execution import Start, Stop
 from execgate.sandbox import DockerSandbox
 from execgate.sandbox import pool as pools
-from execgate.sandbox.engine import START_HELP, connect, endpoint
+from execgate.sandbox.engine import SILENT_HELP, START_HELP, connect, endpoint
 
 pytestmark = [
     pytest.mark.engine,
@@ -38,7 +38,7 @@ class GoBetween:
         self._open = set()
         self._lock = threading.Lock()
         self.faults = {}
-        """Answers instead of the engine's, by a pattern of the request: (status, message), or seconds to wait."""
+        """Answers instead of the engine's, by a pattern of the request: (status, message), bytes, or seconds to wait."""
         self.met = []
         self.up()
 
@@ -97,6 +97,9 @@ class GoBetween:
             if not re.match(pattern, data):
                 continue
             self.met.append(fault)
+            if isinstance(fault, bytes):
+                client.sendall(fault)
+                return True
             if isinstance(fault, float):
                 time.sleep(fault)
                 continue
@@ -152,6 +155,25 @@ def test_a_full_disk_is_told_by_the_run_that_needs_a_container(between, sandbox,
     sandbox.run(authorize("pass"))
     with pytest.raises(SandboxUnavailableError, match="the engine's disk is full"):
         sandbox.run(authorize("print('never')"))
+
+
+HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+NO_ANSWERS = {
+    "none": b"",
+    "no HTTP": b"220 mail.example ESMTP\r\n\r\n",
+    "cut off": HEAD % 1000 + b'{"Id": "0',
+    "no JSON": HEAD % 5 + b"hello",
+    "nothing": HEAD % 4 + b"null",
+    "a list": HEAD % 2 + b"[]",
+}
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS.values(), ids=NO_ANSWERS)
+def test_an_answer_that_is_none_of_an_engines_is_told_with_the_fix(between, sandbox, authorize, answer):
+    between.faults[CREATE] = answer
+    with pytest.raises(SandboxUnavailableError, match="gave no answer that can be read") as caught:
+        sandbox.run(authorize("print('never')", memory_bytes=200 << 20))
+    assert caught.value.help == SILENT_HELP
 
 
 def test_an_image_that_is_gone_while_it_fills_is_looked_for_by_the_next_run(between, sandbox, authorize):
