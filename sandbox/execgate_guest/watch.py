@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-SINK = 900
-"""A descriptor out of the way of programs that close theirs."""
+SINK = 2000
+"""A descriptor beyond those that a program may have: who closes all of his own does not close it."""
 LINE = 4096
 """What a pipe takes in one piece, PIPE_BUF."""
 SEEN = 8192

@@ -311,7 +311,7 @@ def test_nothing_is_left_for_the_next_run(run):
 
 def test_the_job_can_not_be_read_again(run):
     # The stream from the host is the supervisor's; what the program has is its own text and nothing else:
-    # 900 is where what it does is told, and can't be read.
+    # 2000 is where what it does is told, and can't be read.
     text = "import os\nprint(sorted(os.listdir('/proc/self/fd')), os.readlink('/proc/self/fd/0'))"
     result = run(text, inputs=(InputFile("x", b"y"),))
-    assert result.stdout == "['0', '1', '2', '3', '900'] /dev/null\n"
+    assert result.stdout == "['0', '1', '2', '2000', '3'] /dev/null\n"

@@ -248,7 +248,7 @@ def test_a_pipe_that_is_closed_is_a_surprise(watched):
     result = watched(
         """
         import os, time
-        os.closerange(3, 1024)
+        os.closerange(3, 4096)
         open("/workspace/after", "w").close()
         time.sleep(0.3)
         """
@@ -256,18 +256,42 @@ def test_a_pipe_that_is_closed_is_a_surprise(watched):
     assert ("dynamic_code", "introspection", "watch.lost") in told(result)
 
 
-def test_a_file_that_takes_the_number_of_the_pipe_stays_as_it_is(watched):
+def test_who_closes_every_descriptor_that_he_may_have_closes_nothing_of_the_watch(watched):
+    result = watched(
+        """
+        import os, resource, time
+        os.closerange(3, 1024)
+        for number in range(3, resource.getrlimit(resource.RLIMIT_NOFILE)[1]):
+            try:
+                os.close(number)
+            except OSError:
+                pass
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        open("/etc/hostname").close()
+        time.sleep(0.3)
+        print("closed")
+        """
+    )
+    assert (result.stdout, told(result)) == ("closed\n", [])
+    assert any(one.via == "open" and one.paths == ("/etc/hostname",) for one in result.observed)
+
+
+def test_no_file_takes_the_number_of_the_pipe(watched):
     result = watched(
         """
         import os
         mine = os.open("mine", os.O_RDWR | os.O_CREAT)
-        os.dup2(mine, 900)
-        for number in range(20):
-            open(f"other{number}", "w").close()
-        print(os.path.getsize("mine"))
+        for _ in range(2):
+            try:
+                os.dup2(mine, 2000)
+            except OSError as error:
+                print(error.strerror)
+            if _ == 0:
+                os.close(2000)
         """
     )
-    assert result.stdout == "0\n"
+    assert result.stdout == "Bad file descriptor\n" * 2
+    assert ("dynamic_code", "introspection", "watch.lost") in told(result)
 
 
 @pytest.mark.parametrize(
@@ -287,7 +311,7 @@ def test_a_file_that_takes_the_number_of_the_pipe_stays_as_it_is(watched):
     ids=range(10),
 )
 def test_a_line_that_no_hook_writes_is_itself_told_of(watched, line):
-    result = watched(f"import os\nos.write(900, {line!r})\nprint('done')")
+    result = watched(f"import os\nos.write(2000, {line!r})\nprint('done')")
     assert (result.stopped_by, result.stdout) == (Stop.EXIT, "done\n"), result.detail
     assert ("dynamic_code", "introspection", "watch.forged") in told(result)
 
@@ -296,8 +320,8 @@ def test_a_forged_line_is_nobodys_excuse(watched):
     result = watched(
         LIBC
         + """
-os.write(900, b'["open",["/tmp/abcdefgh",null,577],0,["tempfile._get_default_tempdir"],0]\\n')
-os.write(900, b'["open",["/workspace/raw",null,577],0,["multiprocessing.util.x"],0]\\n')
+os.write(2000, b'["open",["/tmp/abcdefgh",null,577],0,["tempfile._get_default_tempdir"],0]\\n')
+os.write(2000, b'["open",["/workspace/raw",null,577],0,["multiprocessing.util.x"],0]\\n')
 libc.open(b'/workspace/raw', os.O_WRONLY | os.O_CREAT, 0o600)
 """
     )
@@ -332,18 +356,18 @@ FLOODS = {
         def flood(who):
             line, number = '["os.mkdir",["/nowhere/%d/%d"],0,[],0]\\n', 0
             while True:
-                os.write(900, "".join(line % (who, number + one) for one in range(99)).encode())
+                os.write(2000, "".join(line % (who, number + one) for one in range(99)).encode())
                 number += 99
     """,
     "lines that no hook writes": """
         def flood(who):
             while True:
-                os.write(900, os.urandom(4096))
+                os.write(2000, os.urandom(4096))
     """,
     "one line without an end": """
         def flood(who):
             while True:
-                os.write(900, b"x" * 65536)
+                os.write(2000, b"x" * 65536)
     """,
     "calls that the kernel asks about, by many processes": """
         def flood(who):
