@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from execgate.errors import SandboxUnavailableError
+from execgate.sandbox import layers
 from execgate.sandbox.contents import Package, decoded, digest, encoded
 from execgate.sandbox.image import archive, cache, root
 from execgate.sandbox.image.debian import package_of
@@ -219,3 +220,22 @@ def test_roots_home_is_no_place_for_what_others_have_to_read(monkeypatch, uid, v
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(os, "getuid", lambda: uid)
     assert str(cache.cache_folder()) == folder
+
+
+@pytest.mark.parametrize(("kind", "prune"), [("rootfs", root.prune_roots), ("layers", layers.prune_layers)])
+def test_what_was_being_removed_as_its_remover_died_is_never_taken_for_a_whole_one(
+    own_cache, monkeypatch, kind, prune
+):
+    def dies(path, **_):
+        raise KeyboardInterrupt
+
+    folder = own_cache / kind / ("a" * 64)
+    folder.mkdir(parents=True)
+    (folder / "file").write_text("")
+    with monkeypatch.context() as patched:
+        patched.setattr(cache.shutil, "rmtree", dies)
+        with pytest.raises(KeyboardInterrupt):
+            prune()
+    assert cache.kept(kind, "a" * 64) is None
+    with cache.making(kind) as draft:
+        assert sorted(path.name for path in draft.parent.iterdir()) == sorted([draft.name, "lock"])

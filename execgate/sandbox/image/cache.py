@@ -7,7 +7,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from execgate.errors import SandboxUnavailableError
@@ -87,6 +87,13 @@ def making(kind: str, on_wait: Callable[[], None] = lambda: None) -> Iterator[Pa
             remove(draft)
     finally:
         os.close(lock)
+
+
+def discard(folders: Iterable[Path], draft: Path) -> None:
+    """Take folders that are kept away, into what `making` gave: interrupted, none is left in part."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rename(draft / folder.name)
 
 
 def remove(path: Path) -> None:

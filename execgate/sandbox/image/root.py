@@ -18,7 +18,7 @@ from pathlib import Path
 
 from execgate.errors import SandboxUnavailableError
 from execgate.sandbox.image import archive, library
-from execgate.sandbox.image.cache import cache_folder, making, remove
+from execgate.sandbox.image.cache import cache_folder, discard, making, remove
 from execgate.sandbox.image.complete import ENVIRONMENT, MAKER
 from execgate.sandbox.image.facts import Facts
 from execgate.sandbox.image.library import DATA_SCIENCE
@@ -131,7 +131,7 @@ def prune_roots(*, everything: bool = False) -> tuple[str, ...]:
     if not home.is_dir():
         return ()
     recipe = Recipe.load()
-    with making(_KIND):
+    with making(_KIND) as draft:
         for link in home.glob("*-*"):
             if link.is_symlink() and (everything or not link.name.endswith(f"-{recipe.digest}")):
                 remove(link)
@@ -141,8 +141,7 @@ def prune_roots(*, everything: bool = False) -> tuple[str, ...]:
             for path in home.iterdir()
             if path.is_dir() and not path.is_symlink() and len(path.name) == 64 and path.name not in kept
         )
-        for name in gone:
-            remove(home / name)
+        discard([home / name for name in gone], draft)
     return tuple(f"sha256:{name}" for name in gone)
 
 

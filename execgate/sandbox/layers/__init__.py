@@ -25,7 +25,7 @@ from execgate.sandbox import forks
 from execgate.sandbox.contents import Package
 from execgate.sandbox.files import escaped
 from execgate.sandbox.image.archive import normalise
-from execgate.sandbox.image.cache import cache_folder, keep, making, remove
+from execgate.sandbox.image.cache import cache_folder, discard, keep, making
 from execgate.sandbox.image.facts import Facts
 from execgate.sandbox.layers.compiling import compile_folder
 from execgate.sandbox.packages.index import Index, PackageError, Target, Wheel, fetch, resolve
@@ -189,10 +189,9 @@ def prune_layers() -> tuple[str, ...]:
     home = cache_folder() / _KIND
     if not home.is_dir():
         return ()
-    with making(_KIND):
+    with making(_KIND) as draft:
         gone = sorted(path.name for path in home.iterdir() if path.is_dir() and len(path.name) == 64)
-        for name in gone:
-            remove(home / name)
+        discard([home / name for name in gone], draft)
     return tuple(f"sha256:{name}" for name in gone)
 
 
