@@ -80,14 +80,14 @@ def unattributed() -> str:
 
 
 def failed(error: Exception, blocks: int) -> str:
-    """Return what is told where the gate itself failed."""
-    name = type(error).__name__
+    """Return what is told where the gate itself failed; only a defect is told by its name in the code."""
+    name, is_ours = type(error).__name__, isinstance(error, ExecgateError)
     try:
         words = error.message if isinstance(error, ExecgateError) else str(error)
         help_ = error.help if isinstance(error, ExecgateError) else None
     except Exception:  # noqa: BLE001 - an error that can't be shown must not become another one
         words, help_ = "", None
-    told = f"{name}: {words}" if words else name
+    told = words if words and is_ours else f"{name}: {words}" if words else name
     lines = [f"execgate could not do this: {visible(told, limit=MAX_LINE)}"]
     if help_:
         lines.append(f"To whoever runs these agents: {visible(help_, limit=MAX_LINE)}")

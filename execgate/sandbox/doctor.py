@@ -195,7 +195,7 @@ def _leftovers(client: APIClient) -> Check:
     return Check(
         "leftovers",
         ok=None,
-        detail=f"{len(found)} containers of gates that were killed; the next run removes them"
+        detail=f"containers of gates that were killed: {len(found)}; the next run removes them"
         if found
         else "none",
     )

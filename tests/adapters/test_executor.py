@@ -95,11 +95,11 @@ def test_no_blocks_are_nothing_run(recorder):
     [
         (
             SandboxUnavailableError("no Docker engine answers", help="start it: `dockerd`"),
-            f"SandboxUnavailableError: no Docker engine answers\n{OPERATOR}: start it: 'dockerd'\n{NOT_RUN}",
+            f"no Docker engine answers\n{OPERATOR}: start it: 'dockerd'\n{NOT_RUN}",
         ),
         (
             ReceiptError("the disk is full"),
-            f"ReceiptError: the disk is full\n{NO_RESULT}",
+            f"the disk is full\n{NO_RESULT}",
         ),
         (
             RecursionError(),

@@ -333,7 +333,7 @@ def test_without_an_engine_the_chat_goes_on(policies, cast, tmp_path):
         reply = runner.generate_reply(messages=[{"role": "user", "content": cast.code("x = 1")}])
         assert reply == (
             "exitcode: 126 (execution failed)\n"
-            "Code output: execgate could not do this: NotRunError: no engine answers\n"
+            "Code output: execgate could not do this: no engine answers\n"
             "To whoever runs these agents: start it\n"
             "Nothing was run. The code is not to blame."
         )
