@@ -25,6 +25,8 @@ FOLDER = "execgate"
 _PERIOD_US = 100_000
 _REMOVE_S = 2.0
 _IDLE_S = 60.0
+_MOVES = 5
+"""How often processes are moved out of a group: those started meanwhile are there at the next look."""
 _CONTROLLERS = {"memory_bytes": "memory", "cpus": "cpu", "processes": "pids"}
 
 
@@ -304,8 +306,11 @@ def _hand_on(folder: Path) -> str | None:
                 break
             except OSError as error:
                 # A group that hands controllers on may hold no processes itself.
-                if attempt == 2 or not _move_to_leaf(folder):
+                if attempt == 1 and _move_to_leaf(folder):
+                    continue
+                if name == "memory":
                     return f"{folder}: {error.strerror}"
+                break  # that limit alone is lacking: `cpu` is refused where a process runs in real time
     return None
 
 
@@ -313,11 +318,16 @@ def _move_to_leaf(folder: Path) -> bool:
     leaf = folder / f"{FOLDER}-gate"
     try:
         leaf.mkdir(exist_ok=True)
-        for pid in list(_members(folder)):
-            _set(leaf / "cgroup.procs", str(pid))
+        for _ in range(_MOVES):
+            members = list(_members(folder))
+            if not members:
+                return True
+            for pid in members:
+                with contextlib.suppress(ProcessLookupError):  # it has ended
+                    _set(leaf / "cgroup.procs", str(pid))
     except OSError:
         return False
-    return True
+    return False
 
 
 def _enabled(folder: Path) -> set[str]:

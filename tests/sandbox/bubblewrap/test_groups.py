@@ -1,5 +1,7 @@
 """Control groups of both versions, on trees of files that behave as the kernel's do where it matters here."""
 
+import errno
+
 import pytest
 
 from execgate.errors import SandboxUnavailableError
@@ -50,6 +52,54 @@ def test_a_gate_that_was_moved_into_a_leaf_finds_its_delegated_group(unified):
     proc, own = unified
     (proc / "cgroup").write_text("0::/user.slice/run-1.scope/execgate-gate\n")
     assert set(Groups.find(proc).bases.values()) == {own / "execgate"}
+
+
+@pytest.fixture
+def kernel(unified, monkeypatch):
+    """Refuse as the kernel does what is written to control files (cgroup-v2.rst, "No Internal Process")."""
+    _, own = unified
+    (own / "cgroup.subtree_control").write_text("")
+    (own / "cgroup.procs").write_text("11\n12\n")
+    refused = {}
+
+    def write(path, value):
+        if path.name == "cgroup.subtree_control":
+            if (path.parent / "cgroup.procs").read_text():
+                raise OSError(errno.EBUSY, "Device or resource busy")
+            if value in refused:
+                raise OSError(refused[value], "refused")
+            path.write_text(f"{path.read_text()} {value[1:]}")
+        elif path.name == "cgroup.procs":
+            left = (own / "cgroup.procs").read_text().split()
+            left.remove(value)
+            if value == "11":  # it starts another, and ends
+                left.append("13")
+            (own / "cgroup.procs").write_text("\n".join(left))
+            if value == "11":
+                raise ProcessLookupError(errno.ESRCH, "No such process")
+
+    monkeypatch.setattr(groups, "_set", write)
+    return refused
+
+
+def test_the_processes_of_a_delegated_group_are_moved_out_of_it_also_while_they_come_and_go(unified, kernel):
+    proc, own = unified
+    found = Groups.find(proc)
+    assert (set(found.bases.values()), found.lacks) == ({own / "execgate"}, frozenset())
+    assert (own / "cgroup.procs").read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("controller", "lacks"),
+    [("+cpu", {"cpus"}), ("+pids", {"processes"}), ("+memory", {"cpus", "memory_bytes", "processes"})],
+)
+def test_a_controller_that_can_not_be_handed_on_is_the_one_that_is_lacking(
+    unified, kernel, controller, lacks
+):
+    proc, own = unified
+    (own / "execgate" / "cgroup.subtree_control").write_text("")
+    kernel[controller] = errno.EINVAL
+    assert Groups.find(proc).lacks == lacks
 
 
 def test_no_control_groups_at_all(tmp_path):
