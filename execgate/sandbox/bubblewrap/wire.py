@@ -8,17 +8,15 @@ import select
 import socket
 import time
 
-_PIECE = 1 << 16
-_SAID_BYTES = 2000
+from execgate.sandbox.connected import PIECE, Connected
 
 
-class SocketWire:
+class SocketWire(Connected):
     """This process' end of a pair of sockets, and the reading end of a guest's standard error; see `Wire`."""
 
     def __init__(self, connection: socket.socket, errors: int) -> None:
-        self._socket = connection
+        super().__init__(connection)
         self._errors = errors
-        self._said = bytearray()
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
         self._poll.register(errors, select.POLLIN)
@@ -33,27 +31,18 @@ class SocketWire:
                 if self._errors in ready:
                     self._listen()
                 if self._socket.fileno() in ready:
-                    return self._socket.recv(_PIECE)
+                    return self._socket.recv(PIECE)
             except (OSError, ValueError):
                 return b""
             if time.monotonic() >= deadline:
                 return None
-
-    def write(self, data: bytes, seconds: float) -> bool:
-        """Send all of `data` within `seconds`; return whether it went."""
-        try:
-            self._socket.settimeout(max(seconds, 0.001))
-            self._socket.sendall(data)
-        except OSError:
-            return False
-        return True
 
     def said(self) -> str:
         """Return what came on standard error, bubblewrap's own complaints included."""
         if self._errors >= 0:
             with contextlib.suppress(OSError):
                 self._listen()
-        return self._said.decode("utf-8", "replace")
+        return super().said()
 
     def is_quiet(self) -> bool:
         """Return whether nothing has arrived, not even the end."""
@@ -62,25 +51,19 @@ class SocketWire:
         except (OSError, ValueError):
             return False
 
-    def close(self) -> None:
-        """Let go of the connection; the guest's supervisor takes that as the end."""
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self.forget()
-
     def forget(self) -> None:
         """Close the descriptors."""
-        self._socket.close()
+        super().forget()
         if self._errors >= 0:
             os.close(self._errors)
             self._errors = -1
 
     def _listen(self) -> None:
         try:
-            data = os.read(self._errors, _PIECE)
+            data = os.read(self._errors, PIECE)
         except BlockingIOError:
             return
         if not data:
             with contextlib.suppress(KeyError):  # what has ended may be asked again
                 self._poll.unregister(self._errors)
-        self._said += data[: _SAID_BYTES - len(self._said)]
+        self._hear(data)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import select
-import socket
 from collections.abc import Iterator
 from typing import Any
 
-_PIECE = 1 << 16
-_SAID_BYTES = 2000
+from execgate.sandbox.connected import PIECE, Connected
 
 
 class EngineStream:
@@ -43,20 +41,19 @@ class EngineStream:
             yield stream, bytes(piece)
 
 
-class AttachedWire:
+class AttachedWire(Connected):
     """A socket as the docker SDK hands it out (a socket, or a file around one); see `Wire`."""
 
     def __init__(self, attached: Any) -> None:
+        super().__init__(getattr(attached, "_sock", attached))
         self._attached = attached
-        self._socket = getattr(attached, "_sock", attached)
         self._envelope = EngineStream()
-        self._said = bytearray()
 
     def read(self, seconds: float) -> bytes | None:
         """Return what the guest sent; see `Wire.read`."""
         try:
             self._socket.settimeout(max(seconds, 0.001))
-            data = bytes(self._socket.recv(_PIECE))
+            data = bytes(self._socket.recv(PIECE))
         except TimeoutError:
             return None
         except OSError:
@@ -68,21 +65,8 @@ class AttachedWire:
             if stream == EngineStream.OUTPUT:
                 found += piece
             elif stream == EngineStream.ERROR:
-                self._said += piece[: _SAID_BYTES - len(self._said)]
+                self._hear(piece)
         return bytes(found) or None
-
-    def write(self, data: bytes, seconds: float) -> bool:
-        """Send all of `data` within `seconds`; return whether it went."""
-        try:
-            self._socket.settimeout(max(seconds, 0.001))
-            self._socket.sendall(data)
-        except OSError:
-            return False
-        return True
-
-    def said(self) -> str:
-        """Return what came on standard error."""
-        return self._said.decode("utf-8", "replace")
 
     def is_quiet(self) -> bool:
         """Return whether nothing has arrived, not even the end."""
@@ -92,12 +76,6 @@ class AttachedWire:
             return not poll.poll(0)
         except (OSError, ValueError):
             return False
-
-    def close(self) -> None:
-        """Let go of the connection; the guest's supervisor takes that as the end."""
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self.forget()
 
     def forget(self) -> None:
         """Close the descriptor."""
