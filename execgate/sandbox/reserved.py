@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,19 @@ class Reserved:
         return tuple(home for home in self.homes if home.exists() and _is_within(home, folder))
 
     def exposed_by(self, folder: Path) -> str | None:
-        """Return why nothing may see all of `folder`, None where it may: what it holds, or lies in."""
+        """Return why nothing may see all of `folder`, None where it may: what it holds, or lies in.
+
+        What is mounted below it counts too, and so does the same place under another mount's name.
+        """
+        mounts = Mounts.now()
+        shown = mounts.shown_by(folder)
         for places, what in (
             (self.homes, "receipts and their keys are kept there"),
             (self.policies, "policies are loaded from there"),
         ):
             if any(_is_within(place, folder) or _is_within(folder, place) for place in places):
+                return what
+            if any(mounts.at(place).meets(one) for place in places for one in shown):
                 return what
         return None
 
@@ -44,6 +52,61 @@ class Reserved:
         if any(_decides(target, policy) for policy in self.policies):
             return "not written: policies are loaded from there"
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where something lies whatever it is called: the number of a file system, and the path in that."""
+
+    device: str
+    path: PurePosixPath
+
+    def meets(self, other: Location) -> bool:
+        """Return whether one of both is the other, or lies in it."""
+        alike = self.path.is_relative_to(other.path) or other.path.is_relative_to(self.path)
+        return self.device == other.device and alike
+
+
+@dataclass(frozen=True, slots=True)
+class Mounts:
+    """What is mounted where, the first to be mounted first (`/proc/self/mountinfo`, proc(5))."""
+
+    table: tuple[tuple[PurePosixPath, Location], ...]
+
+    @classmethod
+    def now(cls) -> Mounts:
+        """Return what is mounted now; nothing where the kernel does not tell."""
+        try:
+            return cls.read(
+                Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
+            )
+        except OSError:
+            return cls(())
+
+    @classmethod
+    def read(cls, text: str) -> Mounts:
+        """Return what the kernel tells."""
+        rows = (line.split(" ") for line in text.splitlines())
+        return cls(tuple((_path(row[4]), Location(row[2], _path(row[3]))) for row in rows if len(row) > 4))
+
+    def at(self, path: Path) -> Location:
+        """Return where a path leads to."""
+        real = PurePosixPath(os.path.realpath(path))
+        for place, location in sorted(self.table, key=lambda row: len(row[0].parts))[::-1]:
+            if real.is_relative_to(place):
+                return Location(location.device, location.path / real.relative_to(place))
+        return Location("", real)
+
+    def shown_by(self, folder: Path) -> tuple[Location, ...]:
+        """Return where a folder lies, and what is mounted below it."""
+        real = PurePosixPath(os.path.realpath(folder))
+        below = (location for place, location in self.table if place.is_relative_to(real) and place != real)
+        return (self.at(folder), *below)
+
+
+def _path(text: str) -> PurePosixPath:
+    """Return a path of the kernel's table, in which a space stands as `\\040`."""
+    return PurePosixPath(re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text))
 
 
 def _is_within(path: Path, folder: Path) -> bool:

@@ -19,6 +19,7 @@ from execgate.sandbox import Reserved, host_folders
 from execgate.sandbox.cell import Profile
 from execgate.sandbox.docker import confinement
 from execgate.sandbox.host_folders import HostFolders
+from execgate.sandbox.reserved import Mounts
 
 
 def fault(source: Path | str) -> str | None:
@@ -136,6 +137,39 @@ def test_what_is_reserved_is_in_no_folder_and_holds_none(tmp_path) -> None:
     assert reserved.exposed_by(tmp_path / "policies") == policies
     assert reserved.exposed_by(tmp_path / "policies" / "old") == policies
     assert reserved.exposed_by(tmp_path / "beside") is None
+
+
+MOUNTS = """\
+22 1 254:0 / / rw - ext4 /dev/vda rw
+30 22 254:0 /var/state /srv/data/below rw - ext4 /dev/vda rw
+31 22 254:0 /var/state/keys /srv/alias rw - ext4 /dev/vda rw
+32 22 254:0 /var /srv/around\\040it rw - ext4 /dev/vda rw
+33 22 0:40 / /srv/other rw - tmpfs none rw
+34 22 254:0 /home /srv/home rw - ext4 /dev/vda rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "exposes"),
+    [
+        ("/srv/data", True),
+        ("/srv/data/beside", False),
+        ("/srv/alias", True),
+        ("/srv/alias/old", True),
+        ("/srv/around it", True),
+        ("/srv/around it/state", True),
+        ("/srv/around it/log", False),
+        ("/srv/other", False),
+        ("/srv/home", False),
+        ("/srv/plain", False),
+        ("/srv", True),
+    ],
+)
+def test_what_is_reserved_is_known_by_any_name_that_a_mount_gives_it(monkeypatch, folder, exposes) -> None:
+    monkeypatch.setattr(Mounts, "now", lambda: Mounts.read(MOUNTS))
+    monkeypatch.setattr(os.path, "realpath", str)  # nothing of it is on this machine
+    reserved = Reserved((Path("/var/state"),))
+    assert (reserved.exposed_by(Path(folder)) is not None) == exposes
 
 
 def test_the_gate_mounts_nothing_that_is_reserved(tmp_path) -> None:
