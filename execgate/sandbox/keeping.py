@@ -83,8 +83,9 @@ def check_state(kept: Kept, authorization: Authorization, profile: Profile) -> N
         return
     judged = [source.digest for source in program.earlier]
     if authorization.source.language == "python" and judged != [source.digest for source in kept.earlier]:
+        why = f": {kept.lost}" if kept.lost else ""
         raise SessionChangedError(
-            "the session is not what the program was judged with any more", help="judge it again"
+            f"the session is not what the program was judged with any more{why}", help="judge it again"
         )
 
 

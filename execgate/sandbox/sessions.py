@@ -207,7 +207,7 @@ class Sessions:
             greet(cell, threading.Event(), FIT_S)
             kept.greeted = True
         except (SandboxUnavailableError, NoRoomError, CancelledError) as error:
-            self._end(kept, str(error) or "its cell ended")
+            self._end(kept, str(error).removeprefix(_DOUBT) or "its cell ended")
 
     def _retire(self, kept: Kept) -> None:
         """End a session that is in the table no more; whoever has it now comes by here when it lets go."""
@@ -239,7 +239,7 @@ class Sessions:
         notes = [result.detail] if result.detail else []
         holds = authorization.confines.session is not Session.CLEAN
         if kept.lost and holds:
-            notes.append(f"the session began anew: {kept.lost.removeprefix(_DOUBT)}")
+            notes.append(f"the session began anew: {kept.lost}")
         kept.lost = ""
         if kept.taken is None:
             if holds:

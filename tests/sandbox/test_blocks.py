@@ -178,3 +178,12 @@ def test_an_interpreter_that_closes_what_it_hears_by_ends_and_says_nothing_stran
     assert (closed.exit_code, closed.stdout, closed.stderr) == (1, "", "")
     assert after.stdout == "1\n"
     assert "the session began anew" in after.detail
+
+
+def test_a_block_whose_interpreter_ended_in_the_same_call_says_why_it_was_not_run(gated):
+    run = gated("interpreter", WILD)
+    _, second = run("import os\nx = 1\nos._exit(0)", "print(x)").blocks
+    assert second.result.detail == (
+        "nothing was run: the session is not what the program was judged with any more: "
+        "the interpreter ended, and what it held is gone"
+    )
