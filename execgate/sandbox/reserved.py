@@ -105,7 +105,7 @@ class Mounts:
 
 
 def _path(text: str) -> PurePosixPath:
-    """Return a path of the kernel's table, in which a space stands as `\\040`."""
+    r"""Return a path of the kernel's table, in which a space stands as `\040`."""
     return PurePosixPath(re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text))
 
 
