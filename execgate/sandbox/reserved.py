@@ -77,16 +77,15 @@ class Mounts:
     def now(cls) -> Mounts:
         """Return what is mounted now; nothing where the kernel does not tell."""
         try:
-            return cls.read(
-                Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
-            )
+            told = Path("/proc/self/mountinfo").read_bytes()
         except OSError:
             return cls(())
+        return cls.read(os.fsdecode(told))
 
     @classmethod
     def read(cls, text: str) -> Mounts:
         """Return what the kernel tells."""
-        rows = (line.split(" ") for line in text.splitlines())
+        rows = (line.split(" ") for line in text.split("\n"))
         return cls(tuple((_path(row[4]), Location(row[2], _path(row[3]))) for row in rows if len(row) > 4))
 
     def at(self, path: Path) -> Location:
