@@ -28,7 +28,7 @@ from execgate.sandbox.engine import attempt, connect, translated
 from execgate.sandbox.image import archive, container, dockerfile, library
 from execgate.sandbox.image.built import Built
 from execgate.sandbox.image.cache import cache_folder, making
-from execgate.sandbox.image.facts import Facts
+from execgate.sandbox.image.facts import BASE, Facts
 from execgate.sandbox.image.library import DATA_SCIENCE
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.ways import WAYS, Way, WayFailedError, load
@@ -51,7 +51,6 @@ __all__ = [
     "prune_images",
 ]
 
-BASE = "base"
 REPOSITORY = "execgate-sandbox"
 _KIND = "images"
 _MAKE_S = 300

@@ -9,10 +9,8 @@ from collections.abc import Callable
 from execgate.model.confines import Session
 from execgate.model.operation import ModuleImport
 from execgate.model.verdict import Authorization
-from execgate.sandbox.image.facts import Facts
+from execgate.sandbox.image.facts import BASE, Facts
 from execgate.sandbox.image.library import DATA_SCIENCE
-
-BASE = "base"
 
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([A-Za-z_][A-Za-z0-9_]{0,99})")
 # The modules of the image for data that are not called as their packages are.

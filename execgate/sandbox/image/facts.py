@@ -11,6 +11,9 @@ from execgate.sandbox.image import archive
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.wayfailed import WayFailedError
 
+BASE = "base"
+"""The name of the image with Python and its standard library, over which others are made."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -20,14 +20,13 @@ from execgate.errors import SandboxUnavailableError
 from execgate.sandbox.image import archive, library
 from execgate.sandbox.image.cache import cache_folder, discard, making, remove
 from execgate.sandbox.image.complete import ENVIRONMENT, MAKER
-from execgate.sandbox.image.facts import Facts
+from execgate.sandbox.image.facts import BASE, Facts
 from execgate.sandbox.image.library import DATA_SCIENCE
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.wayfailed import WayFailedError
 from execgate.sandbox.image.ways import FOLDERS, FolderWay
 from execgate.sandbox.packages.index import Index
 
-BASE = "base"
 _KIND = "rootfs"
 _ROOM_BYTES = 300_000_000
 _MAKE_S = 180

@@ -16,7 +16,7 @@ from execgate.sandbox.image import archive, container, debian, host
 from execgate.sandbox.image.archive import Layer
 from execgate.sandbox.image.built import Built
 from execgate.sandbox.image.complete import complete
-from execgate.sandbox.image.facts import Facts
+from execgate.sandbox.image.facts import BASE, Facts
 from execgate.sandbox.image.recipe import Recipe
 from execgate.sandbox.image.wayfailed import WayFailedError
 
@@ -52,7 +52,7 @@ class FolderWay:
         """Return a folder below `scratch` that is the root of an image; raises WayFailedError, OSError."""
         root, contents = self.make(recipe, scratch, on_progress)
         on_progress("sandbox image: compiling the standard library")
-        return root, Facts.said("base", self.name, complete(recipe, root), contents)
+        return root, Facts.said(BASE, self.name, complete(recipe, root), contents)
 
     def built(self, client: APIClient, recipe: Recipe, scratch: Path, on_progress: _Progress) -> Built:
         """Return the folder as the one layer of an image; raises WayFailedError, OSError."""
@@ -72,7 +72,7 @@ def _registry(client: APIClient, recipe: Recipe, scratch: Path, on_progress: _Pr
         if present is None:
             raise WayFailedError(fault or "the registry did not give it")
     on_progress("sandbox image: compiling the standard library")
-    return container.flatten(client, recipe, str(present["Id"]), scratch).built("base", "registry")
+    return container.flatten(client, recipe, str(present["Id"]), scratch).built(BASE, "registry")
 
 
 def _pull(reference: str) -> None:
@@ -93,7 +93,7 @@ def _tar(client: APIClient, recipe: Recipe, scratch: Path, on_progress: _Progres
     if not image:
         raise WayFailedError(fault or f"`{named}` holds no image")
     on_progress("sandbox image: compiling the standard library")
-    return container.flatten(client, recipe, image, scratch).built("base", "tar")
+    return container.flatten(client, recipe, image, scratch).built(BASE, "tar")
 
 
 def load(client: APIClient, path: Path) -> str:
