@@ -65,8 +65,8 @@ TABLE: Table = {
     "numpy.testing.runstring(astr, dict)": effect(Dynamic("exec", "astr")),
     "numpy.testing.rundocs(filename, raise_on_error)": effect(Files("read", ("filename",)), Dynamic("exec")),
     "numpy.testing.measure(code_str, *args, **kwargs)": effect(Dynamic("exec", "code_str")),
-    "numpy.testing.tempdir(*args, **kwargs)": effect(Files("create", (), "/tmp")),
-    "numpy.testing.temppath(*args, **kwargs)": effect(Files("create", (), "/tmp")),
+    "numpy.testing.tempdir(*args, **kwargs)": effect(Files("create", (), "/tmp", below=True)),
+    "numpy.testing.temppath(*args, **kwargs)": effect(Files("create", (), "/tmp", below=True)),
     "numpy.test(*args, **kwargs)": effect(Unlisted("runs the tests of the library")),
     # scipy
     "scipy.io.loadmat(file_name, *args, **kwargs)": effect(Files("read", ("file_name",))),

@@ -55,9 +55,11 @@ TABLE: Table = {
         Spawns(None, fixed=("ffmpeg",), by="writer", alone=("pillow", PILLOW)),
     ),
     "matplotlib.animation.Animation.to_html5_video(self, *args, **kwargs)": effect(
-        Files("create", (), "/tmp"), Spawns(None, fixed=("ffmpeg",))
+        Files("create", (), "/tmp", below=True), Spawns(None, fixed=("ffmpeg",))
     ),
-    "matplotlib.animation.Animation.to_jshtml(self, *args, **kwargs)": effect(Files("create", (), "/tmp")),
+    "matplotlib.animation.Animation.to_jshtml(self, *args, **kwargs)": effect(
+        Files("create", (), "/tmp", below=True)
+    ),
     "matplotlib.animation.PillowWriter(*args, **kwargs)": returns(PILLOW),
     f"{PILLOW}.saving(self, fig, outfile, *args, **kwargs)": write("outfile"),
     f"{PILLOW}.setup(self, fig, outfile, *args, **kwargs)": write("outfile"),

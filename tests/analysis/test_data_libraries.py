@@ -51,6 +51,7 @@ TOLD = [
     (ANIMATION + "a.save('a.gif', writer='pillow')", ["write a.gif"]),
     (ANIMATION + "a.save('a.gif', m.PillowWriter(fps=2))", ["write a.gif"]),
     (ANIMATION + "w = m.PillowWriter()\nwith w.saving(f, 'a.gif', 9): w.grab_frame()", ["write a.gif"]),
+    (ANIMATION + "a.to_jshtml()", ["create /tmp/*"]),
     (ANIMATION + "a.save('a.gif')", ["write a.gif", "spawn ffmpeg"]),
     (ANIMATION + "a.save('a.gif', writer=input())", ["write a.gif", "spawn ffmpeg"]),
     (ANIMATION + "a.save('a.gif', writer=m.FFMpegWriter())", ["write a.gif", "spawn ffmpeg"]),

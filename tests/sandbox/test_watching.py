@@ -246,6 +246,11 @@ def test_what_a_from_statement_names_may_be_a_module_and_only_there():
             "uuid._get_command_stdout",
             ("subprocess.Popen", "/workspace/ip", ["/usr/sbin/ip", "link"]),
         ),
+        (
+            ("open", "/tmp/tmpabcdefgh/temp.html", None, CREATE),
+            "matplotlib.animation.to_jshtml",
+            ("open", "/tmp/tmpabcdefgh/x/temp.html", None, CREATE),
+        ),
         (("mmap.__new__",), "PIL.PdfParser.read_pdf_info", ("open", "/etc/passwd", None, 0)),
     ],
 )

@@ -31,7 +31,8 @@ def _files(site: Site, effect: catalogue.Files) -> None:
     if effect.when is not None and is_false(site.at(effect.when)):
         return
     if not effect.paths and effect.default is not None:
-        _each_path(site, effect.operation, [[effect.default]], recursive=effect.recursive)
+        always = _below(effect.default) if effect.below else effect.default
+        _each_path(site, effect.operation, [[always]], recursive=effect.recursive)
         return
     columns: list[list[Text]] = []
     for index, where in enumerate(effect.paths):

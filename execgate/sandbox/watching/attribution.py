@@ -162,6 +162,10 @@ OWN: tuple[Own, ...] = (
     ),
     Own(r"os\.(?:makedirs|renames|removedirs)", FILE, "stat", r".*", "what is missing above a folder is asked"),
     Own(rf"(?!{_ASKING}).*", FILE, "stat", r".*", "a function asks for its own sake; what it then does is told"),
+    Own(
+        r"matplotlib\.animation\.to_jshtml", FILE, "read|write|stat",
+        r"/tmp/tmp\w{8}/temp\.html", "a page is drawn into a folder that it has just made, and removes",
+    ),
     # processes and hosts
     Own(r"pipes\.copy", PROCESS, "shell", r"cat <\S+ >\S+", "a pipeline of no programs copies"),
     Own(r"smtplib\.__init__|socket\.getfqdn", HOST, "resolve", r"sandbox", "a client says the name of its own machine"),
