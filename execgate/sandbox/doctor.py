@@ -27,6 +27,9 @@ from execgate.sandbox.docker.capabilities import (
 )
 from execgate.sandbox.engine import attempt, connect, endpoint
 from execgate.sandbox.image import find_image
+from execgate.sandbox.image.cache import WRITABLE_HELP, cache_folder, can_keep
+from execgate.sandbox.image.facts import BASE
+from execgate.sandbox.image.root import find_root
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -80,6 +83,9 @@ def _bubblewrap() -> Check:
     look, name = inspect(), "bubblewrap"
     if look.fault is not None:
         return Check(name, ok=False, detail=look.fault.message, fix=look.fault.help or "", needed_for=_RUN)
+    if find_root(BASE) is None and not can_keep():
+        detail = f"{look.version} at {look.program}, and what it runs in can't be kept in {cache_folder()}"
+        return Check(name, ok=False, detail=detail, fix=WRITABLE_HELP, needed_for=_RUN)
     told = [f"{look.version} at {look.program}"]
     told.append(f"without {', '.join(look.lacks)} ({look.why})" if look.lacks else "all limits are kept")
     told.append(f"no sessions ({look.no_sessions})" if look.no_sessions else "sessions are kept")

@@ -1,10 +1,13 @@
 """Which sandbox is used: what is asked for, else the first that works, never none."""
 
+import shutil
+
 import pytest
 
 from execgate import Gate
 from execgate.errors import InputError, SandboxUnavailableError
 from execgate.sandbox import BACKENDS, BubblewrapSandbox, DockerSandbox, choice, diagnose, open_sandbox
+from execgate.sandbox.image.cache import can_keep
 
 
 class Fake:
@@ -111,6 +114,19 @@ def test_doctor_misses_a_sandbox_that_there_is_not(monkeypatch):
     monkeypatch.setenv("EXECGATE_SANDBOX", "no")
     assert diagnose()[0].detail == "unknown sandbox `no` in EXECGATE_SANDBOX"
     assert diagnose()[0].fix == "use one of: auto, docker, bubblewrap"
+
+
+def test_doctor_tells_that_what_bubblewrap_runs_in_can_not_be_kept(monkeypatch, tmp_path):
+    monkeypatch.setenv("EXECGATE_SANDBOX", "bubblewrap")
+    (tmp_path / "file").write_text("")
+    for folder, ok in ((tmp_path / "not" / "there", True), (tmp_path / "file" / "below", False)):
+        monkeypatch.setenv("EXECGATE_CACHE", str(folder))
+        assert can_keep() is ok
+    (check,) = [check for check in diagnose() if check.name == "bubblewrap"]
+    if shutil.which("bwrap") is not None:
+        assert check.detail.endswith(f"can't be kept in {tmp_path / 'file' / 'below'}")
+        assert check.fix == "name a folder that can be written to in EXECGATE_CACHE"
+    assert check.ok is False
 
 
 def test_every_backend_has_its_own_name():

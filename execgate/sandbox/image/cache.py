@@ -14,6 +14,7 @@ from execgate.errors import SandboxUnavailableError
 from execgate.sandbox import machine
 
 _DRAFT = ".making-"
+WRITABLE_HELP = "name a folder that can be written to in EXECGATE_CACHE"
 
 
 def cache_folder() -> Path:
@@ -28,6 +29,13 @@ def cache_folder() -> Path:
     if os.getuid() == 0:
         return Path("/var/cache/execgate")
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "execgate"
+
+
+def can_keep() -> bool:
+    """Return whether something can probably be kept here; nothing is made for the sake of the answer."""
+    folder = cache_folder()
+    there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def kept(kind: str, key: str) -> Path | None:
@@ -69,7 +77,7 @@ def making(kind: str, on_wait: Callable[[], None] = lambda: None) -> Iterator[Pa
     except OSError as error:
         raise SandboxUnavailableError(
             f"can't keep anything in {home}: {error.strerror}",
-            help=machine.fix_for(error, "name a folder that can be written to in EXECGATE_CACHE"),
+            help=machine.fix_for(error, WRITABLE_HELP),
         ) from error
     try:
         try:
