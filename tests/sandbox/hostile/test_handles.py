@@ -149,6 +149,33 @@ NOTHING = {
         """,
         "{'EPERM'} EPERM {'EPERM'} EPERM EPERM",
     ),
+    "watches, timers and signals until there are no more": (
+        """
+        import select, signal
+        kept = [os.eventfd(0) for _ in range(100)]
+        def watch():
+            while True:
+                kept.append(select.epoll())
+                for fd in kept[:100]:
+                    kept[-1].register(fd)
+        print(attempt(watch))
+        for one in kept: getattr(one, "close", lambda one=one: os.close(one))()
+        asked, timer = ctypes.create_string_buffer(64), ctypes.c_void_p()
+        ctypes.memmove(ctypes.addressof(asked) + 12, b"\\x01", 1)  # SIGEV_NONE
+        while libc.timer_create(0, asked, ctypes.byref(timer)) == 0: pass
+        print(errno.errorcode[ctypes.get_errno()])
+        """,
+        "EMFILE\nEAGAIN",
+    ),
+    "no limit left to give up": (
+        """
+        import resource
+        for kind in (resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
+            resource.setrlimit(kind, (0, 0))
+        print(attempt(open, "/workspace/x", "w"), attempt(os.pipe))
+        """,
+        "EMFILE EMFILE",
+    ),
     "a parent's part": (
         """
         libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
