@@ -259,7 +259,7 @@ def test_a_pause_in_a_request_is_no_way_around_a_rule_on_methods(door, world, we
     assert everything(client) == ESTABLISHED
     (one,) = door.leave()
     assert (one.scheme, one.refused) == ("tcp", "cut off: nothing came that can be understood")
-    assert web.got == [b""]
+    assert not any(web.got)
 
 
 def test_a_long_line_is_no_way_around_a_rule_on_methods(door, world, web, permit, knock):
@@ -272,7 +272,7 @@ def test_a_long_line_is_no_way_around_a_rule_on_methods(door, world, web, permit
     client.sendall(b"DELETE \t /" + b"a" * 9000)
     client.sendall(b" HTTP/1.1\r\nHost: api.example.com:%d\r\n\r\n" % web.port)
     assert everything(client).startswith(b"HTTP/1.1 40")
-    assert web.got == [b""]
+    assert not any(web.got)
 
 
 def test_a_pause_in_a_greeting_is_no_way_around_its_name(grant, serve, knock, door):
@@ -281,7 +281,7 @@ def test_a_pause_in_a_greeting_is_no_way_around_its_name(grant, serve, knock, do
     client = knock()
     client.sendall(connect("api.example.com", server.port) + b"\x16\x03\x01\x02\x00\x01")
     assert everything(client) == ESTABLISHED
-    assert server.got == [b""]
+    assert not any(server.got)
     (one,) = door.leave()
     assert one.refused == "cut off: nothing came that can be understood"
 
