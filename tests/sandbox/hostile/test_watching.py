@@ -279,7 +279,7 @@ def test_who_closes_every_descriptor_that_he_may_have_closes_nothing_of_the_watc
 def test_no_file_takes_the_number_of_the_pipe(watched):
     result = watched(
         """
-        import os
+        import os, time
         mine = os.open("mine", os.O_RDWR | os.O_CREAT)
         for _ in range(2):
             try:
@@ -288,8 +288,12 @@ def test_no_file_takes_the_number_of_the_pipe(watched):
                 print(error.strerror)
             if _ == 0:
                 os.close(2000)
-        """
+        while True:
+            time.sleep(1)
+        """,
+        confines=STOP,
     )
+    assert result.stopped_by is Stop.SURPRISE
     assert result.stdout == "Bad file descriptor\n" * 2
     assert ("dynamic_code", "introspection", "watch.lost") in told(result)
 
