@@ -38,8 +38,8 @@ OUTPUT_CEILING = 256 << 20
 
 LOOK_S = 0.02
 """How long what a program was seen to do is looked at before its clock is."""
-LOOK_AFTER_S = 1.0
-"""How long what is left of that may take when the program has ended."""
+LOOK_AFTER_S, LOOK_STOPPED_S = 1.0, 0.2
+"""How long what is left of that may take when the program has ended, by itself or not."""
 
 _SAMPLES_S = (0.01, 0.1)
 _REMOVE_S = 30.0
@@ -350,7 +350,7 @@ class _Talk:
         ending = self._transcript.ending
         if ending is None:
             return self._lost("the guest gave no ending")
-        self._observer.end(LOOK_AFTER_S)
+        self._observer.end(LOOK_STOPPED_S if self._stopped_at else LOOK_AFTER_S)
         if self._stop is None and self._stops_at_surprise and self._observer.surprises:
             self._stop = Stop.SURPRISE
         if self._stop is not None:
@@ -359,7 +359,7 @@ class _Talk:
 
     def _conclude(self, stop: Stop, code: int | None, detail: str) -> ExecutionResult:
         transcript = self._transcript
-        self._observer.end(LOOK_AFTER_S)
+        self._observer.end(LOOK_STOPPED_S if self._stopped_at else LOOK_AFTER_S)
         given = {file.name: file.data for file in self._job.inputs}
         return ExecutionResult(
             stopped_by=stop,
