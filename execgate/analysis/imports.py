@@ -8,7 +8,7 @@ from execgate.analysis import own_modules
 from execgate.analysis.machine import Machine
 from execgate.analysis.names import Standing, canonical, is_known_module, module_name, standing
 from execgate.analysis.values import Ref, Value
-from execgate.operations import CATALOGUE
+from execgate.operations import CATALOGUE, reexports
 
 
 def dotted(m: Machine, node: cst.Name | cst.Attribute) -> str:
@@ -97,7 +97,8 @@ def _report(m: Machine, module: str, full: str, node: cst.ImportFrom) -> None:
     m.imported(module, module, node)
     name = full.rpartition(".")[2]
     # Whether a library's lower-case name is a module can't be seen without the library, so it counts as both.
-    if standing(canonical(module)) is Standing.OPAQUE and name.islower() and canonical(full) not in CATALOGUE:
+    unclear = standing(canonical(module)) is Standing.OPAQUE and name.islower()
+    if reexports.is_module(full) or (unclear and canonical(full) not in CATALOGUE):
         m.imported(full, full, node)
 
 

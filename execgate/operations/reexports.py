@@ -66,6 +66,13 @@ def resolved(name: str) -> tuple[str, bool]:
     return name, module
 
 
+def is_module(name: str) -> bool:
+    """Return whether the index has a module of this name inside a package, or modules inside of it."""
+    top, _, inner = name.partition(".")
+    text = _text(top)
+    return bool(inner) and any(f"\n.{inner}{end}" in text for end in " .")
+
+
 def reexported(name: str) -> str | None:
     """Return what the index says that a name is, None where it is its module's own or not known."""
     owner, _, attribute = name.rpartition(".")

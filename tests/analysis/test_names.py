@@ -242,3 +242,21 @@ def test_a_module_under_another_name_says_how_it_was_reached() -> None:
         ("pandas", "pandas"),
         ("os", "pandas.io.common.os"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "modules"),
+    [
+        ("from PIL import ImageGrab", ["PIL", "PIL.ImageGrab"]),
+        ("from PIL import ImageGrab as grab", ["PIL", "PIL.ImageGrab"]),
+        ("from Crypto import Cipher", ["Crypto", "Crypto.Cipher"]),
+        ("from sklearn import svm", ["sklearn", "sklearn.svm"]),
+        ("from xml import dom", ["xml.dom"]),
+        ("from PIL import UnidentifiedImageError", ["PIL"]),
+        ("from pandas import DataFrame", ["pandas"]),
+    ],
+)
+def test_a_module_inside_a_library_is_imported_under_its_own_name_however_it_is_written(code, modules):
+    program = analyze(Source(code))
+    found = [operation.module for operation in program.operations if isinstance(operation, ModuleImport)]
+    assert found == modules
