@@ -15,10 +15,12 @@ HELP = "set TMPDIR to a folder that everybody may enter"
 
 
 @pytest.fixture
-def closed(tmp_path):
-    folder = tmp_path / "closed"
-    folder.mkdir(mode=0o700)
-    return folder
+def closed():
+    # A socket's path is short, and that of a test's own folder is not.
+    with tempfile.TemporaryDirectory() as above:
+        folder = Path(above, "closed")
+        folder.mkdir(mode=0o700)
+        yield folder
 
 
 def test_a_folder_that_it_may_not_enter_is_told_with_the_fix(monkeypatch, closed):
