@@ -24,7 +24,7 @@ def install() -> None:
 
     for name, method in METHODS.items():
         module = types.ModuleType(name, "Processes are forked here, whatever they are asked to be.")
-        module.__getattr__ = _starter(method)  # type: ignore[method-assign]  # PEP 562
+        module.__dict__["__getattr__"] = _starter(method)  # PEP 562
         sys.modules[name] = module
 
 

@@ -48,6 +48,6 @@ def only_those_that_wait(own):
 
     def wait(sandbox):
         while own(sandbox) != {cell.name for cell in sandbox._cells.waiting()}:
-            time.sleep(0.01)
+            time.sleep(0.01)  # the engine tells nobody when it is so
 
     return wait

@@ -42,14 +42,6 @@ def wait():
 BEGUN = "send(b'R', bytes((4, 3, 12, 1)))\ntake()\nsend(b'B')\n"
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def sandbox(request):
-    """Return what the tests of leftovers ask for the name of the backend."""
-    sandbox = BACKENDS[request.param](ahead=NOTHING)
-    yield sandbox
-    sandbox.close()
-
-
 @pytest.fixture
 def run_guest(sandbox, authorize, monkeypatch):
     """Run a program in a sandbox of the same backend, of which the guest is another one."""

@@ -259,7 +259,7 @@ def test_a_pipe_that_is_closed_is_a_surprise(watched):
 def test_who_closes_every_descriptor_that_he_may_have_closes_nothing_of_the_watch(watched):
     result = watched(
         """
-        import os, resource, time
+        import os, resource
         os.closerange(3, 1024)
         for number in range(3, resource.getrlimit(resource.RLIMIT_NOFILE)[1]):
             try:
@@ -268,7 +268,6 @@ def test_who_closes_every_descriptor_that_he_may_have_closes_nothing_of_the_watc
                 pass
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         open("/etc/hostname").close()
-        time.sleep(0.3)
         print("closed")
         """
     )
@@ -279,7 +278,7 @@ def test_who_closes_every_descriptor_that_he_may_have_closes_nothing_of_the_watc
 def test_no_file_takes_the_number_of_the_pipe(watched):
     result = watched(
         """
-        import os, time
+        import os, signal
         mine = os.open("mine", os.O_RDWR | os.O_CREAT)
         for _ in range(2):
             try:
@@ -288,8 +287,7 @@ def test_no_file_takes_the_number_of_the_pipe(watched):
                 print(error.strerror)
             if _ == 0:
                 os.close(2000)
-        while True:
-            time.sleep(1)
+        signal.pause()
         """,
         confines=STOP,
     )
@@ -422,10 +420,11 @@ FLOODS = {
     """,
 }
 MANY = """
+import signal
 for who in range(4):
     if os.fork() == 0:
         flood(who)
-time.sleep(60)
+signal.pause()
 """
 
 

@@ -195,8 +195,7 @@ def never(name):
 reach.look_up = never
 async def main():
     asking = asyncio.ensure_future(reach.system_resolver()("api.example.com"))
-    while not begun.is_set():
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(begun.wait)
     asking.cancel()
 asyncio.run(main())
 """

@@ -97,13 +97,20 @@ def test_a_tunnel_to_a_port_that_is_not_granted_is_refused(grant, web, ask, worl
     assert world.asked == []
 
 
-def test_requests_in_a_tunnel_are_judged_one_by_one(door, world, web, permit, knock):
+@pytest.fixture
+def for_reading(door, world, web, permit, knock):
+    """Return a client with a tunnel in which nothing but GET is granted."""
     world.names["api.example.com"] = ["127.0.0.1"]
     pairs = [("api.example.com", web.port), ("127.0.0.1", web.port)]
     door.admit(permit(*pairs, methods={"GET", "connect"}))
     client = knock()
     client.sendall(connect("api.example.com", web.port))
     assert head_of(client) == ESTABLISHED
+    return client
+
+
+def test_requests_in_a_tunnel_are_judged_one_by_one(for_reading, web):
+    client = for_reading
     host = f"Host: api.example.com:{web.port}\r\n\r\n".encode()
     client.sendall(b"GET /a HTTP/1.1\r\n" + host)
     assert b" 200 " in head_of(client)
@@ -262,13 +269,8 @@ def test_a_pause_in_a_request_is_no_way_around_a_rule_on_methods(door, world, we
     assert not any(web.got)
 
 
-def test_a_long_line_is_no_way_around_a_rule_on_methods(door, world, web, permit, knock):
-    world.names["api.example.com"] = ["127.0.0.1"]
-    pairs = [("api.example.com", web.port), ("127.0.0.1", web.port)]
-    door.admit(permit(*pairs, methods={"GET", "connect"}))
-    client = knock()
-    client.sendall(connect("api.example.com", web.port))
-    assert head_of(client) == ESTABLISHED
+def test_a_long_line_is_no_way_around_a_rule_on_methods(for_reading, web):
+    client = for_reading
     client.sendall(b"DELETE \t /" + b"a" * 9000)
     client.sendall(b" HTTP/1.1\r\nHost: api.example.com:%d\r\n\r\n" % web.port)
     assert everything(client).startswith(b"HTTP/1.1 40")
